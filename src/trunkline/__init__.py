@@ -1,0 +1,1 @@
+"""trunkline: a self-hosted relay for live video."""
