@@ -13,7 +13,15 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from trunkline.errors import StartupError
 
@@ -28,6 +36,16 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 def _split(value: object) -> object:
     """Take "a, b" for ("a", "b"): the environment knows only strings."""
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _announced(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        raise ValueError(f"{address!r} is not an IP address") from None
+    if parsed.is_unspecified or parsed.is_multicast:
+        raise ValueError(f"clients cannot send to {address}")
+    return str(parsed)
 
 
 def _default_state_dir() -> Path:
@@ -67,7 +85,9 @@ class Settings(BaseModel):
     media_port: Port = Field(
         default=8444, description="Port of the media, UDP and TCP (0: any free one)."
     )
-    announce: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+    announce: Annotated[
+        tuple[Annotated[str, AfterValidator(_announced)], ...], BeforeValidator(_split)
+    ] = Field(
         default=(),
         description="Address that clients are told for media; repeatable (default: all local).",
     )
@@ -97,8 +117,6 @@ class Settings(BaseModel):
             )
         if self.plain_port is not None and self.plain_port == self.http_port != 0:
             raise ValueError(f"plain_port and port are both {self.plain_port}: choose another")
-        for address in self.announce:
-            _check_announced(address)
         return self
 
     @property
@@ -107,15 +125,6 @@ class Settings(BaseModel):
         if self.port is not None:
             return self.port
         return 8443 if self.tls == "auto" else 8080
-
-
-def _check_announced(address: str) -> None:
-    try:
-        unusable = ip_address(address).is_unspecified or ip_address(address).is_multicast
-    except ValueError:
-        raise ValueError(f"announce takes IP addresses, and {address!r} is none") from None
-    if unusable:
-        raise ValueError(f"announce: clients cannot send to {address}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +207,11 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, _Value]:
 def _known(name: str, written: str, place: str) -> str:
     if name in Settings.model_fields:
         return name
-    near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+    in_environment = written.startswith(PREFIX)
+    near = [
+        PREFIX + field.upper() if in_environment else field
+        for field in difflib.get_close_matches(name, Settings.model_fields, n=1)
+    ]
     known = ", ".join(Settings.model_fields)
     raise StartupError(
         f"There is no setting {written!r}, but {place} sets it.",
