@@ -29,7 +29,7 @@ class ProtocolError(TrunklineError):
     """A remote broke its protocol; the text is a sentence for a person."""
 
 
-class Refusal(TrunklineError):  # noqa: N818 - it is an answer, not a fault
+class Refusal(TrunklineError):
     """A request was understood but is not granted."""
 
     def __init__(self, code: RefusalCode, sentence: str, retry_after: int | None = None) -> None:

@@ -70,13 +70,21 @@ class Room:
             )
         return wanted
 
-    def followed(self, name: ParticipantName | None) -> Publisher | None:
+    def source_of(self, name: ParticipantName | None) -> Publisher:
         """Who is shown to a viewer that follows this name (None: who published last).
 
-        Among several, one whose media connection is up comes before one that is on its way.
+        Raises:
+            Refusal: there is nobody.
         """
-        answered = [one for one in self._publishers() if one.answered and name in (None, one.name)]
-        return max(enumerate(answered), key=_liveness)[1] if answered else None
+        publisher = self._followed(name)
+        if publisher is None:
+            who = "Nobody" if name is None else f"No {name!r}"
+            raise Refusal(
+                RefusalCode.NOBODY_PUBLISHES,
+                f"{who} publishes in room {self.name!r} now: ask again in a moment.",
+                retry_after=RETRY_PUBLISHER,
+            )
+        return publisher
 
     def enter(self, member: Member) -> None:
         """Keep a place for somebody whose offer is on its way to the core."""
@@ -151,12 +159,17 @@ class Room:
     def _publishers(self) -> Iterator[Publisher]:
         return (member for member in self if isinstance(member, Publisher))
 
+    def _followed(self, name: ParticipantName | None) -> Publisher | None:
+        """Among several, one whose media connection is up comes before one on its way."""
+        answered = [one for one in self._publishers() if one.answered and name in (None, one.name)]
+        return max(enumerate(answered), key=_liveness)[1] if answered else None
+
     def _aim(self) -> list[Effect]:
         """Restore the invariant."""
         effects: list[Effect] = []
         for viewer in self:
             if isinstance(viewer, Viewer):
-                effects += self._aim_at(viewer, self.followed(viewer.follows))
+                effects += self._aim_at(viewer, self._followed(viewer.follows))
         return effects
 
     def _aim_at(self, viewer: Viewer, publisher: Publisher | None) -> Iterator[Effect]:

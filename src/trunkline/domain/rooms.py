@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from trunkline.domain.participant import Member, Publisher, Viewer
-from trunkline.domain.room import RETRY_PUBLISHER, Effect, Room
+from trunkline.domain.room import Effect, Room
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
 from trunkline.model.command import Accept, Close
 from trunkline.model.event import LeaveCode
 from trunkline.model.id import ParticipantId, RoomName, SessionId, TransportId
+from trunkline.model.media import Port
 from trunkline.model.report import (
     Answered,
     Closed,
@@ -20,7 +21,7 @@ from trunkline.model.report import (
     Started,
     Unplayable,
 )
-from trunkline.model.request import Publish, Watch
+from trunkline.model.request import Enter, Publish, Watch
 
 RETRY_FULL = 10
 """Seconds after which somebody turned away for want of room may ask again."""
@@ -46,50 +47,38 @@ class Rooms:
         self._homes: dict[TransportId, Room] = {}  # bounded by Limits.sessions
         self._sessions: dict[SessionId, Member] = {}  # bounded by Limits.sessions
 
-    def publish(
+    def enter(
         self,
-        request: Publish,
+        request: Enter,
         transport: TransportId,
         participant: ParticipantId,
         session: view.Session,
     ) -> list[Effect]:
-        """Keep a place for a publisher; its transport and ids are new.
+        """Keep a place for somebody; the transport and the ids are new.
 
         Raises:
-            Refusal: the name is taken, or a limit is reached.
+            Refusal: the name is taken, nobody publishes what is asked for, or a limit is reached.
         """
         room = self._room(request.room)
-        name = room.free_name(request.name)
-        publisher = Publisher(id=participant, transport=transport, session=session, name=name)
-        self._enter(room, publisher)
-        return [Accept(transport, request.offer.sdp)]
-
-    def watch(
-        self,
-        request: Watch,
-        transport: TransportId,
-        participant: ParticipantId,
-        session: view.Session,
-    ) -> list[Effect]:
-        """Keep a place for a viewer; its transport and ids are new.
-
-        Raises:
-            Refusal: nobody publishes what is asked for, or a limit is reached.
-        """
-        room = self._room(request.room)
-        publisher = room.followed(request.publisher)
-        if publisher is None:
-            who = "Nobody" if request.publisher is None else f"No {request.publisher!r}"
-            raise Refusal(
-                RefusalCode.NOBODY_PUBLISHES,
-                f"{who} publishes in room {request.room!r} now: ask again in a moment.",
-                retry_after=RETRY_PUBLISHER,
-            )
-        viewer = Viewer(
-            id=participant, transport=transport, session=session, follows=request.publisher
-        )
-        self._enter(room, viewer)
-        return [Accept(transport, request.offer.sdp, publisher.sources())]
+        member: Member
+        match request:
+            case Publish():
+                name = room.free_name(request.name)
+                member = Publisher(id=participant, transport=transport, session=session, name=name)
+                sources: tuple[Port, ...] = ()
+            case Watch():
+                follows = request.publisher
+                sources = room.source_of(follows).sources()
+                member = Viewer(
+                    id=participant, transport=transport, session=session, follows=follows
+                )
+            case _:
+                assert_never(request)
+        room.enter(member)
+        self._rooms[room.name] = room
+        self._homes[transport] = room
+        self._sessions[session.id] = member
+        return [Accept(transport, request.offer.sdp, sources)]
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""
@@ -167,12 +156,6 @@ class Rooms:
         if len(room) >= self._limits.participants:
             raise _full(f"Room {name!r} already has {self._limits.participants} participants.")
         return room
-
-    def _enter(self, room: Room, member: Member) -> None:
-        room.enter(member)
-        self._rooms[room.name] = room
-        self._homes[member.transport] = room
-        self._sessions[member.session.id] = member
 
     def _leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         room = self._homes.pop(transport, None)
