@@ -124,7 +124,8 @@ class Engine:
             return view.Opened(session, report.answer)
         if report.code == "malformed":
             raise ProtocolError(report.reason)
-        raise Refusal(_REFUSALS[report.code], report.reason)
+        retry = RETRY_FULL if report.code == "limit" else None
+        raise Refusal(_REFUSALS[report.code], report.reason, retry)
 
     async def _offer(self, transport: TransportId, effects: Sequence[Effect]) -> Answered | Refused:
         offer: asyncio.Future[Answered | Refused] = asyncio.get_running_loop().create_future()
@@ -134,9 +135,7 @@ class Engine:
             async with asyncio.timeout(ANSWER_LIMIT):
                 return await offer
         except TimeoutError:
-            raise Refusal(
-                RefusalCode.FULL, "The media core did not answer in time.", retry_after=RETRY_FULL
-            ) from None
+            raise _silent() from None
         finally:
             del self._offers[transport]
             if not offer.done() or offer.cancelled():
@@ -147,8 +146,11 @@ class Engine:
         if self._counting is None or self._counting.done():
             self._counting = asyncio.get_running_loop().create_future()
             self._core.submit(Count(next(self._counts)))
-        async with asyncio.timeout(ANSWER_LIMIT):
-            return await asyncio.shield(self._counting)
+        try:
+            async with asyncio.timeout(ANSWER_LIMIT):
+                return await asyncio.shield(self._counting)
+        except TimeoutError:
+            raise _silent() from None
 
     def _perform(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
@@ -165,3 +167,7 @@ class Engine:
 
 def _stopping() -> Refusal:
     return Refusal(RefusalCode.STOPPING, "This relay is stopping.")
+
+
+def _silent() -> Refusal:
+    return Refusal(RefusalCode.FULL, "The media core did not answer in time.", RETRY_FULL)

@@ -24,12 +24,16 @@ CORS = {
 
 PREFLIGHT = {
     **CORS,
+    "Accept-Post": SDP_TYPE,
     "Access-Control-Allow-Methods": METHODS,
     # A star would not cover Authorization (Fetch standard, section 4.8).
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
     "Access-Control-Max-Age": "86400",
 }
 """On answers to OPTIONS."""
+
+DISCOVERY = {**CORS, "Accept-Post": SDP_TYPE, "Content-Type": SDP_TYPE}
+"""On answers to GET and HEAD, which have no body."""
 
 STATUS = {
     RefusalCode.UNKNOWN: HTTPStatus.NOT_FOUND,
@@ -69,6 +73,11 @@ def problem(error: ProtocolError | Refusal) -> Problem:
     if isinstance(error, Refusal):
         return Problem(STATUS[error.code], error.sentence, error.retry_after)
     return Problem(HTTPStatus.BAD_REQUEST, str(error))
+
+
+def is_ours(path: str) -> bool:
+    """Whether a URL's path is one of WHIP or WHEP."""
+    return path.startswith(("/whip/", "/whep/", SESSION_PATH))
 
 
 def location(session: SessionId) -> str:
