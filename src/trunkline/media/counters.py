@@ -1,9 +1,16 @@
 """The core's counters as values of ours."""
 
-from trunkline import _core
+# The annotations need not load the native module.
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Port
 from trunkline.model.report import Counted, Incoming, Outgoing, Traffic
+
+if TYPE_CHECKING:
+    from trunkline import _core
 
 
 def counted(event: _core.Statistics) -> Counted:

@@ -52,7 +52,7 @@ def _answer(
         fields["Retry-After"] = str(problem.retry_after)
     return web.Response(
         status=problem.status,
-        text=json.dumps(problem.body),
+        body=json.dumps(problem.body).encode(),
         content_type="application/problem+json",
         headers=fields,
     )
