@@ -13,7 +13,7 @@ from trunkline.errors import TrunklineError
 from trunkline.net.supervise import supervise
 
 ROOM = "demo"
-NAME = "test picture"
+NAME = "test-picture"
 # Seconds that the publisher has to say goodbye (WHIP's DELETE) before it is killed.
 _GOODBYE = 1.0
 # Bytes of its last words that are kept.
@@ -22,10 +22,10 @@ _LAST_WORDS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Publishes to a WHIP endpoint, and again whenever that ends."""
+    """Publishes into the room `demo` of a relay, and again whenever that ends."""
 
-    url: str
-    """The endpoint, as "https://127.0.0.1:8443/whip/demo"; its certificate is not checked."""
+    relay: str
+    """The relay's address, as "https://127.0.0.1:8443"; its certificate is not checked."""
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -37,7 +37,7 @@ class Demo:
             sys.executable,
             "-m",
             "trunkline.sources.demo_publisher",
-            self.url,
+            f"{self.relay}/whip/{ROOM}?name={NAME}",
             stdin=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
