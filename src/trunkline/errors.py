@@ -15,6 +15,8 @@ class RefusalCode(StrEnum):
     WRONG_TYPE = "wrong-type"
     UNSUPPORTED = "unsupported"
     CODEC = "codec"
+    NO_TAG = "no-tag"
+    OLD_TAG = "old-tag"
     FULL = "full"
     STOPPING = "stopping"
 
