@@ -22,10 +22,10 @@ _LAST_WORDS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Publishes into the room `demo` of a relay, and again whenever that ends."""
+    """Publishes to a WHIP endpoint, and again whenever that ends."""
 
-    relay: str
-    """The relay's address, as "https://127.0.0.1:8443"; its certificate is not checked."""
+    url: str
+    """The endpoint, as "https://127.0.0.1:8443/whip/demo"; its certificate is not checked."""
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -37,7 +37,7 @@ class Demo:
             sys.executable,
             "-m",
             "trunkline.sources.demo_publisher",
-            f"{self.relay}/whip/{ROOM}?name={NAME}",
+            self.url,
             stdin=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
