@@ -37,7 +37,7 @@ export function Publish({ base }: { base: string }) {
       <small>{words.addressHint}</small>
       <h3>{words.command}</h3>
       <Copy value={ffmpegCommand(address)} label={words.command} />
-      <p>
+      <p class="then">
         {words.watchAt} <a href={watch}>{watch}</a>
       </p>
     </section>
