@@ -112,11 +112,13 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         headers: vec![],
         pids: vec![],
     };
-    while let Some(name) = arguments.next() {
-        let value = arguments
-            .next()
-            .ok_or_else(|| Error::Usage(format!("{name} needs a value")))?;
-        if !(set_load(&mut load, &name, &value)? || set_target(&mut target, &name, value)?) {
+    while let Some(word) = arguments.next() {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (word.as_str(), arguments.next()),
+        };
+        let value = value.ok_or_else(|| Error::Usage(format!("{name} needs a value")))?;
+        if !(set_load(&mut load, name, &value)? || set_target(&mut target, name, value)?) {
             return Err(Error::Usage(format!("there is no option {name}")));
         }
     }
@@ -183,7 +185,7 @@ mod tests {
     #[test]
     fn the_shape_of_the_load_is_read() {
         let Command::Floor(load) =
-            parse(words("floor --viewers 60 --rate 300 --burst 10")).unwrap()
+            parse(words("floor --viewers 60 --rate=300 --burst 10")).unwrap()
         else {
             panic!("not the floor");
         };

@@ -82,10 +82,10 @@ impl Factory {
     }
 
     /// The other end of an offer, ICE-lite as a server is, with its answer.
-    pub(crate) fn answer(&self, offer: &Offer) -> Result<(Peer, String), Error> {
+    pub(crate) fn answer(&self, mid: Mid, offer: &str) -> Result<(Peer, String), Error> {
         let mut peer = self.peer(true)?;
-        peer.mid = offer.peer.mid;
-        let sdp = SdpOffer::from_sdp_string(&offer.sdp)
+        peer.mid = mid;
+        let sdp = SdpOffer::from_sdp_string(offer)
             .map_err(|error| Error::rtc("reading our own offer")(error.into()))?;
         let answer = peer
             .rtc
@@ -121,6 +121,11 @@ impl Factory {
 }
 
 impl Offer {
+    /// The name of its video (RFC 5888).
+    pub(crate) fn mid(&self) -> Mid {
+        self.peer.mid
+    }
+
     /// The session, once its answer is there.
     pub(crate) fn accept(mut self, answer: &str) -> Result<Peer, Error> {
         let answer = SdpAnswer::from_sdp_string(answer)

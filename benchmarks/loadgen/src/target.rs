@@ -48,7 +48,7 @@ pub(crate) fn direct(load: Load) -> Result<Json, Error> {
         let mut group = vec![];
         for _ in 0..load.viewers {
             let offer = factory.offer(Direction::RecvOnly)?;
-            let (peer, answer) = factory.answer(&offer)?;
+            let (peer, answer) = factory.answer(offer.mid(), &offer.sdp)?;
             viewers.push(Viewer {
                 peer: offer.accept(&answer)?,
                 publisher: publisher as u32,
@@ -149,4 +149,122 @@ fn report(load: Load, outcome: Outcome, idle: Option<u64>) -> Json {
             memory(grown.map(|grown| grown / streams)),
         ),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read as _, Write as _};
+    use std::net::{IpAddr, TcpListener};
+
+    const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    fn load() -> Load {
+        let second = Duration::from_secs(1);
+        let (local, threads) = (LOCAL, 2);
+        let (warmup, window, windows) = (Duration::ZERO, second, 1);
+        let (publishers, viewers, rate, burst, size) = (2, 2, 100, 5, 400);
+        Load {
+            publishers,
+            viewers,
+            rate,
+            burst,
+            size,
+            warmup,
+            window,
+            windows,
+            local,
+            threads,
+        }
+    }
+
+    /// The field of a figure that stands once in the report.
+    fn count(report: &Json, name: &str) -> u64 {
+        let line = report.line();
+        let (_, rest) = line.split_once(&format!("\"{name}\":")).unwrap();
+        rest.split([',', '}']).next().unwrap().parse().unwrap()
+    }
+
+    #[test]
+    fn every_packet_arrives_whole_and_once_when_no_server_is_between() {
+        let report = direct(load()).unwrap();
+        assert!(count(&report, "sent") >= 190, "{}", report.line());
+        assert_eq!(count(&report, "expected"), 2 * count(&report, "sent"));
+        for fault in ["lost", "duplicates", "damaged", "sessions_ended"] {
+            assert_eq!(count(&report, fault), 0, "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_asked_for_again_while_nobody_publishes_and_ended_at_the_end() {
+        let listener = TcpListener::bind((LOCAL, 0)).unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            ["409 Conflict", "201 Created", "200 OK"].map(|status| answer(&listener, status))
+        });
+        let target = Target {
+            whip: String::new(),
+            whep: format!("{base}/whep/r/{{name}}"),
+            headers: vec!["Authorization: Bearer x".into()],
+            pids: vec![],
+        };
+        let factory = Factory::new(LOCAL).unwrap();
+        let mut client = Client {
+            factory,
+            target: &target,
+            opened: vec![],
+        };
+        client.open(&target.whep, Direction::RecvOnly, 3).unwrap();
+        client.close();
+        let lines = server.join().unwrap();
+        assert_eq!(
+            lines,
+            ["POST /whep/r/p3", "POST /whep/r/p3", "DELETE /session/1"].map(str::to_owned)
+        );
+    }
+
+    fn is_whole(text: &str) -> bool {
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            return false;
+        };
+        let length = head
+            .split("Content-Length: ")
+            .nth(1)
+            .unwrap()
+            .split("\r\n")
+            .next()
+            .unwrap();
+        body.len() == length.parse::<usize>().unwrap()
+    }
+
+    /// Takes one request; gives its method and path.
+    fn answer(listener: &TcpListener, status: &str) -> String {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut heard = vec![0; 8192];
+        let mut length = 0;
+        let text = loop {
+            length += stream.read(&mut heard[length..]).unwrap();
+            let text = std::str::from_utf8(&heard[..length]).unwrap();
+            if is_whole(text) {
+                break text.to_owned();
+            }
+        };
+        assert!(text.contains("\r\nAuthorization: Bearer x\r\n"), "{text}");
+        let (_, offer) = text.split_once("\r\n\r\n").unwrap();
+        let body = if status.starts_with("201") {
+            Factory::new(LOCAL)
+                .unwrap()
+                .answer("x".into(), offer)
+                .unwrap()
+                .1
+        } else {
+            String::new()
+        };
+        write!(
+            stream,
+            "HTTP/1.1 {status}\r\nLocation: /session/1\r\n\r\n{body}"
+        )
+        .unwrap();
+        text.split(" HTTP").next().unwrap().to_owned()
+    }
 }
