@@ -56,7 +56,7 @@ class Measured:
 
     @property
     def other_cores(self) -> float | None:
-        """Most processors that others kept busy in a window; None when the server is one of them."""
+        """Most processors that others kept busy in a window; None when the server is among them."""
         if self.cost is None:
             return None
         return max(float(window["other_cores"]) for window in self.through["windows"])
