@@ -1,15 +1,80 @@
 # make is the whole interface; `make help` lists the targets.
-CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/trunkline
+PYTHON ?= python3
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/trunkline
 export CARGO_TARGET_DIR ?= $(CACHE)/cargo
-PY := .venv/bin/python
+export PYTHON
+# maturin installs packages by pip, and only this reaches it there.
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup build
+BIN := .venv/bin
+PAGE := src/trunkline/web/static/index.html
+PAGE_SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
+# With the profile that the core is built with, checks and tests share its compiled dependencies.
+CARGO_CHECK := --locked --release --workspace
+
+.PHONY: help setup build core page run test test-python test-rust test-page \
+	check layers bench clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
+
+setup: .venv/.stamp frontend/node_modules/.stamp ## Install everything into this folder
+
 .venv/.stamp: pyproject.toml constraints.txt
-	python3 -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt maturin
-	touch $@
+	@tooling/prerequisites.sh
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet maturin
+	$(BIN)/maturin develop --locked --release --quiet -E dev
+	@touch $@
 
-setup: .venv/.stamp
+frontend/node_modules/.stamp: frontend/package-lock.json
+	@tooling/prerequisites.sh
+	cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
-build: setup
-	$(PY) -m maturin develop --release --quiet -E dev
+build: core page ## Build the core and the page
+
+core: .venv/.stamp
+	$(BIN)/maturin develop --locked --release --quiet --skip-install
+
+page: $(PAGE) ## Build the page
+
+$(PAGE): frontend/node_modules/.stamp $(PAGE_SOURCES)
+	cd frontend && npm run --silent build
+	@touch $@
+
+run: build ## Start the relay with a demonstration room; OPTIONS="--port 9000 …"
+	@$(BIN)/trunkline serve --demo $(OPTIONS)
+
+test: build test-page test-rust test-python ## Run all tests
+
+test-python: build
+	@tooling/test-tools.sh
+	$(BIN)/python -m pytest
+
+test-rust: .venv/.stamp
+	cargo test $(CARGO_CHECK) --exclude trunkline-core --quiet
+
+test-page: frontend/node_modules/.stamp
+	cd frontend && npm test --silent
+
+check: build layers ## Check format, types, lints and the core's contract
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest trunkline._core
+	cargo fmt --check
+	cargo clippy $(CARGO_CHECK) --all-targets --quiet -- -D warnings
+	cd frontend && npm run --silent check
+
+layers: .venv/.stamp ## Check which way imports point
+	$(BIN)/lint-imports --no-cache
+
+bench: build ## Measure CPU, latency and memory of forwarding
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove what was built and installed here
+	cargo clean --quiet
+	rm -rf .venv frontend/node_modules src/trunkline/web/static src/trunkline/_core*.so
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,1 +1,78 @@
-"""trunkline: a self-hosted relay for live video."""
+"""trunkline: a self-hosted relay for live video.
+
+```python
+async with trunkline.Relay(trunkline.Settings(tls="off")) as relay:
+    print(relay.url)
+    async for event in relay.events():
+        print(event)
+```
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trunkline.app import Relay
+    from trunkline.config import Settings
+    from trunkline.errors import Refusal, RelayError, StartupError, TrunklineError
+    from trunkline.model.event import (
+        Event,
+        EventsLost,
+        ParticipantConnected,
+        ParticipantJoined,
+        ParticipantLeft,
+        RoomClosed,
+        RoomOpened,
+        TrackEnded,
+        TrackPublished,
+        TrackStarted,
+    )
+    from trunkline.model.report import Incoming, Outgoing, Traffic
+    from trunkline.model.view import Participant, ParticipantStatistics, Room, Statistics, Track
+
+__all__ = [
+    "Event",
+    "EventsLost",
+    "Incoming",
+    "Outgoing",
+    "Participant",
+    "ParticipantConnected",
+    "ParticipantJoined",
+    "ParticipantLeft",
+    "ParticipantStatistics",
+    "Refusal",
+    "Relay",
+    "RelayError",
+    "Room",
+    "RoomClosed",
+    "RoomOpened",
+    "Settings",
+    "StartupError",
+    "Statistics",
+    "Track",
+    "TrackEnded",
+    "TrackPublished",
+    "TrackStarted",
+    "Traffic",
+    "TrunklineError",
+]
+
+_HOMES = {
+    "app": {"Relay"},
+    "config": {"Settings"},
+    "errors": {"Refusal", "RelayError", "StartupError", "TrunklineError"},
+    "model.report": {"Incoming", "Outgoing", "Traffic"},
+    "model.view": {"Participant", "ParticipantStatistics", "Room", "Statistics", "Track"},
+}
+
+
+def __getattr__(name: str) -> object:
+    # On first use: a part of the package must not load the server.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = next((home for home, names in _HOMES.items() if name in names), "model.event")
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,6 +1,27 @@
-//! The binding.
+//! The media core as a Python module: converts types and errors, decides nothing.
+//!
+//! `src/trunkline/_core.pyi` is its contract and its documentation.
+
+// PyO3's expansion of `#[pyclass]` and `#[pymethods]` uses what these lints forbid to people.
+#![allow(missing_docs, reason = "documented in _core.pyi")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "PyO3 hands arguments over by value"
+)]
+
+mod core;
+mod event;
+
 use pyo3::prelude::*;
 
 /// The media core of trunkline.
 #[pymodule]
-mod _core {}
+mod _core {
+    #[pymodule_export]
+    use crate::core::Core;
+    #[pymodule_export]
+    use crate::event::{
+        Answered, Closed, Connected, ConsumerStatistics, Died, Media, ProducerStatistics, Refused,
+        Started, Statistics, TransportStatistics, Unplayable,
+    };
+}

@@ -1,1 +1,30 @@
-//! Selective forwarding.
+//! The media core of trunkline: selective forwarding over `str0m`.
+//!
+//! [`Sfu`] is sans-IO: it is given datagrams, commands and the time, and hands datagrams and events
+//! back. Only [`io`] has sockets, threads and a clock. The core knows transports, producers and
+//! consumers; rooms and names are Python's business.
+
+mod clock;
+mod codec;
+mod consumer;
+mod demux;
+mod egress;
+pub mod io;
+mod keyframe;
+mod negotiation;
+mod packet;
+mod panics;
+mod producer;
+mod rewrite;
+mod sfu;
+mod statistics;
+mod timers;
+mod transport;
+mod words;
+
+pub use sfu::{Outbox, Settings, Sfu};
+pub use statistics::{ConsumerStatistics, ProducerStatistics, Statistics, TransportStatistics};
+pub use words::{
+    CloseCode, Command, Direction, Event, MediaDescription, MediaKey, MediaKind, Mid, RefusalCode,
+    TransportId,
+};

@@ -1,0 +1,174 @@
+//! The `Core` class.
+
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::RawFd;
+use std::time::Duration;
+
+use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use sfu::io::{Start, StartError};
+use sfu::{Command, MediaKey, TransportId};
+
+use crate::event;
+
+/// `mid` is cut at this length by the media library (RFC 9143 asks for at most 16).
+const MAX_MID: usize = 16;
+
+#[pyclass(frozen, module = "trunkline._core")]
+pub(crate) struct Core {
+    inner: std::sync::Mutex<sfu::io::Core>,
+}
+
+#[pymethods]
+impl Core {
+    #[new]
+    #[pyo3(signature = (listen, candidates, workers = 1, silence = 6.0))]
+    fn new(
+        py: Python<'_>,
+        listen: Vec<(String, u16)>,
+        candidates: Vec<String>,
+        workers: usize,
+        silence: f64,
+    ) -> PyResult<Self> {
+        if workers != 1 {
+            return Err(PyValueError::new_err(format!(
+                "workers is {workers}; this version forwards with 1"
+            )));
+        }
+        let start = Start {
+            listen: listen
+                .iter()
+                .map(|(ip, port)| Ok(SocketAddr::new(address(ip)?, *port)))
+                .collect::<PyResult<_>>()?,
+            candidates: candidates
+                .iter()
+                .map(|ip| address(ip))
+                .collect::<PyResult<_>>()?,
+            silence: seconds(silence)?,
+        };
+        let core = py
+            .detach(|| sfu::io::Core::start(&start))
+            .map_err(to_python)?;
+        Ok(Self {
+            inner: std::sync::Mutex::new(core),
+        })
+    }
+
+    #[getter]
+    fn port(&self) -> PyResult<u16> {
+        Ok(self.lock()?.port())
+    }
+
+    fn fileno(&self) -> PyResult<RawFd> {
+        Ok(self.lock()?.descriptor())
+    }
+
+    fn drain<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let events = self.lock()?.drain();
+        events
+            .into_iter()
+            .map(|event| event::to_python(py, event))
+            .collect()
+    }
+
+    fn accept_offer(
+        &self,
+        transport: u64,
+        offer: String,
+        sources: Vec<(u64, String)>,
+    ) -> PyResult<()> {
+        let sources = sources
+            .iter()
+            .map(|(id, mid)| key(*id, mid))
+            .collect::<PyResult<_>>()?;
+        self.submit(Command::AcceptOffer {
+            transport: TransportId(transport),
+            offer,
+            sources,
+        })
+    }
+
+    fn attach(&self, transport: u64, mid: &str, source: u64, source_mid: &str) -> PyResult<()> {
+        let (consumer, source) = (key(transport, mid)?, key(source, source_mid)?);
+        self.submit(Command::Attach { consumer, source })
+    }
+
+    fn detach(&self, transport: u64, mid: &str) -> PyResult<()> {
+        self.submit(Command::Detach {
+            consumer: key(transport, mid)?,
+        })
+    }
+
+    fn close(&self, transport: u64) -> PyResult<()> {
+        self.submit(Command::Close {
+            transport: TransportId(transport),
+        })
+    }
+
+    fn request_statistics(&self, request: u64) -> PyResult<()> {
+        self.submit(Command::RequestStatistics { request })
+    }
+
+    fn provoke_panic(&self, transport: u64) -> PyResult<()> {
+        self.submit(Command::ProvokePanic {
+            transport: TransportId(transport),
+        })
+    }
+
+    fn stop(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| {
+            self.lock()?.stop();
+            Ok(())
+        })
+    }
+}
+
+impl Core {
+    fn lock(&self) -> PyResult<std::sync::MutexGuard<'_, sfu::io::Core>> {
+        self.inner
+            .lock()
+            .map_err(|_| PyRuntimeError::new_err("the media core is broken"))
+    }
+
+    fn submit(&self, command: Command) -> PyResult<()> {
+        if self.lock()?.submit(command) {
+            Ok(())
+        } else {
+            Err(PyRuntimeError::new_err(
+                "the media core has ended or has too many commands waiting",
+            ))
+        }
+    }
+}
+
+fn key(transport: u64, mid: &str) -> PyResult<MediaKey> {
+    if mid.is_empty() || mid.len() > MAX_MID || !mid.is_ascii() {
+        return Err(PyValueError::new_err(format!(
+            "{mid:?} is no mid: 1 to 16 ASCII characters"
+        )));
+    }
+    Ok(MediaKey::new(transport, mid))
+}
+
+fn address(text: &str) -> PyResult<IpAddr> {
+    text.parse()
+        .map_err(|_| PyValueError::new_err(format!("{text:?} is no IP address")))
+}
+
+fn seconds(value: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(value)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| PyValueError::new_err(format!("silence is {value}; it must be positive")))
+}
+
+fn to_python(error: StartError) -> PyErr {
+    match error {
+        StartError::Bind { address, error } => {
+            let code = error.raw_os_error().unwrap_or(0);
+            PyOSError::new_err((code, error.to_string(), format!("udp {address}")))
+        }
+        StartError::System(error) => PyErr::from(error),
+        StartError::Settings(sentence) => PyValueError::new_err(sentence),
+    }
+}

@@ -1,0 +1,279 @@
+//! Events and statistics as Python values.
+
+use pyo3::prelude::*;
+use sfu::{CloseCode, Direction, Event, MediaKind, RefusalCode};
+
+/// A frozen class whose fields are readable.
+macro_rules! value {
+    ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
+        #[pyclass(frozen, get_all, module = "trunkline._core")]
+        pub(crate) struct $name { $($field: $type),* }
+    };
+}
+
+value!(Media { mid: String, kind: &'static str, direction: &'static str, codecs: Vec<String> });
+value!(Answered { transport: u64, answer: String, media: Vec<Py<Media>> });
+value!(Refused { transport: u64, code: &'static str, reason: String });
+value!(Connected {
+    transport: u64,
+    remote: String
+});
+value!(Started {
+    transport: u64,
+    mid: String,
+    codec: String
+});
+value!(Unplayable {
+    transport: u64,
+    mid: String,
+    codec: String
+});
+value!(Closed { transport: u64, code: &'static str, reason: String });
+value!(Died { reason: String });
+value!(ProducerStatistics {
+    mid: String,
+    kind: &'static str,
+    codec: Option<String>,
+    packets: u64,
+    bytes: u64,
+    keyframes: u64,
+    keyframe_requests: u64,
+    nacks: u64,
+    loss: Option<f32>,
+});
+value!(ConsumerStatistics {
+    mid: String,
+    kind: &'static str,
+    source: Option<(u64, String)>,
+    packets: u64,
+    bytes: u64,
+    retransmitted: u64,
+    nacks: u64,
+    keyframe_requests: u64,
+    loss: Option<f32>,
+    rtt: Option<f32>,
+});
+value!(TransportStatistics {
+    transport: u64,
+    connected: bool,
+    remote: Option<String>,
+    received: u64,
+    sent: u64,
+    producers: Vec<Py<ProducerStatistics>>,
+    consumers: Vec<Py<ConsumerStatistics>>,
+});
+value!(Statistics {
+    request: u64,
+    transports: Vec<Py<TransportStatistics>>,
+    datagrams_dropped: u64,
+});
+
+/// Converts one event.
+pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match event {
+        Event::Answered {
+            transport,
+            answer,
+            media,
+        } => {
+            let media = media
+                .into_iter()
+                .map(|medium| describe(py, medium))
+                .collect::<PyResult<_>>()?;
+            Bound::new(
+                py,
+                Answered {
+                    transport: transport.0,
+                    answer,
+                    media,
+                },
+            )?
+            .into_any()
+        }
+        Event::Refused {
+            transport,
+            code,
+            reason,
+        } => {
+            let code = refusal_name(code);
+            Bound::new(
+                py,
+                Refused {
+                    transport: transport.0,
+                    code,
+                    reason,
+                },
+            )?
+            .into_any()
+        }
+        Event::Connected { transport, remote } => {
+            let remote = remote.to_string();
+            Bound::new(
+                py,
+                Connected {
+                    transport: transport.0,
+                    remote,
+                },
+            )?
+            .into_any()
+        }
+        Event::Started { producer, codec } => {
+            let (transport, mid) = (producer.transport.0, producer.mid.to_string());
+            Bound::new(
+                py,
+                Started {
+                    transport,
+                    mid,
+                    codec,
+                },
+            )?
+            .into_any()
+        }
+        Event::Unplayable { consumer, codec } => {
+            let (transport, mid) = (consumer.transport.0, consumer.mid.to_string());
+            Bound::new(
+                py,
+                Unplayable {
+                    transport,
+                    mid,
+                    codec,
+                },
+            )?
+            .into_any()
+        }
+        Event::Closed {
+            transport,
+            code,
+            reason,
+        } => {
+            let code = close_name(code);
+            Bound::new(
+                py,
+                Closed {
+                    transport: transport.0,
+                    code,
+                    reason,
+                },
+            )?
+            .into_any()
+        }
+        Event::Died { reason } => Bound::new(py, Died { reason })?.into_any(),
+        Event::Statistics(statistics) => statistics_to_python(py, statistics)?.into_any(),
+    })
+}
+
+fn describe(py: Python<'_>, medium: sfu::MediaDescription) -> PyResult<Py<Media>> {
+    let media = Media {
+        mid: medium.mid.to_string(),
+        kind: kind_name(medium.kind),
+        direction: match medium.direction {
+            Direction::In => "in",
+            Direction::Out => "out",
+            Direction::None => "none",
+        },
+        codecs: medium.codecs,
+    };
+    Py::new(py, media)
+}
+
+fn statistics_to_python(
+    py: Python<'_>,
+    statistics: sfu::Statistics,
+) -> PyResult<Bound<'_, Statistics>> {
+    let transports = statistics.transports.into_iter();
+    let transports = transports
+        .map(|one| transport_to_python(py, one))
+        .collect::<PyResult<_>>()?;
+    let sfu::Statistics {
+        request,
+        datagrams_dropped,
+        ..
+    } = statistics;
+    Bound::new(
+        py,
+        Statistics {
+            request,
+            transports,
+            datagrams_dropped,
+        },
+    )
+}
+
+fn transport_to_python(
+    py: Python<'_>,
+    statistics: sfu::TransportStatistics,
+) -> PyResult<Py<TransportStatistics>> {
+    let producers = statistics.producers.into_iter();
+    let consumers = statistics.consumers.into_iter();
+    let value = TransportStatistics {
+        transport: statistics.transport.0,
+        connected: statistics.connected,
+        remote: statistics.remote.map(|remote| remote.to_string()),
+        received: statistics.received,
+        sent: statistics.sent,
+        producers: producers
+            .map(|one| Py::new(py, producer(one)))
+            .collect::<PyResult<_>>()?,
+        consumers: consumers
+            .map(|one| Py::new(py, consumer(one)))
+            .collect::<PyResult<_>>()?,
+    };
+    Py::new(py, value)
+}
+
+fn producer(statistics: sfu::ProducerStatistics) -> ProducerStatistics {
+    ProducerStatistics {
+        mid: statistics.mid.to_string(),
+        kind: kind_name(statistics.kind),
+        codec: statistics.codec,
+        packets: statistics.packets,
+        bytes: statistics.bytes,
+        keyframes: statistics.keyframes,
+        keyframe_requests: statistics.keyframe_requests,
+        nacks: statistics.nacks,
+        loss: statistics.loss,
+    }
+}
+
+fn consumer(statistics: sfu::ConsumerStatistics) -> ConsumerStatistics {
+    ConsumerStatistics {
+        mid: statistics.mid.to_string(),
+        kind: kind_name(statistics.kind),
+        source: statistics
+            .source
+            .map(|key| (key.transport.0, key.mid.to_string())),
+        packets: statistics.packets,
+        bytes: statistics.bytes,
+        retransmitted: statistics.retransmitted,
+        nacks: statistics.nacks,
+        keyframe_requests: statistics.keyframe_requests,
+        loss: statistics.loss,
+        rtt: statistics.rtt,
+    }
+}
+
+fn kind_name(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "audio",
+        MediaKind::Video => "video",
+    }
+}
+
+fn refusal_name(code: RefusalCode) -> &'static str {
+    match code {
+        RefusalCode::Malformed => "malformed",
+        RefusalCode::Unsupported => "unsupported",
+        RefusalCode::Codec => "codec",
+        RefusalCode::Limit => "limit",
+    }
+}
+
+fn close_name(code: CloseCode) -> &'static str {
+    match code {
+        CloseCode::Peer => "peer",
+        CloseCode::Silent => "silent",
+        CloseCode::NeverConnected => "never-connected",
+        CloseCode::Failed => "failed",
+        CloseCode::Panic => "panic",
+    }
+}

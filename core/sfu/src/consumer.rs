@@ -1,0 +1,165 @@
+//! A track that leaves through a transport.
+
+use std::time::Instant;
+
+use str0m::media::{MediaKind, Mid, Pt};
+
+use crate::egress::{Egress, Numbering};
+use crate::packet::Packet;
+use crate::producer::Stream;
+use crate::rewrite::Rewriter;
+use crate::words::MediaKey;
+
+/// A track that leaves, and where it comes from.
+#[derive(Debug)]
+pub(crate) struct Consumer {
+    pub(crate) mid: Mid,
+    pub(crate) kind: MediaKind,
+    pub(crate) counters: Counters,
+    source: Option<MediaKey>,
+    state: State,
+    rewriter: Rewriter,
+}
+
+/// Totals since the consumer was made.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Counters {
+    pub(crate) packets: u64,
+    pub(crate) bytes: u64,
+    pub(crate) retransmitted: u64,
+    pub(crate) nacks: u64,
+    pub(crate) keyframe_requests: u64,
+    pub(crate) loss: Option<f32>,
+    pub(crate) rtt: Option<f32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing is known of the source's stream yet.
+    New,
+    /// The next packet that a decoder can start with starts the flow.
+    Waiting { epoch: u32, payload_type: Pt },
+    /// Packets of this epoch of the source flow under this payload type.
+    Flowing { epoch: u32, payload_type: Pt },
+    /// The source's codec of this epoch was not agreed on with the receiver.
+    Unplayable { epoch: u32 },
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// Packets were written.
+    Written,
+    /// Nothing was written, and nothing is missing.
+    Nothing,
+    /// Nothing flows before the source sends a keyframe.
+    NeedsKeyframe,
+    /// The source's codec does not fit; said once for each epoch.
+    Unplayable,
+}
+
+impl Consumer {
+    /// `first_sequence` is where its sequence numbers begin.
+    pub(crate) fn new(mid: Mid, kind: MediaKind, first_sequence: u16) -> Self {
+        Self {
+            mid,
+            kind,
+            counters: Counters::default(),
+            source: None,
+            state: State::New,
+            rewriter: Rewriter::new(first_sequence),
+        }
+    }
+
+    /// The producer forwarded.
+    pub(crate) fn source(&self) -> Option<MediaKey> {
+        self.source
+    }
+
+    /// Shows another producer from now on, or none; gives back the one shown before.
+    pub(crate) fn show(&mut self, source: Option<MediaKey>) -> Option<MediaKey> {
+        self.state = State::New;
+        std::mem::replace(&mut self.source, source)
+    }
+
+    /// Whether it has met this stream of its source.
+    pub(crate) fn has_met(&self, stream: &Stream) -> bool {
+        match self.state {
+            State::New => false,
+            State::Waiting { epoch, .. }
+            | State::Flowing { epoch, .. }
+            | State::Unplayable { epoch } => epoch == stream.epoch,
+        }
+    }
+
+    /// Meets a new stream of its source, with the payload type under which it can be sent, if any.
+    pub(crate) fn meet(&mut self, stream: &Stream, payload_type: Option<Pt>) {
+        let epoch = stream.epoch;
+        self.state = match payload_type {
+            Some(payload_type) => State::Waiting {
+                epoch,
+                payload_type,
+            },
+            None => State::Unplayable { epoch },
+        };
+    }
+
+    /// Writes a batch of the source's packets, in the order of their arrival.
+    pub(crate) fn deliver(
+        &mut self,
+        egress: &mut dyn Egress,
+        stream: &Stream,
+        packets: &[Packet],
+        now: Instant,
+    ) -> Delivery {
+        let (from, payload_type) = match self.state {
+            State::Flowing { payload_type, .. } => (0, payload_type),
+            State::Waiting { payload_type, .. } => {
+                let start = packets.iter().position(|packet| packet.starts_keyframe);
+                let Some(from) = start else {
+                    return Delivery::NeedsKeyframe;
+                };
+                self.start(stream, payload_type, &packets[from], now);
+                (from, payload_type)
+            }
+            State::New | State::Unplayable { .. } => return Delivery::Nothing,
+        };
+        self.write(egress, payload_type, &packets[from..], now);
+        Delivery::Written
+    }
+
+    fn start(&mut self, stream: &Stream, payload_type: Pt, first: &Packet, now: Instant) {
+        self.rewriter
+            .start(first.sequence, first.timestamp, stream.clock_rate(), now);
+        self.state = State::Flowing {
+            epoch: stream.epoch,
+            payload_type,
+        };
+    }
+
+    fn write(
+        &mut self,
+        egress: &mut dyn Egress,
+        payload_type: Pt,
+        packets: &[Packet],
+        now: Instant,
+    ) {
+        for packet in packets {
+            let numbers = self.rewriter.map(packet.sequence, packet.timestamp, now);
+            let Some((sequence, timestamp)) = numbers else {
+                continue;
+            };
+            egress.write(
+                self.mid,
+                Numbering {
+                    sequence,
+                    timestamp,
+                    payload_type,
+                },
+                packet,
+            );
+            self.counters.packets += 1;
+            self.counters.bytes += packet.payload.len() as u64;
+        }
+    }
+}

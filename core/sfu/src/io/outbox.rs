@@ -1,0 +1,157 @@
+//! Datagrams on their way out: gathered into runs to one remote, sent with one system call each.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use super::socket::MediaSocket;
+use crate::sfu::Outbox;
+
+/// Bytes kept while the kernel takes no more; beyond that the oldest runs are dropped, as a full
+/// router would: receivers ask again for what they miss.
+const MAX_WAITING: usize = 8 << 20;
+/// One system call takes at most this much (the UDP length field, RFC 768).
+const MAX_RUN: usize = 65_000;
+
+/// A run of datagrams of one size to one remote; the last one may be shorter.
+#[derive(Debug)]
+struct Run {
+    remote: SocketAddr,
+    local: Option<IpAddr>,
+    segment: usize,
+    count: usize,
+    closed: bool,
+    bytes: Vec<u8>,
+}
+
+/// The sockets and what waits for them.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    sockets: Arc<[MediaSocket]>,
+    current: Option<Run>,
+    waiting: VecDeque<Run>,
+    waiting_bytes: usize,
+    spare: Vec<Vec<u8>>,
+}
+
+impl Sender {
+    pub(crate) fn new(sockets: Arc<[MediaSocket]>) -> Self {
+        Self {
+            sockets,
+            current: None,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            spare: Vec::new(),
+        }
+    }
+
+    /// Sends the run being gathered.
+    pub(crate) fn flush(&mut self) {
+        if let Some(run) = self.current.take() {
+            if self.waiting.is_empty() {
+                self.send_or_keep(run);
+            } else {
+                self.keep(run);
+            }
+        }
+    }
+
+    /// Sends what waited for the kernel, until it takes no more.
+    pub(crate) fn resume(&mut self) {
+        while let Some(run) = self.waiting.pop_front() {
+            self.waiting_bytes -= run.bytes.len();
+            if !self.send_or_keep(run) {
+                return;
+            }
+        }
+    }
+
+    /// True when the run is done with; false when the kernel takes no more now.
+    fn send_or_keep(&mut self, run: Run) -> bool {
+        let Some(socket) = self.socket_for(run.remote) else {
+            return true;
+        };
+        match send(socket, &run) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.waiting_bytes += run.bytes.len();
+                self.waiting.push_front(run);
+                false
+            }
+            // Unreachable networks and the like: ICE and the silence timer see to them.
+            _ => {
+                self.recycle(run.bytes);
+                true
+            }
+        }
+    }
+
+    fn keep(&mut self, run: Run) {
+        self.waiting_bytes += run.bytes.len();
+        self.waiting.push_back(run);
+        while self.waiting_bytes > MAX_WAITING {
+            let Some(oldest) = self.waiting.pop_front() else {
+                break;
+            };
+            self.waiting_bytes -= oldest.bytes.len();
+            self.recycle(oldest.bytes);
+        }
+    }
+
+    fn socket_for(&self, remote: SocketAddr) -> Option<&MediaSocket> {
+        self.sockets
+            .iter()
+            .find(|socket| socket.address.is_ipv4() == remote.is_ipv4())
+    }
+
+    fn recycle(&mut self, mut bytes: Vec<u8>) {
+        const KEPT: usize = 16;
+        if self.spare.len() < KEPT {
+            bytes.clear();
+            self.spare.push(bytes);
+        }
+    }
+}
+
+/// One system call, or one for each datagram where the kernel refuses the run.
+fn send(socket: &MediaSocket, run: &Run) -> io::Result<()> {
+    match socket.send(run.remote, run.local, run.segment, &run.bytes) {
+        Err(error) if run.count > 1 && error.kind() != io::ErrorKind::WouldBlock => run
+            .bytes
+            .chunks(run.segment)
+            .try_for_each(|datagram| socket.send(run.remote, run.local, run.segment, datagram)),
+        result => result,
+    }
+}
+
+impl Outbox for Sender {
+    fn send(&mut self, remote: SocketAddr, local: Option<IpAddr>, datagram: &[u8]) {
+        let max_count = self.socket_for(remote).map_or(1, MediaSocket::max_run);
+        let fits = self.current.as_ref().is_some_and(|run| {
+            run.remote == remote
+                && run.local == local
+                && !run.closed
+                && run.count < max_count
+                && datagram.len() <= run.segment
+                && run.bytes.len() + datagram.len() <= MAX_RUN
+        });
+        if !fits {
+            self.flush();
+            let bytes = self.spare.pop().unwrap_or_default();
+            let segment = datagram.len();
+            self.current = Some(Run {
+                remote,
+                local,
+                segment,
+                count: 0,
+                closed: false,
+                bytes,
+            });
+        }
+        if let Some(run) = &mut self.current {
+            run.bytes.extend_from_slice(datagram);
+            run.count += 1;
+            run.closed = datagram.len() < run.segment;
+        }
+    }
+}

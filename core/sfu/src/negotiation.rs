@@ -1,0 +1,161 @@
+//! From an offer to a transport and its answer.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use str0m::change::SdpOffer;
+use str0m::config::DtlsCert;
+use str0m::format::PayloadParams;
+use str0m::media::{Direction as SdpDirection, Media, Mid, Pt};
+use str0m::{Candidate, Rtc, RtcConfig};
+
+use crate::codec;
+use crate::words::{Direction, MediaDescription, RefusalCode};
+
+/// How often receivers and senders report (RFC 3550 section 6.2 allows a fixed short interval).
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+const STATISTICS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// An offer that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub(crate) struct Refusal {
+    pub(crate) code: RefusalCode,
+    pub(crate) reason: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: RefusalCode, reason: impl Into<String>) -> Self {
+        Self {
+            code,
+            reason: reason.into(),
+        }
+    }
+}
+
+/// An offer that was taken.
+pub(crate) struct Agreement {
+    pub(crate) rtc: Rtc,
+    pub(crate) answer: String,
+    pub(crate) media: Vec<MediaDescription>,
+}
+
+/// Answers an offer as the ICE-lite side, with all candidates in the answer.
+pub(crate) fn accept(
+    offer: &str,
+    candidates: &[SocketAddr],
+    certificate: &DtlsCert,
+    now: Instant,
+) -> Result<Agreement, Refusal> {
+    let offer = SdpOffer::from_sdp_string(&without_layers(offer)).map_err(|error| {
+        Refusal::new(
+            RefusalCode::Malformed,
+            format!("the offer is not SDP: {error}"),
+        )
+    })?;
+    let mut rtc = configuration(certificate).build(now);
+    for &address in candidates {
+        let candidate = Candidate::host(address, "udp").map_err(|error| {
+            Refusal::new(
+                RefusalCode::Unsupported,
+                format!("{address} is no candidate: {error}"),
+            )
+        })?;
+        rtc.add_local_candidate(candidate);
+    }
+    let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| {
+        Refusal::new(
+            RefusalCode::Malformed,
+            format!("the offer cannot be answered: {error}"),
+        )
+    })?;
+    let answer = answer.to_sdp_string();
+    let media = media_lines(&answer)
+        .filter_map(|mid| describe(&rtc, mid))
+        .collect();
+    Ok(Agreement { rtc, answer, media })
+}
+
+/// The payload type under which the medium `mid` takes a source's codec.
+pub(crate) fn payload_for(rtc: &Rtc, mid: Mid, source: &PayloadParams) -> Option<Pt> {
+    codec::viewer_payload(rtc.codec_config(), rtc.media(mid)?.remote_pts(), source)
+}
+
+/// Every codec agreed on for the medium `mid`.
+pub(crate) fn agreed(rtc: &Rtc, mid: Mid) -> Vec<PayloadParams> {
+    let Some(media) = rtc.media(mid) else {
+        return Vec::new();
+    };
+    let params = rtc.codec_config().params();
+    let of = |pt: &Pt| params.iter().find(|params| params.pt() == *pt).copied();
+    media.remote_pts().iter().filter_map(of).collect()
+}
+
+fn configuration(certificate: &DtlsCert) -> RtcConfig {
+    RtcConfig::new()
+        .set_ice_lite(true)
+        .set_rtp_mode(true)
+        .set_dtls_cert(certificate.clone())
+        .set_stats_interval(Some(STATISTICS_INTERVAL))
+        .set_rtcp_report_interval_audio(REPORT_INTERVAL)
+        .set_rtcp_report_interval_video(REPORT_INTERVAL)
+        .enable_opus(true)
+        .enable_pcmu(true)
+        .enable_pcma(true)
+        .enable_g722(true)
+        .enable_vp8(true)
+        .enable_vp9(true)
+        .enable_h264(true)
+        .enable_h265(true)
+        .enable_av1(true)
+}
+
+/// The offer without simulcast: a publisher whose layers are not taken up sends one (RFC 8853
+/// section 5.3.2).
+fn without_layers(offer: &str) -> String {
+    let is_layer = |line: &str| line.starts_with("a=simulcast:") || line.starts_with("a=rid:");
+    let mut kept = String::with_capacity(offer.len() + 2);
+    for line in offer
+        .lines()
+        .filter(|line| !is_layer(line) && !line.is_empty())
+    {
+        kept.push_str(line);
+        kept.push_str("\r\n");
+    }
+    kept
+}
+
+/// The `mid` of each m-line, in order.
+fn media_lines(sdp: &str) -> impl Iterator<Item = Mid> {
+    sdp.lines()
+        .filter_map(|line| line.strip_prefix("a=mid:"))
+        .map(|mid| Mid::from(mid.trim()))
+}
+
+fn describe(rtc: &Rtc, mid: Mid) -> Option<MediaDescription> {
+    let media = rtc.media(mid)?;
+    let mut codecs: Vec<String> = Vec::new();
+    for params in agreed(rtc, mid) {
+        let name = codec::name(params.spec().codec);
+        if !codecs.contains(&name) {
+            codecs.push(name);
+        }
+    }
+    Some(MediaDescription {
+        mid,
+        kind: media.kind(),
+        direction: direction(media),
+        codecs,
+    })
+}
+
+fn direction(media: &Media) -> Direction {
+    if media.disabled() || media.stopped() || media.remote_pts().is_empty() {
+        return Direction::None;
+    }
+    match media.direction() {
+        SdpDirection::RecvOnly | SdpDirection::SendRecv => Direction::In,
+        SdpDirection::SendOnly => Direction::Out,
+        SdpDirection::Inactive => Direction::None,
+    }
+}

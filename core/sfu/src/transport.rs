@@ -1,0 +1,389 @@
+//! One transport: str0m's `Rtc` with our producers and consumers around it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use str0m::media::{KeyframeRequestKind, Mid};
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::RtpPacket;
+use str0m::stats::{MediaEgressStats, MediaIngressStats};
+use str0m::{Event as RtcEvent, Input, Output, PacerReason, Reason, Rtc, RtcError};
+
+use crate::clock::{PublisherClock, Report};
+use crate::consumer::{Consumer, Delivery};
+use crate::demux;
+use crate::negotiation;
+use crate::packet::Packet;
+use crate::producer::{Producer, Stream};
+use crate::sfu::Outbox;
+use crate::statistics::{ConsumerStatistics, ProducerStatistics, TransportStatistics};
+use crate::words::{Direction, MediaDescription, TransportId};
+
+/// Addresses kept for one remote; the one unused for longest goes first.
+const MAX_PATHS: usize = 8;
+
+/// str0m without a pacer asks to be stepped at once after each packet sent; its queues are empty
+/// then, so that nothing is lost by waiting.
+const PACER_REST: Duration = Duration::from_millis(20);
+const MIN_REST: Duration = Duration::from_millis(1);
+
+/// Where a remote was heard from, and the local address it spoke to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Path {
+    pub(crate) remote: SocketAddr,
+    pub(crate) local: IpAddr,
+}
+
+/// What a step of a transport brought to light, for the others to know.
+#[derive(Debug)]
+pub(crate) enum Happening {
+    /// ICE and DTLS are up.
+    Connected,
+    /// A producer has its first packet since the last flush.
+    Filled(Mid),
+    /// A producer's stream began, or is another one.
+    Started(Mid),
+    /// The receiver of a consumer asks for a keyframe.
+    KeyframeWanted(Mid),
+    /// A path proved to be the remote's.
+    Path(SocketAddr),
+    /// A path was dropped for newer ones.
+    PathDropped(SocketAddr),
+    /// The remote closed the connection.
+    Closed,
+}
+
+/// One connection to one remote.
+pub(crate) struct Transport {
+    pub(crate) id: TransportId,
+    pub(crate) fragment: String,
+    pub(crate) connected: bool,
+    pub(crate) created: Instant,
+    pub(crate) heard: Instant,
+    pub(crate) producers: Vec<Producer>,
+    pub(crate) consumers: Vec<Consumer>,
+    pub(crate) paths: Vec<Path>,
+    rtc: Rtc,
+    clock: PublisherClock,
+    received: u64,
+    sent: u64,
+}
+
+impl Transport {
+    pub(crate) fn new(
+        id: TransportId,
+        mut rtc: Rtc,
+        media: &[MediaDescription],
+        first_sequence: u16,
+        now: Instant,
+    ) -> Self {
+        let flowing = |way: Direction| media.iter().filter(move |medium| medium.direction == way);
+        let producers = flowing(Direction::In)
+            .map(|medium| Producer::new(medium.mid, medium.kind))
+            .collect();
+        let consumers = flowing(Direction::Out)
+            .map(|medium| Consumer::new(medium.mid, medium.kind, first_sequence))
+            .collect();
+        let fragment = rtc.direct_api().local_ice_credentials().ufrag;
+        Self {
+            id,
+            fragment,
+            connected: false,
+            created: now,
+            heard: now,
+            producers,
+            consumers,
+            paths: Vec::new(),
+            rtc,
+            clock: PublisherClock::default(),
+            received: 0,
+            sent: 0,
+        }
+    }
+
+    pub(crate) fn producer(&mut self, mid: Mid) -> Option<&mut Producer> {
+        self.producers
+            .iter_mut()
+            .find(|producer| producer.mid == mid)
+    }
+
+    pub(crate) fn consumer(&mut self, mid: Mid) -> Option<&mut Consumer> {
+        self.consumers
+            .iter_mut()
+            .find(|consumer| consumer.mid == mid)
+    }
+
+    pub(crate) fn rtc(&self) -> &Rtc {
+        &self.rtc
+    }
+
+    /// Takes one datagram; false when it is not valid for this transport.
+    pub(crate) fn receive(
+        &mut self,
+        path: Path,
+        candidate: SocketAddr,
+        datagram: &[u8],
+        now: Instant,
+        happenings: &mut Vec<Happening>,
+    ) -> bool {
+        let Ok(receive) = Receive::new(Protocol::Udp, path.remote, candidate, datagram) else {
+            return false;
+        };
+        let input = Input::Receive(now, receive);
+        if demux::is_stun(datagram) {
+            if !self.rtc.accepts(&input) {
+                return false;
+            }
+            self.tie(path, happenings);
+        }
+        // An error here is about this datagram: anybody can forge one, so the transport goes on.
+        if self.rtc.handle_input(input).is_err() {
+            return false;
+        }
+        self.heard = now;
+        self.received += datagram.len() as u64;
+        true
+    }
+
+    /// Lets time pass: timers fire and what was written is sealed.
+    pub(crate) fn step(&mut self, now: Instant) -> Result<(), RtcError> {
+        self.rtc.handle_input(Input::Timeout(now))
+    }
+
+    /// Sends and tells all that is waiting; gives the moment of the next step.
+    pub(crate) fn drain(
+        &mut self,
+        now: Instant,
+        outbox: &mut dyn Outbox,
+        happenings: &mut Vec<Happening>,
+    ) -> Result<Instant, RtcError> {
+        loop {
+            match self.rtc.poll_output()? {
+                Output::Transmit(transmit) => {
+                    self.sent += transmit.contents.len() as u64;
+                    outbox.send(
+                        transmit.destination,
+                        self.local_for(&transmit.destination),
+                        &transmit.contents,
+                    );
+                }
+                Output::Event(event) => self.note(event, happenings),
+                Output::Timeout(at) => {
+                    let idle_pacer = matches!(
+                        self.rtc.last_timeout_reason(),
+                        Reason::Pacer(PacerReason::Handle)
+                    );
+                    let rest = if idle_pacer { PACER_REST } else { MIN_REST };
+                    return Ok(at.max(now + rest));
+                }
+            }
+        }
+    }
+
+    /// Forwards a producer's packets to the consumer `mid`.
+    pub(crate) fn deliver(
+        &mut self,
+        mid: Mid,
+        stream: &Stream,
+        packets: &[Packet],
+        now: Instant,
+    ) -> Delivery {
+        let consumer = self
+            .consumers
+            .iter_mut()
+            .find(|consumer| consumer.mid == mid);
+        let Some(consumer) = consumer.filter(|_| self.connected) else {
+            return Delivery::Nothing;
+        };
+        if !consumer.has_met(stream) {
+            let payload_type = negotiation::payload_for(&self.rtc, mid, &stream.params);
+            consumer.meet(stream, payload_type);
+            if payload_type.is_none() {
+                return Delivery::Unplayable;
+            }
+        }
+        consumer.deliver(&mut self.rtc, stream, packets, now)
+    }
+
+    /// Sends a keyframe request for a producer if one is due; true when the transport must be stepped.
+    pub(crate) fn request_keyframe(&mut self, mid: Mid, now: Instant) -> bool {
+        let Some(index) = self
+            .producers
+            .iter()
+            .position(|producer| producer.mid == mid)
+        else {
+            return false;
+        };
+        let mut api = self.rtc.direct_api();
+        let Some(stream) = api.stream_rx_by_mid(mid, None) else {
+            return false;
+        };
+        if !self.producers[index].take_keyframe_request(now) {
+            return false;
+        }
+        stream.request_keyframe(KeyframeRequestKind::Pli);
+        true
+    }
+
+    /// Starts a proper end: RTCP BYE and DTLS `close_notify` leave with the next drain.
+    pub(crate) fn close(&mut self) -> Result<(), RtcError> {
+        self.rtc.close()
+    }
+
+    pub(crate) fn statistics(&self) -> TransportStatistics {
+        TransportStatistics {
+            transport: self.id,
+            connected: self.connected,
+            remote: self.paths.last().map(|path| path.remote),
+            received: self.received,
+            sent: self.sent,
+            producers: self
+                .producers
+                .iter()
+                .map(ProducerStatistics::from)
+                .collect(),
+            consumers: self
+                .consumers
+                .iter()
+                .map(ConsumerStatistics::from)
+                .collect(),
+        }
+    }
+
+    fn tie(&mut self, path: Path, happenings: &mut Vec<Happening>) {
+        if self.paths.last() == Some(&path) {
+            return;
+        }
+        let known = self
+            .paths
+            .iter()
+            .position(|known| known.remote == path.remote);
+        if let Some(index) = known {
+            self.paths.remove(index);
+        } else {
+            happenings.push(Happening::Path(path.remote));
+            if self.paths.len() >= MAX_PATHS {
+                happenings.push(Happening::PathDropped(self.paths.remove(0).remote));
+            }
+        }
+        self.paths.push(path);
+    }
+
+    fn local_for(&self, remote: &SocketAddr) -> Option<IpAddr> {
+        self.paths
+            .iter()
+            .find(|path| path.remote == *remote)
+            .map(|path| path.local)
+    }
+
+    fn note(&mut self, event: RtcEvent, happenings: &mut Vec<Happening>) {
+        match event {
+            RtcEvent::RtpPacket(packet) => self.take(&packet, happenings),
+            RtcEvent::KeyframeRequest(request) => {
+                if let Some(consumer) = self.consumer(request.mid) {
+                    consumer.counters.keyframe_requests += 1;
+                }
+                happenings.push(Happening::KeyframeWanted(request.mid));
+            }
+            RtcEvent::SenderFeedback(feedback) => {
+                let info = feedback.sender_info;
+                let report = Report::new(info.rtp_time.numer() as u32, info.ntp_time);
+                if let Some(producer) = self.producer(feedback.mid) {
+                    producer.report(report);
+                }
+            }
+            RtcEvent::Connected => {
+                self.connected = true;
+                happenings.push(Happening::Connected);
+            }
+            RtcEvent::MediaIngressStats(stats) => self.count_ingress(&stats),
+            RtcEvent::MediaEgressStats(stats) => self.count_egress(&stats),
+            RtcEvent::Closed => happenings.push(Happening::Closed),
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, packet: &RtpPacket, happenings: &mut Vec<Happening>) {
+        let Some(mid) = self
+            .rtc
+            .direct_api()
+            .stream_rx(&packet.header.ssrc)
+            .map(|rx| rx.mid())
+        else {
+            return;
+        };
+        let payload_type = packet.header.payload_type;
+        let params = self
+            .rtc
+            .codec_config()
+            .find(|params| params.pt() == payload_type);
+        let Some(params) = params.copied() else {
+            return;
+        };
+        let Some(producer) = self
+            .producers
+            .iter_mut()
+            .find(|producer| producer.mid == mid)
+        else {
+            return;
+        };
+        if producer.receive(packet, &params, &mut self.clock) {
+            happenings.push(Happening::Started(mid));
+        }
+        if producer.batch.len() == 1 {
+            happenings.push(Happening::Filled(mid));
+        }
+    }
+
+    fn count_ingress(&mut self, stats: &MediaIngressStats) {
+        if let Some(producer) = self.producer(stats.mid) {
+            producer.counters.nacks = stats.nacks;
+            producer.counters.loss = stats.loss;
+        }
+    }
+
+    fn count_egress(&mut self, stats: &MediaEgressStats) {
+        if let Some(consumer) = self.consumer(stats.mid) {
+            let counters = &mut consumer.counters;
+            counters.retransmitted = stats.bytes.saturating_sub(counters.bytes);
+            counters.nacks = stats.nacks;
+            counters.loss = stats.loss.or(counters.loss);
+            counters.rtt = stats.rtt.map(|rtt| rtt.as_secs_f32()).or(counters.rtt);
+        }
+    }
+}
+
+impl From<&Producer> for ProducerStatistics {
+    fn from(producer: &Producer) -> Self {
+        let counters = producer.counters;
+        Self {
+            mid: producer.mid,
+            kind: producer.kind,
+            codec: producer.codec(),
+            packets: counters.packets,
+            bytes: counters.bytes,
+            keyframes: counters.keyframes,
+            keyframe_requests: counters.keyframe_requests,
+            nacks: counters.nacks,
+            loss: counters.loss,
+        }
+    }
+}
+
+impl From<&Consumer> for ConsumerStatistics {
+    fn from(consumer: &Consumer) -> Self {
+        let counters = consumer.counters;
+        Self {
+            mid: consumer.mid,
+            kind: consumer.kind,
+            source: consumer.source(),
+            packets: counters.packets,
+            bytes: counters.bytes,
+            retransmitted: counters.retransmitted,
+            nacks: counters.nacks,
+            keyframe_requests: counters.keyframe_requests,
+            loss: counters.loss,
+            rtt: counters.rtt,
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The words that the core and its owner share: ids, commands down, events up.
+
+use std::net::SocketAddr;
+
+pub use str0m::media::{MediaKind, Mid};
+
+use crate::statistics::Statistics;
+
+/// One ICE + DTLS connection to one remote; chosen by the owner, never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TransportId(pub u64);
+
+/// One medium (m-line) of one transport: a producer or a consumer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MediaKey {
+    /// The transport that carries it.
+    pub transport: TransportId,
+    /// Its SDP `mid` (RFC 5888).
+    pub mid: Mid,
+}
+
+impl MediaKey {
+    /// Names the medium `mid` of `transport`.
+    pub fn new(transport: u64, mid: &str) -> Self {
+        Self {
+            transport: TransportId(transport),
+            mid: Mid::from(mid),
+        }
+    }
+}
+
+/// What the owner asks for. Nothing is answered but by an [`Event`].
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Make a transport from an SDP offer: `Answered` or `Refused` follows.
+    AcceptOffer {
+        /// The new transport.
+        transport: TransportId,
+        /// SDP (RFC 8866).
+        offer: String,
+        /// Producers whose codecs the offer must share; empty for a publisher.
+        sources: Vec<MediaKey>,
+    },
+    /// Forward `source` to `consumer`, instead of what it showed before.
+    Attach {
+        /// Where to.
+        consumer: MediaKey,
+        /// Where from.
+        source: MediaKey,
+    },
+    /// Forward nothing to `consumer`.
+    Detach {
+        /// Which consumer.
+        consumer: MediaKey,
+    },
+    /// Close a transport properly.
+    Close {
+        /// Which transport.
+        transport: TransportId,
+    },
+    /// Ask for `Statistics`.
+    RequestStatistics {
+        /// Comes back in the answer.
+        request: u64,
+    },
+    /// Panic in the code of one transport; for tests of the containment.
+    ProvokePanic {
+        /// Which transport.
+        transport: TransportId,
+    },
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// An offer was taken.
+    Answered {
+        /// The transport made.
+        transport: TransportId,
+        /// SDP with all candidates.
+        answer: String,
+        /// The media agreed on, in the order of the m-lines.
+        media: Vec<MediaDescription>,
+    },
+    /// An offer was not taken; there is no such transport.
+    Refused {
+        /// The transport asked for.
+        transport: TransportId,
+        /// The kind of refusal.
+        code: RefusalCode,
+        /// A sentence for a person.
+        reason: String,
+    },
+    /// ICE and DTLS are up.
+    Connected {
+        /// Which transport.
+        transport: TransportId,
+        /// The address it sends from.
+        remote: SocketAddr,
+    },
+    /// A producer sent its first packet, or changed its codec.
+    Started {
+        /// Which producer.
+        producer: MediaKey,
+        /// The codec's name as in SDP.
+        codec: String,
+    },
+    /// A consumer cannot take the codec of its source.
+    Unplayable {
+        /// Which consumer.
+        consumer: MediaKey,
+        /// The source's codec.
+        codec: String,
+    },
+    /// A transport ended by itself and is gone.
+    Closed {
+        /// Which transport.
+        transport: TransportId,
+        /// The kind of end.
+        code: CloseCode,
+        /// A sentence for a person.
+        reason: String,
+    },
+    /// A worker ended by a bug.
+    Died {
+        /// A sentence for a person.
+        reason: String,
+    },
+    /// The answer to `RequestStatistics`.
+    Statistics(Statistics),
+}
+
+/// One medium of an answered offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaDescription {
+    /// Its SDP `mid`.
+    pub mid: Mid,
+    /// Audio or video.
+    pub kind: MediaKind,
+    /// As the core sees it.
+    pub direction: Direction,
+    /// The codecs agreed on, preferred first, by their SDP names.
+    pub codecs: Vec<String>,
+}
+
+/// Which way a medium flows, seen from the core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The remote sends: a producer.
+    In,
+    /// The core sends: a consumer.
+    Out,
+    /// Nothing flows: refused or inactive.
+    None,
+}
+
+/// Why an offer was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalCode {
+    /// Not SDP, or SDP that contradicts itself.
+    Malformed,
+    /// Good SDP that asks for what the core does not do.
+    Unsupported,
+    /// No codec in common.
+    Codec,
+    /// Too many transports.
+    Limit,
+}
+
+/// Why a transport ended by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloseCode {
+    /// The remote closed it.
+    Peer,
+    /// Nothing was heard for too long.
+    Silent,
+    /// ICE or DTLS never came up.
+    NeverConnected,
+    /// The connection failed.
+    Failed,
+    /// A bug in the code of this transport.
+    Panic,
+}

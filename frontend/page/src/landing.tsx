@@ -1,0 +1,6 @@
+import { render } from "preact";
+import { followRooms } from "./store/rooms.ts";
+import { Landing } from "./ui/landing.tsx";
+
+const base = new URL(".", location.href).href.replace(/\/$/, "");
+render(<Landing rooms={followRooms()} base={base} />, document.body);

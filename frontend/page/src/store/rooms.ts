@@ -1,0 +1,69 @@
+import { signal } from "@preact/signals";
+
+/** Milliseconds between two looks. */
+const LOOK_EVERY = 2_000;
+/** Milliseconds that the relay may take to answer. */
+const ANSWER_WITHIN = 5_000;
+
+/** One room as `GET /api/v1/rooms` tells it. */
+export interface Room {
+  readonly name: string;
+  readonly viewers: number;
+  readonly publishers: readonly Publisher[];
+}
+
+/** One who publishes in a room, with the codecs sent. */
+export interface Publisher {
+  readonly name: string;
+  readonly codecs: readonly string[];
+}
+
+/** What is known of the rooms. */
+export type Rooms =
+  | { kind: "loading" }
+  | { kind: "known"; rooms: readonly Room[] }
+  | { kind: "unreachable" }
+  | { kind: "refused" };
+
+interface Listing {
+  rooms: {
+    name: string;
+    viewers: number;
+    participants: { name: string; publishing: boolean; tracks: { codec: string | null }[] }[];
+  }[];
+}
+
+/** Read the relay's listing. */
+export function roomsOf(listing: Listing): readonly Room[] {
+  return listing.rooms.map(({ name, viewers, participants }) => ({
+    name,
+    viewers,
+    publishers: participants
+      .filter(({ publishing }) => publishing)
+      .map((participant) => ({
+        name: participant.name,
+        codecs: participant.tracks.map(({ codec }) => codec).filter((codec) => codec !== null),
+      })),
+  }));
+}
+
+async function look(): Promise<Rooms> {
+  try {
+    const response = await fetch("api/v1/rooms", { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    if (!response.ok) return { kind: response.status === 403 ? "refused" : "unreachable" };
+    return { kind: "known", rooms: roomsOf((await response.json()) as Listing) };
+  } catch {
+    return { kind: "unreachable" };
+  }
+}
+
+/** Follow the rooms for as long as the page lives; rests while the page is hidden. */
+export function followRooms() {
+  const rooms = signal<Rooms>({ kind: "loading" });
+  async function follow(): Promise<void> {
+    if (!document.hidden) rooms.value = await look();
+    setTimeout(() => void follow(), LOOK_EVERY);
+  }
+  void follow();
+  return rooms;
+}

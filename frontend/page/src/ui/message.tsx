@@ -1,0 +1,77 @@
+import type { Place } from "../store/place.ts";
+import type { Stage } from "../store/stage.ts";
+import { text } from "../text.ts";
+import { Copy } from "./copy.tsx";
+
+/** Says what is going on whenever no moving picture says it. */
+export function Message({
+  stage,
+  place,
+  again,
+}: {
+  stage: Stage;
+  place: Place;
+  again: () => void;
+}) {
+  const words = text.watch;
+  switch (stage.kind) {
+    case "playing":
+      return null;
+    case "connecting":
+    case "starting":
+      return <Waiting title={words[stage.kind]} />;
+    case "reconnecting":
+      return <p class="notice">{words.reconnecting}</p>;
+    case "paused":
+      return <Card title={words.paused} body={words.pausedThen} />;
+    case "sound":
+      return <Card title={words.sound} body={words.soundThen} />;
+    case "empty":
+      return <Empty place={place} />;
+    case "unreachable":
+      return <Card title={words.unreachable} body={words.unreachableThen(location.hostname)} />;
+    case "busy":
+      return <Card title={words.busy} body={`${stage.reason} ${words.busyThen}`} />;
+    case "refused":
+      return <Card title={words.refused} body={stage.reason} again={again} />;
+    case "closed":
+      return <Card title={words.closed} again={again} />;
+  }
+}
+
+function Waiting({ title }: { title: string }) {
+  return (
+    <div class="waiting">
+      <span class="spinner" />
+      <p>{title}</p>
+    </div>
+  );
+}
+
+function Card({ title, body, again }: { title: string; body?: string; again?: () => void }) {
+  return (
+    <section class="card">
+      <h1>{title}</h1>
+      {body && <p>{body}</p>}
+      {again && (
+        <button type="button" class="primary" onClick={again}>
+          {text.watch.again}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Empty({ place }: { place: Place }) {
+  const { room, participant, whip, home } = place;
+  const words = text.watch;
+  return (
+    <section class="card">
+      <span class="pulse" />
+      <h1>{participant === undefined ? words.empty(room) : words.emptyOne(room, participant)}</h1>
+      <p>{words.emptyThen}</p>
+      <Copy value={whip} label={text.landing.address} />
+      <a href={home}>{words.overview}</a>
+    </section>
+  );
+}

@@ -1,0 +1,193 @@
+"""The composition root: builds the parts, joins them, and runs them in one TaskGroup."""
+
+import asyncio
+import errno
+import logging
+import secrets
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from aiohttp import web
+
+from trunkline.config import Settings
+from trunkline.domain.rooms import Rooms
+from trunkline.engine import Engine
+from trunkline.feed import Listener
+from trunkline.media.core import Core, deliver
+from trunkline.media.native import NativeCore
+from trunkline.model import view
+from trunkline.model.request import Measure
+from trunkline.net.certificate import server_context
+from trunkline.net.interface import candidates, media_listen
+from trunkline.net.listener import explain_udp, listen
+from trunkline.sources import demo
+from trunkline.web.page import Page
+from trunkline.web.site import site
+
+log = logging.getLogger(__name__)
+
+HANDLER_TIME = 1.0
+"""Seconds that HTTP requests have to end when the relay stops."""
+
+CoreMaker = Callable[[Sequence[tuple[str, int]], Sequence[str], int, float], Core]
+"""Makes a core from addresses to bind, candidates, workers and silence; may raise OSError."""
+
+
+class Relay:
+    """A relay inside your program: `async with Relay(settings) as relay:`.
+
+    Entering it binds the ports (`StartupError` says why it cannot); leaving it closes every session
+    within 3 s. A bug that ends the media core raises `RelayError` out of the block.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, core: CoreMaker = NativeCore) -> None:
+        self._settings = settings or Settings()
+        self._make_core = core
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        with _ungrouped():
+            await self._enter()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with _ungrouped():
+            await self._stack.__aexit__(kind, error, trace)
+
+    @property
+    def url(self) -> str:
+        """Where pages and clients on this machine find it: "https://127.0.0.1:8443"."""
+        scheme = "http" if self._settings.tls == "off" else "https"
+        return f"{scheme}://{_reachable(self._settings.host)}:{self._port}"
+
+    @property
+    def plain_url(self) -> str | None:
+        """The same without TLS, or None where there is no such port."""
+        if self._plain_port is None:
+            return self.url if self._settings.tls == "off" else None
+        return f"http://{_reachable(self._settings.host)}:{self._plain_port}"
+
+    @property
+    def media_port(self) -> int:
+        """The UDP port of all media."""
+        return self._core.port
+
+    @property
+    def rooms(self) -> tuple[view.Room, ...]:
+        """All rooms with anybody in them, oldest first."""
+        return self._engine.rooms()
+
+    def events(self) -> Listener:
+        """An async iterator over what happens from now on; it ends when the relay does.
+
+        It holds 1,000 events; of a slower reader the oldest are dropped, and `EventsLost` says how
+        many.
+        """
+        return self._engine.feed.listen()
+
+    async def statistics(self) -> view.Statistics:
+        """All counters of the sessions that run now.
+
+        Raises:
+            Refusal: the media core did not answer within 5 s.
+        """
+        return await self._engine.ask(Measure())
+
+    async def _enter(self) -> None:
+        async with AsyncExitStack() as stack:
+            # Names are resolved and a key may be made: not for the loop's thread.
+            core, context = await asyncio.to_thread(self._open)
+            stack.push_async_callback(asyncio.to_thread, core.stop)
+            group = await stack.enter_async_context(asyncio.TaskGroup())
+            self._core = core
+            self._engine = Engine(Rooms(), core, secrets.token_urlsafe)
+            reader = group.create_task(deliver(core, self._engine.receive), name="core")
+            stack.callback(reader.cancel)
+            await self._serve(stack, context)
+            if self._settings.demo:
+                url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
+                publisher = group.create_task(demo.Demo(url).run(), name="demo")
+                stack.callback(publisher.cancel)
+            stack.callback(self._engine.stop)
+            self._stack = stack.pop_all()
+
+    def _open(self) -> tuple[Core, ssl.SSLContext | None]:
+        settings = self._settings
+        context = server_context(settings) if settings.tls == "auto" else None
+        addresses = candidates(settings.host, settings.announce)
+        return self._open_core(media_listen(settings.host, settings.media_port), addresses), context
+
+    def _open_core(self, ports: Sequence[tuple[str, int]], addresses: Sequence[str]) -> Core:
+        settings = self._settings
+        try:
+            return self._make_core(ports, addresses, settings.workers, settings.silence)
+        except OSError as error:
+            older = [(address, port) for address, port in ports if ":" not in address]
+            newer_failed = "[" in str(error.filename) and error.errno != errno.EADDRINUSE
+            if not older or len(older) == len(ports) or not newer_failed:
+                raise explain_udp(error) from error
+            log.warning("media goes over IPv4 only: IPv6 cannot be bound (%s)", error.strerror)
+            return self._open_core(older, [one for one in addresses if ":" not in one])
+
+    async def _serve(self, stack: AsyncExitStack, context: ssl.SSLContext | None) -> None:
+        settings = self._settings
+        application = site(self._engine, Page(), everybody=settings.open)
+        runner = web.AppRunner(
+            application,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=HANDLER_TIME,
+            lingering_time=HANDLER_TIME,
+        )
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        sockets = await asyncio.to_thread(listen, settings.host, settings.http_port)
+        self._port = await _serve_on(runner, sockets, context)
+        self._plain_port: int | None = None
+        if settings.plain_port is not None:
+            sockets = await asyncio.to_thread(
+                listen, settings.host, settings.plain_port, "--plain-port"
+            )
+            self._plain_port = await _serve_on(runner, sockets, None)
+
+
+@contextmanager
+def _ungrouped() -> Iterator[None]:
+    """Raise a single error as itself: the group is how we are built, not what happened."""
+    try:
+        yield
+    except BaseExceptionGroup as errors:
+        if len(errors.exceptions) > 1:
+            raise
+        raise errors.exceptions[0] from None
+
+
+async def _serve_on(
+    runner: web.AppRunner, sockets: Sequence[socket.socket], context: ssl.SSLContext | None
+) -> int:
+    """Serve on sockets that share a port, and say which."""
+    for each in sockets:
+        await web.SockSite(runner, each, ssl_context=context).start()
+    return int(sockets[0].getsockname()[1])
+
+
+def _reachable(host: str | None) -> str:
+    """The host part of a URL that leads here from this machine."""
+    try:
+        address = ip_address(host or "0.0.0.0")
+    except ValueError:
+        return str(host)
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return str(address) if address.version == 4 else f"[{address}]"

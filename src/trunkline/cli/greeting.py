@@ -1,0 +1,70 @@
+"""What `trunkline serve` prints at its start: where to go, and what to know."""
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from rich.table import Table
+from rich.text import Text
+
+from trunkline.config import Settings
+from trunkline.net.interface import local_addresses
+from trunkline.sources.demo import ROOM
+
+
+def addresses(settings: Settings, url: str) -> list[str]:
+    """The URLs under which the relay is reached, this machine's own first.
+
+    Args:
+        settings: says whether it listens on all addresses.
+        url: one URL of the relay, for its scheme and port.
+    """
+    parts = urlsplit(url)
+    if settings.host is not None:
+        return [f"{parts.scheme}://{_bracketed(settings.host)}:{parts.port}"]
+    hosts = ["localhost", *(str(address) for address in local_addresses())]
+    return [f"{parts.scheme}://{_bracketed(host)}:{parts.port}" for host in hosts]
+
+
+def greeting(
+    settings: Settings, urls: Sequence[str], plain_url: str | None, media_port: int
+) -> Table:
+    """What to open, as a table of a few lines.
+
+    Args:
+        settings: what the relay was told.
+        urls: see `addresses`; the first is for this machine.
+        plain_url: of the same without TLS, where there is one.
+        media_port: of UDP.
+    """
+    first, *others = urls
+    room = ROOM if settings.demo else "ROOM"
+    rows = [("open", first)]
+    if settings.demo:
+        rows.append(("watch", f"{first}/watch/{ROOM}"))
+    rows.append(("from elsewhere", "  ".join(f"{url}/watch/{room}" for url in others)))
+    rows.append(("publish (WHIP)", f"{first}/whip/ROOM"))
+    rows.append(("without TLS", plain_url or ""))
+    rows.append(("media", f"UDP port {media_port}"))
+    table = Table.grid(padding=(0, 2))
+    for name, value in rows:
+        if value:
+            # A URL must stay whole to be clicked, however narrow the terminal is.
+            table.add_row(Text(name, style="dim"), Text(value, overflow="fold"))
+    return table
+
+
+def notes(settings: Settings) -> Iterator[str]:
+    """What an operator should know, worst first."""
+    if not files("trunkline").joinpath("web", "static", "index.html").is_file():
+        yield "The page is not built, so browsers see nothing: run `make page`."
+    if settings.open:
+        yield "--open: everybody who reaches this port may publish and watch."
+    if settings.tls == "auto" and settings.certificate is None:
+        yield "The certificate is our own: a browser warns once; accept it, or give --certificate."
+    if settings.tls == "off" and settings.host is None:
+        yield "Without TLS, browsers elsewhere watch but may not use their camera."
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

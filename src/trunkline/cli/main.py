@@ -1,0 +1,54 @@
+"""The entry point: the commands together, and one clear text for whatever stops them."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from trunkline.cli.serve import serve
+from trunkline.errors import StartupError, TrunklineError
+
+application = typer.Typer(
+    name="trunkline",
+    help="A self-hosted relay for live video between browsers, programs, cameras and sites.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+application.command()(serve)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"trunkline {version('trunkline')}\n")
+        raise typer.Exit
+
+
+@application.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """A self-hosted relay for live video between browsers, programs, cameras and sites."""
+
+
+def main() -> None:
+    """Run the command line; exits with 0, with 1 when something is wrong, 2 on wrong usage."""
+    try:
+        application()
+    except TrunklineError as error:
+        Console(stderr=True).print(_explain(error))
+        sys.exit(1)
+
+
+def _explain(error: TrunklineError) -> Text:
+    if not isinstance(error, StartupError):
+        return Text.assemble(("Error: ", "bold red"), str(error))
+    return Text.assemble(("Error: ", "bold red"), error.cause, "\n", error.remedy)

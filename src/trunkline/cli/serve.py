@@ -1,0 +1,113 @@
+"""`trunkline serve`: run the relay until Ctrl-C."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from trunkline.cli import logs
+from trunkline.cli.greeting import addresses, greeting, notes
+from trunkline.config import PREFIX, Settings, Verbosity, load
+
+
+def _option(name: str, *flags: str, **more: Any) -> Any:
+    """An option for a setting, with the setting's own words as help.
+
+    It has no default and reads no environment: an absent flag must not hide what the settings
+    file or the environment says.
+    """
+    description = Settings.model_fields[name].description
+    return typer.Option(*flags, help=f"{description} [{PREFIX}{name.upper()}]", **more)
+
+
+def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
+    *,
+    host: Annotated[str | None, _option("host", metavar="ADDRESS")] = None,
+    port: Annotated[int | None, _option("port", metavar="N")] = None,
+    tls: Annotated[str | None, _option("tls", metavar="auto|off")] = None,
+    certificate: Annotated[Path | None, _option("certificate", metavar="FILE")] = None,
+    key: Annotated[Path | None, _option("key", metavar="FILE")] = None,
+    plain_port: Annotated[int | None, _option("plain_port", metavar="N")] = None,
+    media_port: Annotated[int | None, _option("media_port", metavar="N")] = None,
+    announce: Annotated[list[str] | None, _option("announce", metavar="ADDRESS")] = None,
+    workers: Annotated[int | None, _option("workers", metavar="N")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=f"TOML file of settings. [{PREFIX}CONFIG]"),
+    ] = None,
+    state_dir: Annotated[Path | None, _option("state_dir", metavar="DIR")] = None,
+    demo: Annotated[bool | None, _option("demo", "--demo/--no-demo")] = None,
+    open: Annotated[bool | None, _option("open", "--open/--no-open")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log only what is wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what libraries say too.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Log every message.")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Log everything.")] = False,
+) -> None:
+    """Run the relay until Ctrl-C.
+
+    Every option may also stand in the settings file, as `media_port = 8444`, or in the environment
+    under the name in brackets. The file is the weakest, the command line the strongest.
+    """
+    flags: dict[str, object] = {
+        "host": host,
+        "port": port,
+        "tls": tls,
+        "certificate": certificate,
+        "key": key,
+        "plain_port": plain_port,
+        "media_port": media_port,
+        "announce": announce or None,
+        "workers": workers,
+        "state_dir": state_dir,
+        "demo": demo,
+        "open": open,
+        "verbosity": _verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace),
+    }
+    settings = load(flags, config)
+    logs.configure(settings.verbosity)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(settings))
+
+
+def _verbosity(**chosen: bool) -> Verbosity | None:
+    names: list[Verbosity] = ["quiet", "verbose", "debug", "trace"]
+    given = [name for name in names if chosen[name]]
+    if len(given) > 1:
+        raise typer.BadParameter(f"--{given[0]} and --{given[1]} exclude each other.")
+    return given[0] if given else None
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, where it is installed: it has no build for some systems."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: Settings) -> None:
+    # Imported here so that `--help` and wrong usage answer at once.
+    from trunkline.app import Relay
+
+    console = Console(soft_wrap=True, highlight=False)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with Relay(settings) as relay:
+        urls = addresses(settings, relay.url)
+        console.print(greeting(settings, urls, relay.plain_url, relay.media_port))
+        for note in notes(settings):
+            console.print(Text.assemble(("Note: ", "yellow"), note))
+        console.print("Ctrl-C stops it.", style="dim")
+        await stop.wait()
+        # Whoever presses Ctrl-C again does not want to wait.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        console.print("Closing every session …", style="dim")

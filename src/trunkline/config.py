@@ -1,0 +1,232 @@
+"""What an operator may set: one frozen value, read once and passed by hand.
+
+A key may stand in a TOML file, in the environment as `TRUNKLINE_KEY`, and on the command line;
+the later of these is the stronger.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from trunkline.errors import StartupError
+
+PREFIX = "TRUNKLINE_"
+# Named like a setting in the environment, but it says where the settings are.
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+
+Verbosity = Literal["quiet", "normal", "verbose", "debug", "trace"]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _split(value: object) -> object:
+    """Take "a, b" for ("a", "b"): the environment knows only strings."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _announced(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        raise ValueError(f"{address!r} is not an IP address") from None
+    if parsed.is_unspecified or parsed.is_multicast:
+        raise ValueError(f"clients cannot send to {address}")
+    return str(parsed)
+
+
+def _default_state_dir() -> Path:
+    home = os.environ.get("XDG_STATE_HOME", "")
+    # The XDG specification: a relative path is to be ignored.
+    base = Path(home) if Path(home).is_absolute() else Path.home() / ".local" / "state"
+    return base / "trunkline"
+
+
+class Settings(BaseModel):
+    """Everything a relay is told at its start; valid by construction."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str | None = Field(
+        default=None, description="Address or name to listen on (default: all, IPv4 and IPv6)."
+    )
+    port: Port | None = Field(
+        default=None,
+        description="HTTP port (default: 8443 with TLS, 8080 without; 0: any free one).",
+    )
+    tls: Literal["auto", "off"] = Field(
+        default="auto",
+        description="auto: --certificate, or a certificate of our own; off: plain HTTP.",
+    )
+    certificate: Path | None = Field(
+        default=None, description="PEM file with the certificate chain."
+    )
+    key: Path | None = Field(
+        default=None,
+        description="PEM file with the private key (default: in the certificate's file).",
+    )
+    plain_port: Port | None = Field(
+        default=None,
+        description="Serve without TLS on this port too, for clients that refuse our certificate.",
+    )
+    media_port: Port = Field(
+        default=8444, description="Port of the media, UDP and TCP (0: any free one)."
+    )
+    announce: Annotated[
+        tuple[Annotated[str, AfterValidator(_announced)], ...], BeforeValidator(_split)
+    ] = Field(
+        default=(),
+        description="Address that clients are told for media; repeatable (default: all local).",
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Threads that forward media.")
+    silence: float = Field(
+        default=6.0,
+        gt=0,
+        le=3600,
+        description="Seconds without a datagram after which a session is closed.",
+    )
+    state_dir: Path = Field(
+        default_factory=_default_state_dir, description="Folder for what must survive a restart."
+    )
+    demo: bool = Field(
+        default=False, description="Publish a moving test picture and a tone into room demo."
+    )
+    open: bool = Field(
+        default=False, description="Serve everybody, not only loopback and private addresses."
+    )
+    verbosity: Verbosity = Field(default="normal", description="How much is logged.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Settings":
+        if self.key is not None and self.certificate is None:
+            raise ValueError(
+                "key is set, but certificate is not: name the certificate it belongs to"
+            )
+        if self.plain_port is not None and self.plain_port == self.http_port != 0:
+            raise ValueError(f"plain_port and port are both {self.plain_port}: choose another")
+        return self
+
+    @property
+    def http_port(self) -> int:
+        """The HTTP port with its default applied; 0 means any free one."""
+        if self.port is not None:
+            return self.port
+        return 8443 if self.tls == "auto" else 8080
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A setting as it was given, and where."""
+
+    raw: object
+    origin: str
+
+
+def load(
+    flags: Mapping[str, object],
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Join file, environment and flags (weak to strong) into settings.
+
+    Args:
+        flags: what the command line set; None stands for "not given".
+        file: a TOML file; when None, the one that TRUNKLINE_CONFIG names, if it does.
+        environment: default: that of the process.
+
+    Raises:
+        StartupError: a key is unknown, a value is not valid, or the file cannot be read.
+    """
+    environment = os.environ if environment is None else environment
+    if file is None and environment.get(CONFIG_VARIABLE):
+        file = Path(environment[CONFIG_VARIABLE])
+    given: dict[str, _Value] = {}
+    if file is not None:
+        given |= _from_file(file)
+    given |= _from_environment(environment)
+    for name, raw in flags.items():
+        if raw is not None:
+            given[name] = _Value(raw, f"--{name.replace('_', '-')}")
+    try:
+        return Settings.model_validate({name: value.raw for name, value in given.items()})
+    except ValidationError as error:
+        raise _explain(error, given) from None
+
+
+def _from_file(file: Path) -> dict[str, _Value]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StartupError(
+            f"The settings file {file} cannot be read: {error.strerror}.",
+            "Check the path and its permissions.",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StartupError(
+            f"The settings file {file} is not valid TOML: {error}.",
+            'Write one `key = value` to a line, texts in double quotes: host = "127.0.0.1".',
+        ) from error
+    return {
+        _known(key.replace("-", "_"), key, f"the settings file {file}"): _Value(
+            _beside(file, key, raw), str(file)
+        )
+        for key, raw in table.items()
+    }
+
+
+def _beside(file: Path, key: str, raw: object) -> object:
+    """Paths in a file are relative to it, so that it works from any working directory."""
+    if isinstance(raw, str) and key.replace("-", "_") in {"certificate", "key", "state_dir"}:
+        return file.parent / Path(raw).expanduser()
+    return raw
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, _Value]:
+    return {
+        _known(variable.removeprefix(PREFIX).lower(), variable, "the environment"): _Value(
+            text, variable
+        )
+        for variable, text in environment.items()
+        if variable.startswith(PREFIX) and variable != CONFIG_VARIABLE
+    }
+
+
+def _known(name: str, written: str, place: str) -> str:
+    if name in Settings.model_fields:
+        return name
+    in_environment = written.startswith(PREFIX)
+    near = [
+        PREFIX + field.upper() if in_environment else field
+        for field in difflib.get_close_matches(name, Settings.model_fields, n=1)
+    ]
+    known = ", ".join(Settings.model_fields)
+    raise StartupError(
+        f"There is no setting {written!r}, but {place} sets it.",
+        f"Did you mean {near[0]!r}?" if near else f"Remove it. The settings are: {known}.",
+    )
+
+
+def _explain(error: ValidationError, given: Mapping[str, _Value]) -> StartupError:
+    first: Any = error.errors(include_url=False)[0]
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    if not first["loc"]:
+        return StartupError(f"The settings contradict each other: {reason}.", "Change one of them.")
+    name = str(first["loc"][0])
+    value = given[name]
+    return StartupError(
+        f"{value.origin} is {value.raw!r}, which is not valid: {reason[0].lower()}{reason[1:]}.",
+        f"{name}: {Settings.model_fields[name].description}",
+    )

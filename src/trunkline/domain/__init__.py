@@ -1,0 +1,1 @@
+"""Rooms, participants and who follows whom. Pure: methods change memory and return effects."""

@@ -1,0 +1,46 @@
+"""What the log says about an event."""
+
+from typing import assert_never
+
+from trunkline.model.event import (
+    ParticipantConnected,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomClosed,
+    RoomEvent,
+    RoomOpened,
+    TrackEnded,
+    TrackPublished,
+    TrackStarted,
+)
+
+
+def sentence(event: RoomEvent) -> str | None:
+    """One line for what somebody did, None for what merely follows from it."""
+    match event:
+        case ParticipantJoined() | ParticipantConnected() | ParticipantLeft():
+            return f"{event.room}: {_who(event)} {_deed(event)}"
+        case TrackStarted():
+            return f"{event.room}: {event.kind} of {event.participant} is {event.codec}"
+        case RoomOpened() | RoomClosed() | TrackPublished() | TrackEnded():
+            return None
+        case _:
+            assert_never(event)
+
+
+def _who(event: ParticipantJoined | ParticipantConnected | ParticipantLeft) -> str:
+    if event.name is None:
+        return f"{event.role} {event.participant}"
+    return f"{event.role} {event.name} ({event.participant})"
+
+
+def _deed(event: ParticipantJoined | ParticipantConnected | ParticipantLeft) -> str:
+    match event:
+        case ParticipantJoined():
+            return "joined"
+        case ParticipantConnected():
+            return f"is connected from {event.remote}"
+        case ParticipantLeft():
+            return f"left: {event.reason}"
+        case _:
+            assert_never(event)

@@ -1,0 +1,173 @@
+"""The loop: request → domain → effects → core, listeners and answers. It decides nothing."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import assert_never, overload
+
+from trunkline.domain.journal import sentence
+from trunkline.domain.room import Effect
+from trunkline.domain.rooms import RETRY_FULL, Rooms
+from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
+from trunkline.feed import Feed
+from trunkline.media.core import Core
+from trunkline.model import view
+from trunkline.model.command import Accept, Attach, Close, Count, Detach
+from trunkline.model.id import ParticipantId, SessionId, TransportId
+from trunkline.model.report import Answered, Counted, Died, Refused, Report, SessionReport
+from trunkline.model.request import Enter, Find, Leave, Measure, Publish, Request, Watch
+
+log = logging.getLogger(__name__)
+
+ANSWER_LIMIT = 5.0
+"""Seconds the core may take to answer; it needs a few milliseconds."""
+
+_REFUSALS = {
+    "unsupported": RefusalCode.UNSUPPORTED,
+    "codec": RefusalCode.CODEC,
+    "limit": RefusalCode.FULL,
+}
+
+
+class Engine:
+    """Joins rooms, core and those who ask.
+
+    `token` draws an unguessable text, safe in URLs.
+    """
+
+    def __init__(self, rooms: Rooms, core: Core, token: Callable[[], str]) -> None:
+        self.feed = Feed()
+        self._rooms = rooms
+        self._core = core
+        self._token = token
+        self._transports = count(1)
+        self._counts = count(1)
+        # Both are bounded by the sessions that `Rooms` lets in, and one count at a time.
+        self._offers: dict[TransportId, asyncio.Future[Answered | Refused]] = {}
+        self._counting: asyncio.Future[Counted] | None = None
+        self._stopping = False
+
+    @overload
+    async def ask(self, request: Enter) -> view.Opened: ...
+    @overload
+    async def ask(self, request: Find) -> view.Session: ...
+    @overload
+    async def ask(self, request: Leave) -> None: ...
+    @overload
+    async def ask(self, request: Measure) -> view.Statistics: ...
+
+    async def ask(self, request: Request) -> view.Opened | view.Session | view.Statistics | None:
+        """Do what is asked and give the answer.
+
+        Raises:
+            ProtocolError: the core cannot read the offer.
+            Refusal: it is not granted; the code and the sentence say why.
+        """
+        match request:
+            case Publish() | Watch():
+                return await self._enter(request)
+            case Find(session):
+                return self._rooms.find(session).session
+            case Leave(session):
+                member = self._rooms.find(session)
+                self._perform(self._rooms.leave(member.transport, "left", "It ended its session."))
+                return None
+            case Measure():
+                return self._rooms.measured(await self._count())
+            case _:
+                assert_never(request)
+
+    def rooms(self) -> tuple[view.Room, ...]:
+        """All rooms, oldest first."""
+        return self._rooms.describe()
+
+    def receive(self, report: Report) -> None:
+        """Take what the core reports.
+
+        Raises:
+            RelayError: the core died.
+        """
+        match report:
+            case Died():
+                raise RelayError(f"The media core ended by a bug of its own: {report.reason}")
+            case Counted():
+                if self._counting and not self._counting.done():
+                    self._counting.set_result(report)
+            case _:
+                self._receive(report)
+
+    def stop(self) -> None:
+        """End all sessions and let nobody in any more."""
+        self._stopping = True
+        self._perform(self._rooms.leave_all("stopped", "The relay stops."))
+        for offer in self._offers.values():
+            if not offer.done():
+                offer.set_exception(_stopping())
+
+    def _receive(self, report: SessionReport) -> None:
+        self._perform(self._rooms.receive(report))
+        if isinstance(report, Answered | Refused):
+            offer = self._offers.get(report.transport)
+            if offer and not offer.done():
+                offer.set_result(report)
+
+    async def _enter(self, request: Enter) -> view.Opened:
+        if self._stopping:
+            raise _stopping()
+        transport = TransportId(next(self._transports))
+        participant = ParticipantId(f"p{transport}")
+        session = view.Session(SessionId(self._token()), self._token(), request.offer.ufrag)
+        effects = self._rooms.enter(request, transport, participant, session)
+        report = await self._offer(transport, effects)
+        if isinstance(report, Answered):
+            return view.Opened(session, report.answer)
+        if report.code == "malformed":
+            raise ProtocolError(report.reason)
+        retry = RETRY_FULL if report.code == "limit" else None
+        raise Refusal(_REFUSALS[report.code], report.reason, retry)
+
+    async def _offer(self, transport: TransportId, effects: Sequence[Effect]) -> Answered | Refused:
+        offer: asyncio.Future[Answered | Refused] = asyncio.get_running_loop().create_future()
+        self._offers[transport] = offer
+        try:
+            self._perform(effects)
+            async with asyncio.timeout(ANSWER_LIMIT):
+                return await offer
+        except TimeoutError:
+            raise _silent() from None
+        finally:
+            del self._offers[transport]
+            if not offer.done() or offer.cancelled():
+                self._perform(self._rooms.leave(transport, "failed", "Its offer got no answer."))
+
+    async def _count(self) -> Counted:
+        """Those who ask at the same time share one answer."""
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.get_running_loop().create_future()
+            self._core.submit(Count(next(self._counts)))
+        try:
+            async with asyncio.timeout(ANSWER_LIMIT):
+                return await asyncio.shield(self._counting)
+        except TimeoutError:
+            raise _silent() from None
+
+    def _perform(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Accept() | Attach() | Detach() | Close() | Count():
+                    log.debug("to the core: %r", effect)
+                    self._core.submit(effect)
+                case _:
+                    line = sentence(effect)
+                    if line is not None:
+                        log.info("%s", line)
+                    self.feed.publish(effect)
+
+
+def _stopping() -> Refusal:
+    return Refusal(RefusalCode.STOPPING, "This relay is stopping.")
+
+
+def _silent() -> Refusal:
+    return Refusal(RefusalCode.FULL, "The media core did not answer in time.", RETRY_FULL)

@@ -1,0 +1,1 @@
+"""The media core seen from Python; the only importer of the native module."""

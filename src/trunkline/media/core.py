@@ -1,0 +1,48 @@
+"""What a media core is: commands down, reports up, nothing blocks."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from trunkline.model.command import Command
+from trunkline.model.report import Report
+
+
+class Core(Protocol):
+    """What the engine needs of the core; tests have one of their own."""
+
+    @property
+    def port(self) -> int:
+        """The UDP port bound."""
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while reports wait."""
+
+    def submit(self, command: Command) -> None:
+        """Do this soon; an answer, where there is one, is reported."""
+
+    def drain(self) -> Iterable[Report]:
+        """Take the waiting reports, oldest first."""
+
+    def stop(self) -> None:
+        """Close all transports and end the workers; blocks for up to a second."""
+
+
+async def deliver(core: Core, receive: Callable[[Report], None]) -> None:
+    """Hand over what the core reports, as it comes, until cancelled or `receive` raises."""
+    loop = asyncio.get_running_loop()
+    failure: asyncio.Future[None] = loop.create_future()
+
+    def wake() -> None:
+        try:
+            for report in core.drain():
+                receive(report)
+        except Exception as error:  # a callback of the loop would only log it
+            loop.remove_reader(core.fileno())
+            failure.set_exception(error)
+
+    loop.add_reader(core.fileno(), wake)
+    try:
+        await failure
+    finally:
+        loop.remove_reader(core.fileno())

@@ -1,0 +1,96 @@
+"""The core in Rust behind the contract of `media.core`."""
+
+# Annotations name what exists in the stub alone (`_core.CoreEvent`).
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from trunkline import _core
+from trunkline.media.counters import counted
+from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach
+from trunkline.model.id import Mid, TransportId
+from trunkline.model.media import Medium, Port
+from trunkline.model.report import (
+    Answered,
+    Closed,
+    Connected,
+    Died,
+    Refused,
+    Report,
+    Started,
+    Unplayable,
+)
+
+
+class NativeCore:
+    """The core in Rust. Bind errors are raised as `OSError` with `errno` and `filename` set."""
+
+    def __init__(
+        self,
+        listen: Sequence[tuple[str, int]],
+        candidates: Sequence[str],
+        workers: int,
+        silence: float,
+    ) -> None:
+        self._core = _core.Core(listen, candidates, workers, silence)
+
+    @property
+    def port(self) -> int:
+        """The UDP port bound."""
+        return self._core.port
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while reports wait."""
+        return self._core.fileno()
+
+    def submit(self, command: Command) -> None:
+        """Do this soon; an answer, where there is one, is reported."""
+        match command:
+            case Accept(transport, offer, sources):
+                pairs = [(source.transport, source.mid) for source in sources]
+                self._core.accept_offer(transport, offer, pairs)
+            case Attach(consumer, source):
+                self._core.attach(consumer.transport, consumer.mid, source.transport, source.mid)
+            case Detach(consumer):
+                self._core.detach(consumer.transport, consumer.mid)
+            case Close(transport):
+                self._core.close(transport)
+            case Count(number):
+                self._core.request_statistics(number)
+            case _:
+                assert_never(command)
+
+    def drain(self) -> Iterable[Report]:
+        """Take the waiting reports, oldest first."""
+        return map(_report, self._core.drain())
+
+    def stop(self) -> None:
+        """Close all transports and end the workers; blocks for up to a second."""
+        self._core.stop()
+
+
+def _report(event: _core.CoreEvent) -> Report:  # noqa: PLR0911 - one line for each kind
+    match event:
+        case _core.Answered():
+            media = tuple(
+                Medium(Mid(one.mid), one.kind, one.direction, tuple(one.codecs))
+                for one in event.media
+            )
+            return Answered(TransportId(event.transport), event.answer, media)
+        case _core.Refused():
+            return Refused(TransportId(event.transport), event.code, event.reason)
+        case _core.Connected():
+            return Connected(TransportId(event.transport), event.remote)
+        case _core.Started():
+            return Started(Port(TransportId(event.transport), Mid(event.mid)), event.codec)
+        case _core.Unplayable():
+            return Unplayable(Port(TransportId(event.transport), Mid(event.mid)), event.codec)
+        case _core.Closed():
+            return Closed(TransportId(event.transport), event.code, event.reason)
+        case _core.Died():
+            return Died(event.reason)
+        case _core.Statistics():
+            return counted(event)
+        case _:
+            assert_never(event)

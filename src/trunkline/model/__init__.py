@@ -1,0 +1,1 @@
+"""The shared words: ids, requests, events, commands. Frozen values without behaviour."""

@@ -1,0 +1,137 @@
+"""What the core reports."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from trunkline.model.id import Mid, TransportId
+from trunkline.model.media import Kind, Medium, Port
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An offer was taken."""
+
+    transport: TransportId
+    answer: str
+    media: tuple[Medium, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An offer was not taken; the transport does not exist."""
+
+    transport: TransportId
+    code: Literal["malformed", "unsupported", "codec", "limit"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """ICE and DTLS are up."""
+
+    transport: TransportId
+    remote: str
+    """ "address:port"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A producer sent its first packet, or changed its codec."""
+
+    producer: Port
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unplayable:
+    """A consumer cannot take its source's codec; nothing flows to it."""
+
+    consumer: Port
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A transport ended by itself and is gone."""
+
+    transport: TransportId
+    code: Literal["peer", "silent", "never-connected", "failed", "panic"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """A worker ended by a bug: the relay cannot go on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Counters of one producer since it was made."""
+
+    mid: Mid
+    kind: Kind
+    codec: str | None
+    packets: int
+    bytes: int
+    """RTP payload bytes."""
+    keyframes: int
+    keyframe_requests: int
+    """PLI sent to the publisher."""
+    nacks: int
+    """Retransmission requests sent to the publisher."""
+    loss: float | None
+    """Fraction lost over the last second, 0 to 1; None while unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Counters of one consumer since it was made."""
+
+    mid: Mid
+    kind: Kind
+    source: Port | None
+    packets: int
+    bytes: int
+    """RTP payload bytes, without those sent again."""
+    retransmitted: int
+    """Payload bytes sent again."""
+    nacks: int
+    """Retransmission requests received."""
+    keyframe_requests: int
+    """PLI and FIR received."""
+    loss: float | None
+    """Fraction lost as the receiver reports it, 0 to 1; None while unknown."""
+    rtt: float | None
+    """Round-trip time in seconds; None while unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Counters of one transport."""
+
+    transport: TransportId
+    connected: bool
+    remote: str | None
+    """ "address:port", once connected."""
+    received: int
+    """Datagram bytes received."""
+    sent: int
+    """Datagram bytes sent."""
+    producers: tuple[Incoming, ...]
+    consumers: tuple[Outgoing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The answer to `Count`."""
+
+    number: int
+    transports: tuple[Traffic, ...]
+    datagrams_dropped: int
+    """Datagrams that belonged to no transport or were not valid."""
+
+
+SessionReport = Answered | Refused | Connected | Started | Unplayable | Closed
+Report = SessionReport | Died | Counted

@@ -1,0 +1,1 @@
+"""Sockets, timers and certificates: everything that touches the network from asyncio."""

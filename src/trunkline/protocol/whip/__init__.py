@@ -1,0 +1,1 @@
+"""The rules of WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep)."""

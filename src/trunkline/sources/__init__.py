@@ -1,0 +1,1 @@
+"""What brings media in by itself: one file for each kind of source."""

@@ -1,0 +1,182 @@
+"""A core without sockets: it answers offers at once, and does what a test tells it to."""
+
+import os
+from collections import deque
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach
+from trunkline.model.id import Mid, TransportId
+from trunkline.model.media import Medium, Port
+from trunkline.model.report import (
+    Answered,
+    Closed,
+    Connected,
+    Counted,
+    Died,
+    Incoming,
+    Outgoing,
+    Refused,
+    Report,
+    Started,
+    Traffic,
+    Unplayable,
+)
+from trunkline.protocol import sdp
+
+
+class FakeCore:
+    """Keeps the contract of the media core; `commands` is what it was told."""
+
+    def __init__(
+        self,
+        listen: Sequence[tuple[str, int]] = (("127.0.0.1", 0),),
+        candidates: Sequence[str] = ("127.0.0.1",),
+        workers: int = 1,
+        silence: float = 6.0,
+    ) -> None:
+        assert workers >= 1
+        assert silence > 0
+        self.listen = tuple(listen)
+        self.candidates = tuple(candidates)
+        self.commands: list[Command] = []
+        self.refusing: tuple[Literal["malformed", "unsupported", "codec", "limit"], str] | None = (
+            None
+        )
+        self.mute = False
+        self.stopped = False
+        self.media: dict[TransportId, tuple[Medium, ...]] = {}
+        self.connected: set[TransportId] = set()
+        self.shown: dict[Port, Port] = {}
+        self._reports: deque[Report] = deque()
+        self._readable, self._writable = os.pipe()
+        os.set_blocking(self._readable, False)
+
+    @property
+    def port(self) -> int:
+        return self.listen[0][1] or 40000
+
+    def fileno(self) -> int:
+        return self._readable
+
+    def submit(self, command: Command) -> None:
+        self.commands.append(command)
+        match command:
+            case Accept():
+                self._accept(command)
+            case Attach(consumer, source):
+                assert source.transport in self.media
+                assert consumer.transport in self.media
+                self.shown[consumer] = source
+            case Detach(consumer):
+                self.shown.pop(consumer, None)
+            case Close(transport):
+                self._forget(transport)
+            case Count(number):
+                self.report(Counted(number, tuple(map(self._traffic, self.media)), 3))
+            case _:
+                assert_never(command)
+
+    def drain(self) -> list[Report]:
+        os.read(self._readable, 65536)
+        reports = list(self._reports)
+        self._reports.clear()
+        return reports
+
+    def stop(self) -> None:
+        if not self.stopped:
+            self.stopped = True
+            os.close(self._readable)
+            os.close(self._writable)
+
+    def report(self, report: Report) -> None:
+        """Say something, unless the test wants silence."""
+        if not self.mute and not self.stopped:
+            self._reports.append(report)
+            os.write(self._writable, b"!")
+
+    def connect(self, transport: int) -> None:
+        self.connected.add(TransportId(transport))
+        self.report(Connected(TransportId(transport), f"127.0.0.1:{5000 + transport}"))
+
+    def start(self, transport: int, mid: str, codec: str) -> None:
+        self.report(Started(Port(TransportId(transport), Mid(mid)), codec))
+
+    def unplayable(self, transport: int, mid: str, codec: str) -> None:
+        self.report(Unplayable(Port(TransportId(transport), Mid(mid)), codec))
+
+    def end(
+        self,
+        transport: int,
+        code: Literal["peer", "silent", "never-connected", "failed", "panic"] = "peer",
+        reason: str = "The remote closed the connection.",
+    ) -> None:
+        self._forget(TransportId(transport))
+        self.report(Closed(TransportId(transport), code, reason))
+
+    def die(self) -> None:
+        self.report(Died("a worker panicked"))
+
+    def _accept(self, command: Accept) -> None:
+        if self.refusing:
+            self.report(Refused(command.transport, *self.refusing))
+            return
+        offer = sdp.parse(command.offer.encode())
+        media = tuple(map(_medium, offer.sections))
+        self.media[command.transport] = media
+        self.report(Answered(command.transport, _answer(media, self), media))
+
+    def _forget(self, transport: TransportId) -> None:
+        self.media.pop(transport, None)
+        self.connected.discard(transport)
+        gone = [port for port in self.shown if port.transport == transport]
+        for port in gone:
+            del self.shown[port]
+
+    def _traffic(self, transport: TransportId) -> Traffic:
+        media = self.media[transport]
+        return Traffic(
+            transport,
+            transport in self.connected,
+            None,
+            received=1000,
+            sent=500,
+            producers=tuple(
+                Incoming(one.mid, one.kind, one.codecs[0], 10, 900, 2, 1, 4, None)
+                for one in media
+                if one.direction == "in"
+            ),
+            consumers=tuple(
+                Outgoing(one.mid, one.kind, None, 20, 1800, 90, 5, 6, None, None)
+                for one in media
+                if one.direction == "out"
+            ),
+        )
+
+
+def _medium(section: sdp.Section) -> Medium:
+    assert section.kind in ("audio", "video")
+    kind: Literal["audio", "video"] = "audio" if section.kind == "audio" else "video"
+    names = {attribute.name for attribute in section.attributes}
+    codecs = tuple(one.split()[1].split("/")[0] for one in section.values("rtpmap"))
+    return Medium(Mid(str(section.first("mid"))), kind, _direction(names), codecs)
+
+
+def _direction(names: set[str]) -> Literal["in", "out"]:
+    return "out" if "recvonly" in names else "in"
+
+
+def _answer(media: Sequence[Medium], core: FakeCore) -> str:
+    """Roughly what the real core writes, its omissions included."""
+    lines = ["v=0", "o=core 1 2 IN IP4 0.0.0.0", "s=-", "t=0 0", "a=ice-lite"]
+    lines.append(f"a=group:BUNDLE {' '.join(medium.mid for medium in media)}")
+    for medium in media:
+        lines += [
+            f"m={medium.kind} 9 UDP/TLS/RTP/SAVPF 96",
+            f"a=mid:{medium.mid}",
+            "a=recvonly" if medium.direction == "in" else "a=sendonly",
+            "a=rtcp-mux",
+        ]
+        for number, address in enumerate(core.candidates, 1):
+            lines.append(f"a=candidate:{number} 1 udp 2130706431 {address} {core.port} typ host")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,162 @@
+"""Network namespaces that a test makes and removes, and packet loss inside them."""
+
+import ctypes
+import itertools
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+
+CLONE_NEWNET = 0x40000000
+_serial = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A network of its own, with nothing but what was put into it."""
+
+    name: str
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """The command that runs another one in here."""
+        return ("nsenter", f"--net={self._path}")
+
+    @property
+    def _path(self) -> str:
+        return f"/run/netns/{self.name}"
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Call a function, in a thread whose sockets are made in here."""
+        result: list[T] = []
+        failure: list[Exception] = []
+
+        def enter() -> None:
+            try:
+                _set_namespace(self._path)
+                result.append(function())
+            except Exception as error:
+                failure.append(error)
+
+        thread = threading.Thread(target=enter)
+        thread.start()
+        thread.join()
+        if failure:
+            raise failure[0]
+        return result[0]
+
+    def run(self, *command: str) -> str:
+        """Run a command in here to its end; its output."""
+        return _run(*self.inside, *command)
+
+    def lose(self, percent: int, rule: str) -> None:
+        """Drop arriving UDP datagrams at random.
+
+        Args:
+            percent: how many of a hundred.
+            rule: which, in the words of nftables; "ip saddr 10.0.0.1" for example.
+        """
+        self.run("nft", "add table inet loss")
+        hook = "{ type filter hook prerouting priority -300 ; }"
+        self.run("nft", f"add chain inet loss arriving {hook}")
+        draw = f"numgen random mod 100 < {percent}"
+        self.run("nft", f"add rule inet loss arriving {rule} meta l4proto udp {draw} counter drop")
+
+    def lost(self) -> int:
+        """How many datagrams `lose` has dropped."""
+        words = self.run("nft", "list chain inet loss arriving").split()
+        return int(words[words.index("packets") + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """A relay's namespace with a link of its own to each client's; all can reach all."""
+
+    hub: Namespace
+    clients: tuple[Namespace, ...]
+    addresses: tuple[str, ...]
+    """The clients' addresses."""
+    hub_addresses: tuple[str, ...]
+    """The hub's address on each client's link."""
+
+
+def need_namespaces() -> None:
+    """Skip the test where namespaces cannot be made."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to make network namespaces")
+    for program, package in (("ip", "iproute2"), ("nft", "nftables"), ("nsenter", "util-linux")):
+        if shutil.which(program) is None:
+            pytest.skip(f"needs {program}: apt-get install {package}")
+
+
+@contextmanager
+def namespace(*addresses: str) -> Iterator[Namespace]:
+    """A namespace with a loopback interface that has more addresses ("10.0.0.1/32")."""
+    need_namespaces()
+    made = Namespace(f"trunkline-{os.getpid()}-{next(_serial)}")
+    _run("ip", "netns", "add", made.name)
+    try:
+        made.run("ip", "link", "set", "lo", "up")
+        for address in addresses:
+            made.run("ip", "address", "add", address, "dev", "lo")
+        yield made
+    finally:
+        _run("ip", "netns", "delete", made.name)
+
+
+@contextmanager
+def star(clients: int) -> Iterator[Star]:
+    """A hub and its clients, joined by links that carry single datagrams (no segmentation)."""
+    with ExitStack() as stack:
+        hub = stack.enter_context(namespace())
+        spokes = tuple(stack.enter_context(namespace()) for _ in range(clients))
+        for number, spoke in enumerate(spokes, 1):
+            _join(hub, f"client{number}", spoke, f"10.203.{number}")
+        hub.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
+        yield Star(
+            hub,
+            spokes,
+            tuple(f"10.203.{number}.2" for number in range(1, clients + 1)),
+            tuple(f"10.203.{number}.1" for number in range(1, clients + 1)),
+        )
+
+
+def _join(hub: Namespace, device: str, spoke: Namespace, network: str) -> None:
+    link = ("ip", "link", "add", device, "type", "veth")
+    hub.run(*link, "peer", "name", "up", "netns", spoke.name)
+    for place, name, host in ((hub, device, 1), (spoke, "up", 2)):
+        place.run("ip", "address", "add", f"{network}.{host}/24", "dev", name)
+        # A run of datagrams handed over as one would be lost as one.
+        place.run("ip", "link", "set", name, "gso_max_segs", "1", "up")
+    # Chromium offers only the addresses of its default route.
+    spoke.run("ip", "route", "add", "default", "via", f"{network}.1")
+
+
+def _set_namespace(path: str) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        if libc.setns(descriptor, CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "setns", path)
+    finally:
+        os.close(descriptor)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def prefix(place: Namespace | None) -> Sequence[str]:
+    """The command that runs another one in a namespace, or as it is."""
+    return () if place is None else place.inside

@@ -1,0 +1,123 @@
+"""The relay as its users run it: a process started by the command."""
+
+import asyncio
+import json
+import socket
+import ssl
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from support.network import Namespace, prefix
+from support.process import Process, process
+from support.waiting import until
+
+READY_WITHIN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRelay:
+    """A relay that is ready."""
+
+    url: str
+    media_port: int
+    process: Process
+    place: Namespace | None
+
+    @property
+    def address(self) -> str:
+        """Where it can be reached, without a port."""
+        return self.url.split("://")[1].rsplit(":", 1)[0]
+
+    async def get(self, path: str) -> str:
+        """The body of a path, asked for from where the relay runs."""
+        status, body = await asyncio.to_thread(_fetch, self.url + path, self.place)
+        assert status == 200, f"GET {path}: {status}: {body}"
+        return body
+
+    async def rooms(self) -> dict[str, Any]:
+        """Name → room, as the API for pages tells it."""
+        listing = json.loads(await self.get("/api/v1/rooms"))
+        return {room["name"]: room for room in listing["rooms"]}
+
+    async def metric(self, name: str) -> float:
+        """A metric's value, added up over its labels."""
+        lines = (await self.get("/metrics")).splitlines()
+        values = [
+            float(line.rsplit(" ", 1)[1])
+            for line in lines
+            if line.startswith((f"{name} ", f"{name}{{"))
+        ]
+        assert values, f"no metric {name}; there are:\n" + "\n".join(lines)
+        return sum(values)
+
+
+@asynccontextmanager
+async def running_relay(
+    *options: str, place: Namespace | None = None, address: str = "127.0.0.1", tls: bool = False
+) -> AsyncIterator[RunningRelay]:
+    """Start the command and wait till it is ready.
+
+    Args:
+        options: more options of `trunkline serve`.
+        place: the namespace to run in.
+        address: the one that it listens on and tells clients.
+        tls: whether to serve https, with a certificate of its own.
+    """
+    scheme = "https" if tls else "http"
+    port, media_port = (8080, 8444) if place is not None else (free_port(), free_port())
+    url = f"{scheme}://{address}:{port}"
+    with tempfile.TemporaryDirectory(prefix="trunkline-relay-") as folder:
+        command = [
+            *prefix(place),
+            *(sys.executable, "-m", "trunkline", "serve", "--host", address),
+            *("--port", str(port), "--media-port", str(media_port), "--state-dir", folder),
+            *("--tls", "auto" if tls else "off", *options),
+        ]
+        async with process(command) as server:
+
+            async def ready() -> str:
+                assert server.running, f"the relay ended:\n{server.output}"
+                try:
+                    return str((await asyncio.to_thread(_fetch, f"{url}/readyz", place))[0])
+                except OSError as error:
+                    return f"{error}\n{server.output}"
+
+            await until(ready, lambda seen: seen == "200", within=READY_WITHIN, what="relay ready")
+            yield RunningRelay(url, media_port, server, place)
+
+
+def free_port() -> int:
+    """A port that is free for UDP and TCP at this moment."""
+    for _ in range(50):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            udp.bind(("127.0.0.1", 0))
+            port = int(udp.getsockname()[1])
+            try:
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free for both UDP and TCP")
+
+
+def _fetch(url: str, place: Namespace | None) -> tuple[int, str]:
+    """Status and body; in a namespace where one is given."""
+
+    def ask() -> tuple[int, str]:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        try:
+            with urllib.request.urlopen(url, timeout=5, context=context) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    return ask() if place is None else place.call(ask)

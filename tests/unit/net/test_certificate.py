@@ -1,0 +1,191 @@
+import datetime
+import ssl
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from trunkline.config import Settings
+from trunkline.errors import StartupError
+from trunkline.net.certificate import FILE, own_certificate, own_names, server_context
+from trunkline.net.interface import local_addresses
+from trunkline.state import Store
+
+NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+DAY = datetime.timedelta(days=1)
+NAMES = ("localhost", "box", "box.local", "127.0.0.1", "::1", "192.0.2.7")
+
+
+def names_in(path: Path) -> set[str]:
+    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return {str(name.value) for name in names}
+
+
+def serial(path: Path) -> int:
+    return x509.load_pem_x509_certificate(path.read_bytes()).serial_number
+
+
+def key_of(path: Path) -> bytes:
+    key = serialization.load_pem_private_key(path.read_bytes(), None)
+    return key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(tmp_path)
+
+
+def test_it_is_valid_for_every_name_and_private(store: Store) -> None:
+    path = own_certificate(store, NAMES, NOW)
+    assert names_in(path) == set(NAMES)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_it_is_kept_while_it_serves(store: Store) -> None:
+    first = serial(own_certificate(store, NAMES, NOW))
+    assert serial(own_certificate(store, NAMES, NOW + 30 * DAY)) == first
+    assert serial(own_certificate(store, NAMES[:-1], NOW)) == first
+
+
+def test_a_new_address_renews_it_with_the_same_key(store: Store) -> None:
+    path = own_certificate(store, NAMES, NOW)
+    first, key = serial(path), key_of(path)
+    assert serial(own_certificate(store, [*NAMES, "192.0.2.8"], NOW)) != first
+    assert "192.0.2.8" in names_in(path)
+    assert key_of(path) == key
+
+
+@pytest.mark.parametrize("days", [750, 900])
+def test_its_end_renews_it(store: Store, days: int) -> None:
+    first = serial(own_certificate(store, NAMES, NOW))
+    assert serial(own_certificate(store, NAMES, NOW + days * DAY)) != first
+
+
+def test_it_lives_no_longer_than_apple_accepts(store: Store) -> None:
+    certificate = x509.load_pem_x509_certificate(own_certificate(store, NAMES, NOW).read_bytes())
+    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc < 825 * DAY
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", b"-----BEGIN CERTIFICATE-----\n"])
+def test_a_damaged_one_is_made_anew(store: Store, damage: bytes) -> None:
+    store.write(FILE, damage)
+    assert names_in(own_certificate(store, NAMES, NOW)) == set(NAMES)
+
+
+def test_this_machine_is_called_by_these_names() -> None:
+    names = own_names(Settings(announce=("203.0.113.7",), host="relay.example"))
+    assert {"localhost", "127.0.0.1", "::1", "203.0.113.7", "relay.example"} <= set(names)
+    assert {str(address) for address in local_addresses()} <= set(names)
+    assert any(name.endswith(".local") for name in names)
+
+
+def test_a_client_that_trusts_it_connects(tmp_path: Path) -> None:
+    server = server_context(Settings(state_dir=tmp_path), NAMES)
+    trusting = ssl.create_default_context(cafile=tmp_path / FILE)
+    for name in NAMES:
+        shake(server, trusting, name)
+
+
+def shake(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> None:
+    """Both ends of a handshake in memory; raises when one end is not content."""
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [
+        client.wrap_bio(down, up, server_hostname=name),
+        server.wrap_bio(up, down, server_side=True),
+    ]
+    for _ in range(4):
+        for end in list(ends):
+            try:
+                end.do_handshake()
+                ends.remove(end)
+            except ssl.SSLWantReadError:
+                pass
+    assert not ends
+
+
+def make(begin: int = -1, end: int = 30) -> tuple[bytes, bytes]:
+    """(certificate, key) valid from one day to another, counted from now."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.datetime.now(datetime.UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "relay.example")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now + begin * DAY)
+        .not_valid_after(now + end * DAY)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("relay.example")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM), pem(key)
+
+
+def pem(key: ec.EllipticCurvePrivateKey, password: bytes | None = None) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(password)
+        if password
+        else serialization.NoEncryption(),
+    )
+
+
+def context(folder: Path, certificate: bytes, key: bytes | None = None) -> ssl.SSLContext:
+    (folder / "c.pem").write_bytes(certificate)
+    if key is None:
+        return server_context(Settings(certificate=folder / "c.pem"))
+    (folder / "k.pem").write_bytes(key)
+    return server_context(Settings(certificate=folder / "c.pem", key=folder / "k.pem"))
+
+
+def test_the_operators_certificate_is_used(tmp_path: Path) -> None:
+    certificate, key = make()
+    for server in (context(tmp_path, certificate, key), context(tmp_path, certificate + key)):
+        trusting = ssl.create_default_context(cadata=certificate.decode())
+        shake(server, trusting, "relay.example")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "cause"), [(-9, -2, "expired on"), (2, 9, "is valid only from")]
+)
+def test_a_certificate_out_of_its_time_is_refused(
+    tmp_path: Path, begin: int, end: int, cause: str
+) -> None:
+    with pytest.raises(StartupError, match=cause):
+        context(tmp_path, *make(begin=begin, end=end))
+
+
+def test_the_key_of_another_certificate_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StartupError, match="does not belong"):
+        context(tmp_path, make()[0], make()[1])
+
+
+def test_a_file_without_certificate_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StartupError, match="holds no certificate"):
+        context(tmp_path, b"hello", make()[1])
+
+
+def test_a_file_without_key_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StartupError, match="holds no private key"):
+        context(tmp_path, make()[0])
+
+
+def test_a_key_with_a_password_is_refused(tmp_path: Path) -> None:
+    locked = pem(ec.generate_private_key(ec.SECP256R1()), b"password")
+    with pytest.raises(StartupError, match="protected by a password") as caught:
+        context(tmp_path, make()[0], locked)
+    assert "openssl pkey" in caught.value.remedy
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StartupError, match="No such file") as caught:
+        server_context(Settings(certificate=tmp_path / "none.pem"))
+    assert "--certificate" in caught.value.remedy

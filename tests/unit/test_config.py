@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import pytest
+
+from trunkline.config import Settings, load
+from trunkline.errors import StartupError
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_flags_are_stronger_than_the_environment_and_that_than_the_file(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.toml", "port = 1\nmedia_port = 2\nworkers = 3\n")
+    environment = {"TRUNKLINE_PORT": "11", "TRUNKLINE_MEDIA_PORT": "12"}
+    settings = load({"port": 21, "media_port": None}, file, environment)
+    assert (settings.port, settings.media_port, settings.workers) == (21, 12, 3)
+
+
+def test_the_environment_names_the_file(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.toml", "demo = true\n")
+    assert load({}, environment={"TRUNKLINE_CONFIG": str(file)}).demo
+
+
+def test_other_variables_are_none_of_our_business() -> None:
+    assert load({}, environment={"PORT": "1", "PATH": "/bin"}) == Settings()
+
+
+def test_the_environment_takes_lists_and_switches() -> None:
+    environment = {
+        "TRUNKLINE_ANNOUNCE": "203.0.113.7, 2001:DB8::7",
+        "TRUNKLINE_OPEN": "yes",
+        "TRUNKLINE_DEMO": "0",
+    }
+    settings = load({}, environment=environment)
+    assert settings.announce == ("203.0.113.7", "2001:db8::7")
+    assert settings.open
+    assert not settings.demo
+
+
+def test_keys_of_the_file_may_be_written_like_the_options(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.toml", 'media-port = 5\nannounce = ["203.0.113.7"]\n')
+    settings = load({}, file, {})
+    assert (settings.media_port, settings.announce) == (5, ("203.0.113.7",))
+
+
+def test_paths_in_the_file_are_relative_to_it(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.toml", 'certificate = "c.pem"\nstate_dir = "/var/x"\n')
+    settings = load({}, file, {})
+    assert settings.certificate == tmp_path / "c.pem"
+    assert settings.state_dir == Path("/var/x")
+
+
+@pytest.mark.parametrize(
+    ("environment", "cause", "remedy"),
+    [
+        ({"TRUNKLINE_PROT": "1"}, "'TRUNKLINE_PROT'", "Did you mean 'TRUNKLINE_PORT'?"),
+        ({"TRUNKLINE_QQQQQ": "1"}, "'TRUNKLINE_QQQQQ'", "The settings are: host, port"),
+        ({"TRUNKLINE_PORT": "99999"}, "TRUNKLINE_PORT is '99999'", "port: HTTP port"),
+        ({"TRUNKLINE_PORT": "tcp://10.0.0.1:80"}, "TRUNKLINE_PORT is", "port: HTTP port"),
+        ({"TRUNKLINE_TLS": "on"}, "'auto' or 'off'", "tls:"),
+        ({"TRUNKLINE_ANNOUNCE": "example"}, "'example' is not an IP address", "announce:"),
+        ({"TRUNKLINE_ANNOUNCE": "0.0.0.0"}, "clients cannot send to 0.0.0.0", "announce:"),
+        ({"TRUNKLINE_WORKERS": "0"}, "TRUNKLINE_WORKERS is '0'", "workers:"),
+        ({"TRUNKLINE_KEY": "k"}, "key is set, but certificate is not", "Change"),
+        (
+            {"TRUNKLINE_PLAIN_PORT": "8443"},
+            "plain_port and port are both 8443",
+            "Change",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_remedy(
+    environment: dict[str, str], cause: str, remedy: str
+) -> None:
+    with pytest.raises(StartupError) as caught:
+        load({}, environment=environment)
+    assert cause in caught.value.cause
+    assert remedy in caught.value.remedy
+
+
+def test_an_unknown_key_of_the_file_is_named(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.toml", "meda-port = 1\n")
+    with pytest.raises(StartupError) as caught:
+        load({}, file, {})
+    assert "'meda-port'" in caught.value.cause
+    assert str(file) in caught.value.cause
+    assert caught.value.remedy == "Did you mean 'media_port'?"
+
+
+@pytest.mark.parametrize("content", [b"port 8443", b"host = '\xff'"])
+def test_a_file_that_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "t.toml").write_bytes(content)
+    with pytest.raises(StartupError, match="is not valid TOML"):
+        load({}, tmp_path / "t.toml", {})
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StartupError, match="cannot be read: No such file"):
+        load({}, tmp_path / "none.toml", {})
+
+
+def test_the_port_depends_on_tls() -> None:
+    assert Settings().http_port == 8443
+    assert Settings(tls="off").http_port == 8080
+    assert Settings(port=0).http_port == 0
+
+
+def test_any_free_port_may_be_asked_for_twice() -> None:
+    assert Settings(port=0, plain_port=0).plain_port == 0
+
+
+def test_the_state_folder_follows_the_xdg_specification(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/var/state")
+    assert Settings().state_dir == Path("/var/state/trunkline")
+    monkeypatch.setenv("XDG_STATE_HOME", "not/absolute")
+    assert Settings().state_dir == Path.home() / ".local/state/trunkline"
+
+
+def test_the_keys_of_a_program_are_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="prot"):
+        Settings.model_validate({"prot": 1})

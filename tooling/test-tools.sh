@@ -1,0 +1,21 @@
+#!/bin/sh
+# Install what the tests use beside Python packages, where we may; otherwise say what to run.
+# It never fails: the tests that need a tool skip, and say that it is missing.
+
+wanted=""
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+    || command -v google-chrome >/dev/null || wanted="$wanted chromium"
+# ip and nft are in sbin, which is not in everybody's path.
+PATH="$PATH:/usr/sbin:/sbin"
+command -v ip >/dev/null || wanted="$wanted iproute2"
+command -v nft >/dev/null || wanted="$wanted nftables"
+[ -z "$wanted" ] && exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing for the tests:$wanted"
+    # shellcheck disable=SC2086 # a list of names
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq \
+        --no-install-recommends $wanted; } >/dev/null </dev/null && exit 0
+fi
+echo "Tests that need them will be skipped:$wanted. To run them: sudo apt-get install$wanted" >&2
+exit 0
