@@ -197,8 +197,8 @@ fn sound_and_picture_keep_their_distance() {
     }
     let moment = |index: usize, rate: u32, start: u32| {
         let packets = world.clients[viewer].packets.iter();
-        let of_kind = packets.filter(|packet| (packet.payload[0] == 0x78) == (index == 0));
-        let packet = of_kind.last().expect("packets");
+        let mut of_kind = packets.filter(|packet| (packet.payload[0] == 0x78) == (index == 0));
+        let packet = of_kind.next_back().expect("packets");
         let info = packet.last_sender_info.expect("a sender report");
         let ticks = packet
             .header
@@ -338,7 +338,7 @@ fn closing_tells_the_other_side() {
 fn garbage_replays_and_strangers_disturb_nobody() {
     let (mut world, publisher, viewer) = pair();
     let stranger = std::net::SocketAddr::from(([10, 9, 9, 9], 9));
-    let known = world.address(publisher);
+    let known = support::client_address(publisher);
     let mut noise: u32 = 1;
     for length in 0..300usize {
         let datagram: Vec<u8> = (0..length)

@@ -1,6 +1,7 @@
 //! A simulated network: one worker, clients of str0m, links with delay and loss, a clock of its own.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::panic, reason = "a broken expectation of a test")]
 
 mod client;
 
@@ -56,12 +57,14 @@ pub(crate) fn relay_address() -> SocketAddr {
     SocketAddr::from(([10, 0, 0, 1], 8444))
 }
 
-fn client_address(index: usize) -> SocketAddr {
+/// The address that a client sends from.
+pub(crate) fn client_address(index: usize) -> SocketAddr {
     SocketAddr::from(([10, 0, 1, 1], 5000 + index as u16))
 }
 
 impl World {
     pub(crate) fn new() -> Self {
+        #[allow(clippy::disallowed_methods, reason = "any moment to count from")]
         let now = Instant::now();
         let crypto = str0m::crypto::from_feature_flags();
         let settings = Settings {
@@ -175,11 +178,6 @@ impl World {
         self.sfu.flush(self.now, &mut sent);
         self.depart(sent);
         self.events.extend(self.sfu.take_events());
-    }
-
-    /// The address that a client sends from.
-    pub(crate) fn address(&self, index: usize) -> SocketAddr {
-        client_address(index)
     }
 
     pub(crate) fn statistics(&mut self) -> sfu::Statistics {
