@@ -72,6 +72,8 @@ def main() -> int:
     kept = report.result(measured, chosen.label)
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     print(report.table(measured))
+    if report.is_disturbed(measured):
+        print("other programs kept a processor busy meanwhile: measure again", file=sys.stderr)
     return 0
 
 

@@ -12,6 +12,9 @@ from typing import Any
 from benchmarks.generator import ROOT
 from benchmarks.scenario import Scenario
 
+NOISE = 0.2
+"""Processors that others may keep busy."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
@@ -50,6 +53,13 @@ class Measured:
     def times_floor(self) -> float | None:
         """How many times the floor the server needs."""
         return None if self.cost is None else self.cost / self.floor_cost
+
+    @property
+    def other_cores(self) -> float | None:
+        """Most processors that others kept busy in a window; None when the server is among them."""
+        if self.cost is None:
+            return None
+        return max(float(window["other_cores"]) for window in self.through["windows"])
 
     @property
     def lost(self) -> int:
@@ -92,6 +102,11 @@ def table(measured: Iterable[Measured]) -> str:
         "| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |"
         for row in rows
     )
+
+
+def is_disturbed(measured: Iterable[Measured]) -> bool:
+    """Whether other programs worked so much that the figures are of little worth."""
+    return any((each.other_cores or 0.0) > NOISE for each in measured)
 
 
 def number(value: float | None, digits: int = 2) -> str:

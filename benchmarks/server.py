@@ -49,9 +49,9 @@ def relay(workers: int) -> Iterator[Server]:
             f"--state-dir={state}",
             "--quiet",
         )
-        with subprocess.Popen(
-            (sys.executable, "-m", "trunkline", "serve", *options), cwd=ROOT
-        ) as process:
+        command = (sys.executable, "-m", "trunkline", "serve", *options)
+        # What is wrong it says on standard error.
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
             try:
                 await_ready(process, f"{base}/readyz")
                 yield Server(

@@ -98,8 +98,9 @@ window.client = (() => {
   }
 
   async function leave() {
+    const { status } = await fetch(state.session, { method: "DELETE" });
     state.connection.close();
-    return (await fetch(state.session, { method: "DELETE" })).status;
+    return status;
   }
 
   return { publish, watch, figures, picture, leave };

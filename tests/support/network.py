@@ -131,11 +131,11 @@ def star(clients: int) -> Iterator[Star]:
 
 def _join(hub: Namespace, device: str, spoke: Namespace, network: str) -> None:
     link = ("ip", "link", "add", device, "type", "veth")
-    hub.run(*link, "peer", "name", "up", "netns", spoke.name)
-    for place, name, host in ((hub, device, 1), (spoke, "up", 2)):
+    hub.run(*link, "peer", "name", "uplink", "netns", spoke.name)
+    for place, name, host in ((hub, device, 1), (spoke, "uplink", 2)):
         place.run("ip", "address", "add", f"{network}.{host}/24", "dev", name)
         # A run of datagrams handed over as one would be lost as one.
-        place.run("ip", "link", "set", name, "gso_max_segs", "1", "up")
+        place.run("ip", "link", "set", "dev", name, "gso_max_segs", "1", "up")
     # Chromium offers only the addresses of its default route.
     spoke.run("ip", "route", "add", "default", "via", f"{network}.1")
 

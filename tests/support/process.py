@@ -59,13 +59,13 @@ async def process(
         env={**os.environ, **(environment or {})},
     )
     running = Process(inner)
-    async with asyncio.TaskGroup() as group:
-        reader = group.create_task(_read(running))
-        try:
-            yield running
-        finally:
-            await running.kill()
-            await reader
+    # Not in a TaskGroup, which would wrap each failure of a test into an ExceptionGroup.
+    reader = asyncio.get_running_loop().create_task(_read(running))
+    try:
+        yield running
+    finally:
+        await running.kill()
+        await reader
 
 
 async def _read(running: Process) -> None:

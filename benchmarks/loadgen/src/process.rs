@@ -19,6 +19,14 @@ pub(crate) fn own_cpu() -> Result<Duration, Error> {
     cpu_of("self")
 }
 
+/// Time that all processors were busy, whoever kept them so; what a hypervisor took away counts.
+pub(crate) fn machine_cpu() -> Result<Duration, Error> {
+    let path = "/proc/stat";
+    busy(&read(path)?)
+        .map(|ticks| TICK * ticks)
+        .ok_or_else(|| unexpected(path))
+}
+
 /// User and system time of the calling thread, exact to the scheduler's tick (4 ms or less).
 pub(crate) fn thread_cpu() -> Result<Duration, Error> {
     let path = "/proc/thread-self/schedstat";
@@ -84,6 +92,14 @@ fn ticks(stat: &str) -> Option<u32> {
     Some(user + system)
 }
 
+/// user + nice + system + irq + softirq + steal of /proc/stat; idle and waiting are left out.
+fn busy(stat: &str) -> Option<u32> {
+    let all = stat.lines().next()?.strip_prefix("cpu ")?;
+    let fields: Result<Vec<u32>, _> = all.split_whitespace().map(str::parse).collect();
+    let fields = fields.ok()?;
+    Some(fields.get(..3)?.iter().sum::<u32>() + fields.get(5..8)?.iter().sum::<u32>())
+}
+
 fn read(path: &str) -> Result<String, Error> {
     fs::read_to_string(path).map_err(Error::io(format!("reading {path}")))
 }
@@ -104,6 +120,13 @@ mod tests {
     }
 
     #[test]
+    fn a_processor_that_waits_is_not_busy() {
+        let stat = "cpu  100 20 3 9000 800 4 5 6 70 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n";
+        assert_eq!(busy(stat), Some(138));
+        assert_eq!(busy("cpu  1 2"), None);
+    }
+
+    #[test]
     fn drops_of_our_ports_only_are_added() {
         let table = "  sl  local_address rem_address st tx_queue rx_queue tr ... drops\n\
              1: 0100007F:1F90 00000000:0000 07 0:0 00:0 0 0 0 1 2 0 5\n\
@@ -116,6 +139,7 @@ mod tests {
     fn our_own_process_can_be_read() {
         assert!(memory(&[std::process::id()]).unwrap() > 0);
         assert!(own_cpu().is_ok());
+        assert!(machine_cpu().is_ok());
         assert!(thread_cpu().is_ok());
     }
 }

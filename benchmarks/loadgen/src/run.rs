@@ -43,11 +43,12 @@ pub(crate) struct Run {
     watching: Vec<Watching>,
 }
 
-/// CPU time used by the server and by ourselves.
+/// CPU time used by the server, by ourselves, and by everybody together.
 #[derive(Debug, Clone, Copy)]
 struct Clocks {
     server: Duration,
     own: Duration,
+    all: Duration,
 }
 
 impl Run {
@@ -110,10 +111,7 @@ impl Run {
         let mut clocks = vec![];
         for edge in self.schedule.begin(self.load.warmup) {
             thread::sleep(edge.saturating_duration_since(Instant::now()));
-            clocks.push(Clocks {
-                server: process::cpu(pids)?,
-                own: process::own_cpu()?,
-            });
+            clocks.push(Clocks::read(pids)?);
         }
         let memory = (!pids.is_empty())
             .then(|| process::memory(pids))
@@ -131,10 +129,7 @@ impl Run {
             faults.add(sight.faults);
             drops += sight.drops;
         }
-        let used = clocks.windows(2).map(|pair| Clocks {
-            server: pair[1].server.saturating_sub(pair[0].server),
-            own: pair[1].own.saturating_sub(pair[0].own),
-        });
+        let used = clocks.windows(2).map(|pair| pair[1].since(pair[0]));
         let known = !pids.is_empty();
         let windows = tallies.iter_mut().zip(used);
         Ok(Outcome {
@@ -144,6 +139,31 @@ impl Run {
             faults: describe(faults, drops),
             memory,
         })
+    }
+}
+
+impl Clocks {
+    fn read(pids: &[u32]) -> Result<Self, Error> {
+        let (server, own) = (process::cpu(pids)?, process::own_cpu()?);
+        Ok(Self {
+            server,
+            own,
+            all: process::machine_cpu()?,
+        })
+    }
+
+    fn since(self, before: Self) -> Self {
+        Self {
+            server: self.server.saturating_sub(before.server),
+            own: self.own.saturating_sub(before.own),
+            all: self.all.saturating_sub(before.all),
+        }
+    }
+
+    /// Processors that neither the server nor we kept busy, but somebody did.
+    fn others(self, window: Duration) -> f64 {
+        let others = self.all.saturating_sub(self.server + self.own);
+        others.as_secs_f64() / window.as_secs_f64()
     }
 }
 
@@ -168,6 +188,7 @@ fn figures(tally: &mut Tally, used: Clocks, load: Load, known: bool) -> Json {
         ("server_us_per_packet", server(expected)),
         ("server_us_per_packet_received", server(tally.received)),
         ("generator_us_per_packet", per_packet(used.own, expected)),
+        ("other_cores", Json::Number(used.others(load.window))),
         ("latency_ms", tally.latency()),
         (
             "latest_frame_ms",

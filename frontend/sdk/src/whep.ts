@@ -91,9 +91,9 @@ export function createViewer(options: ViewerOptions): Viewer {
       return { kind: "ended", why: error instanceof Error ? error : new Error(String(error)) };
     } finally {
       connection = undefined;
-      current.close();
       // The server notices by itself too, if this does not reach it.
       if (resource !== undefined) edge.fetch(resource, request("DELETE")).catch(() => undefined);
+      current.close();
     }
   }
 

@@ -1,0 +1,22 @@
+"""Fixtures for tests with whole programs."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser
+from support.browser import chromium
+from support.relay import RunningRelay, running_relay
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium with a fresh profile."""
+    async with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[RunningRelay]:
+    """A relay on the loopback interface, without TLS."""
+    async with running_relay() as started:
+        yield started

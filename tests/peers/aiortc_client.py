@@ -1,0 +1,123 @@
+"""aiortc as WHIP publisher and WHEP viewer, to be run as a program inside a namespace.
+
+`publish URL` sends a moving picture and a tone until it is killed. `watch URL` prints one JSON
+object for every second: how many frames came, how much the picture changed, how loud it was.
+"""
+
+import asyncio
+import fractions
+import json
+import sys
+import time
+
+import aiohttp
+import numpy
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+    VideoStreamTrack,
+)
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
+from av import AudioFrame, VideoFrame
+
+RATE = 48000
+
+
+class Picture(VideoStreamTrack):  # type: ignore[misc]
+    """Stripes that wander."""
+
+    step = 0
+
+    async def recv(self) -> VideoFrame:
+        pts, time_base = await self.next_timestamp()
+        self.step += 8
+        row = (numpy.arange(320) + self.step) % 256
+        image = numpy.repeat(row[None, :, None], 240, axis=0).repeat(3, axis=2)
+        frame = VideoFrame.from_ndarray(image.astype(numpy.uint8), format="rgb24")
+        frame.pts, frame.time_base = pts, time_base
+        return frame
+
+
+class Tone(AudioStreamTrack):  # type: ignore[misc]
+    """440 Hz."""
+
+    start = 0.0
+    sample = 0
+
+    async def recv(self) -> AudioFrame:
+        count = RATE // 50
+        self.start = self.start or time.monotonic()
+        await asyncio.sleep(max(0, self.start + self.sample / RATE - time.monotonic()))
+        phase = (self.sample + numpy.arange(count)) * 2 * numpy.pi * 440 / RATE
+        wave = (numpy.sin(phase) * 12000).astype(numpy.int16)
+        frame = AudioFrame.from_ndarray(wave[None, :], format="s16", layout="mono")
+        frame.sample_rate, frame.pts = RATE, self.sample
+        frame.time_base = fractions.Fraction(1, RATE)
+        self.sample += count
+        return frame
+
+
+class Meter:
+    """What came in during one second."""
+
+    frames = 0
+    change = 0.0
+    loudness = 0.0
+    previous: numpy.ndarray | None = None
+
+    async def follow(self, track: MediaStreamTrack) -> None:
+        try:
+            while True:
+                frame = await track.recv()
+                values = frame.to_ndarray().astype(float)
+                if track.kind == "audio":
+                    self.loudness = float(numpy.abs(values).mean())
+                    continue
+                self.frames += 1
+                if self.previous is not None and self.previous.shape == values.shape:
+                    self.change = float(numpy.abs(values - self.previous).mean())
+                self.previous = values
+        except MediaStreamError:
+            return
+
+
+async def negotiate(connection: RTCPeerConnection, url: str) -> None:
+    """POST the offer, take the answer."""
+    await connection.setLocalDescription(await connection.createOffer())
+    async with aiohttp.ClientSession() as session:
+        headers = {"Content-Type": "application/sdp"}
+        offer = connection.localDescription.sdp
+        async with session.post(url, data=offer, headers=headers) as response:
+            body = await response.text()
+            if response.status != 201:
+                raise SystemExit(f"{response.status}: {body}")
+    await connection.setRemoteDescription(RTCSessionDescription(sdp=body, type="answer"))
+
+
+async def main(role: str, url: str) -> None:
+    """Play one of the two roles until killed."""
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    if role == "publish":
+        for track in (Picture(), Tone()):
+            connection.addTransceiver(track, direction="sendonly")
+        await negotiate(connection, url)
+        await asyncio.Event().wait()
+    meter = Meter()
+    async with asyncio.TaskGroup() as group:
+        connection.on(
+            "track", lambda track: group.create_task(meter.follow(track), name=track.kind)
+        )
+        for kind in ("video", "audio"):
+            connection.addTransceiver(kind, direction="recvonly")
+        await negotiate(connection, url)
+        while True:
+            await asyncio.sleep(1)
+            figures = {key: getattr(meter, key) for key in ("frames", "change", "loudness")}
+            sys.stdout.write(json.dumps(figures) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:3]))

@@ -1,0 +1,88 @@
+"""aiortc publishes and watches, each against Chromium and against itself."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from support.browser import chromium
+from support.client import client, has_sound, publishing, shows_moving_picture
+from support.network import Namespace, namespace, star
+from support.process import Process, process
+from support.relay import RunningRelay, running_relay
+from support.waiting import until
+
+pytestmark = [pytest.mark.peer, pytest.mark.timeout(90)]
+
+PROGRAM = str(Path(__file__).with_name("aiortc_client.py"))
+ADDRESS = "10.203.0.1"
+"""aiortc never uses loopback addresses, so it needs another one."""
+
+
+def command(place: Namespace, role: str, url: str) -> list[str]:
+    return [*place.inside, sys.executable, PROGRAM, role, url]
+
+
+async def receives(viewer: Process) -> None:
+    async def look() -> dict[str, float]:
+        assert viewer.running, viewer.output
+        seen: dict[str, float] = json.loads(viewer.lines[-1]) if viewer.lines else {}
+        return seen
+
+    def good(seen: dict[str, float]) -> bool:
+        moves = seen.get("frames", 0) >= 20 and seen["change"] > 0.5
+        return moves and seen["loudness"] > 500
+
+    await until(look, good, within=20, what="aiortc sees and hears")
+
+
+async def publishes(relay: RunningRelay, publisher: Process) -> None:
+    async def look() -> bool:
+        assert publisher.running, publisher.output
+        room = (await relay.rooms()).get("room")
+        return room is not None and any(entry["publishing"] for entry in room["participants"])
+
+    await until(look, bool, within=15, what="aiortc publishes")
+
+
+async def test_aiortc_watches_aiortc() -> None:
+    with namespace(f"{ADDRESS}/32") as place:
+        async with (
+            running_relay(place=place, address=ADDRESS) as relay,
+            process(command(place, "publish", f"{relay.url}/whip/room")) as publisher,
+        ):
+            await publishes(relay, publisher)
+            async with process(command(place, "watch", f"{relay.url}/whep/room")) as viewer:
+                await receives(viewer)
+
+
+@pytest.mark.browser
+async def test_chromium_watches_aiortc() -> None:
+    with star(2) as net:
+        here, there = net.clients
+        async with (
+            running_relay(place=net.hub, address=net.hub_addresses[0]) as relay,
+            chromium(inside=here.inside) as browser,
+            client(browser, relay.url) as viewer,
+            process(command(there, "publish", f"{relay.url}/whip/room")) as publisher,
+        ):
+            await publishes(relay, publisher)
+            assert (await viewer.watch(f"{relay.url}/whep/room"))["status"] == 201
+            await shows_moving_picture(viewer)
+            await has_sound(viewer)
+
+
+@pytest.mark.browser
+async def test_aiortc_watches_chromium() -> None:
+    with star(2) as net:
+        here, there = net.clients
+        async with (
+            running_relay(place=net.hub, address=net.hub_addresses[0]) as relay,
+            chromium(inside=here.inside) as browser,
+            client(browser, relay.url) as publisher,
+        ):
+            published = await publisher.publish(f"{relay.url}/whip/room", codec="VP8")
+            assert published["status"] == 201, published
+            await publishing(publisher)
+            async with process(command(there, "watch", f"{relay.url}/whep/room")) as viewer:
+                await receives(viewer)
