@@ -356,38 +356,3 @@ impl Transport {
         }
     }
 }
-
-impl From<&Producer> for ProducerStatistics {
-    fn from(producer: &Producer) -> Self {
-        let counters = producer.counters;
-        Self {
-            mid: producer.mid,
-            kind: producer.kind,
-            codec: producer.codec(),
-            packets: counters.packets,
-            bytes: counters.bytes,
-            keyframes: counters.keyframes,
-            keyframe_requests: counters.keyframe_requests,
-            nacks: counters.nacks,
-            loss: counters.loss,
-        }
-    }
-}
-
-impl From<&Consumer> for ConsumerStatistics {
-    fn from(consumer: &Consumer) -> Self {
-        let counters = consumer.counters;
-        Self {
-            mid: consumer.mid,
-            kind: consumer.kind,
-            source: consumer.source(),
-            packets: counters.packets,
-            bytes: counters.bytes,
-            retransmitted: counters.retransmitted,
-            nacks: counters.nacks,
-            keyframe_requests: counters.keyframe_requests,
-            loss: counters.loss,
-            rtt: counters.rtt,
-        }
-    }
-}

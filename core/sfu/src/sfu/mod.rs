@@ -1,4 +1,8 @@
-//! The forwarding of one worker: all its transports, sans-IO.
+//! One worker's transports, sans-IO: what comes in, what goes out, what is due.
+
+mod admission;
+mod forwarding;
+mod sweep;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -6,21 +10,15 @@ use std::time::{Duration, Instant};
 
 use str0m::RtcError;
 use str0m::config::DtlsCert;
-use str0m::media::MediaKind;
 
-use crate::consumer::Delivery;
 use crate::demux::Demux;
-use crate::negotiation::{self, Agreement, Refusal};
-use crate::packet::Packet;
 use crate::panics;
-use crate::producer::Stream;
+use crate::routes::Routes;
 use crate::statistics::Statistics;
 use crate::timers::Timers;
 use crate::transport::{Happening, Path, Transport};
-use crate::words::{CloseCode, Command, Event, MediaKey, RefusalCode, TransportId};
+use crate::words::{CloseCode, Command, Event, MediaKey, TransportId};
 
-/// A transport that is not connected by then is closed.
-const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 /// How often silence, missing connections and unanswered keyframe requests are looked for.
 const SWEEP: Duration = Duration::from_millis(100);
 
@@ -48,8 +46,7 @@ pub struct Settings {
 pub struct Sfu {
     settings: Settings,
     transports: HashMap<TransportId, Transport>,
-    /// Producer → the consumers attached to it.
-    routes: HashMap<MediaKey, Vec<MediaKey>>,
+    routes: Routes,
     demux: Demux,
     timers: Timers,
     /// Producers with packets to forward.
@@ -82,7 +79,7 @@ impl Sfu {
         Self {
             settings,
             transports: HashMap::new(),
-            routes: HashMap::new(),
+            routes: Routes::default(),
             demux: Demux::default(),
             timers: Timers::default(),
             filled: Vec::new(),
@@ -191,133 +188,6 @@ impl Sfu {
         }
     }
 
-    fn accept_offer(
-        &mut self,
-        transport: TransportId,
-        offer: &str,
-        sources: &[MediaKey],
-        now: Instant,
-    ) {
-        let event = match self.try_accept(transport, offer, sources, now) {
-            Ok(event) => event,
-            Err(Refusal { code, reason }) => Event::Refused {
-                transport,
-                code,
-                reason,
-            },
-        };
-        self.events.push(event);
-    }
-
-    fn try_accept(
-        &mut self,
-        id: TransportId,
-        offer: &str,
-        sources: &[MediaKey],
-        now: Instant,
-    ) -> Result<Event, Refusal> {
-        if self.transports.len() >= self.settings.max_transports {
-            let reason = format!("all {} transports are taken", self.settings.max_transports);
-            return Err(Refusal::new(RefusalCode::Limit, reason));
-        }
-        let Settings {
-            candidates,
-            certificate,
-            ..
-        } = &self.settings;
-        let accept = || negotiation::accept(offer, candidates, certificate, now);
-        let Agreement { rtc, answer, media } = panics::contain(accept).unwrap_or_else(|panic| {
-            Err(Refusal::new(
-                RefusalCode::Malformed,
-                format!("the offer cannot be read: {panic}"),
-            ))
-        })?;
-        let first_sequence = first_sequence(&answer);
-        let transport = Transport::new(id, rtc, &media, first_sequence, now);
-        self.check_codecs(&transport, sources)?;
-        self.demux.add(&transport.fragment, id);
-        self.transports.insert(id, transport);
-        self.dirty.push(id);
-        Ok(Event::Answered {
-            transport: id,
-            answer,
-            media,
-        })
-    }
-
-    /// Refuses a viewer that cannot take one of its sources.
-    fn check_codecs(&self, viewer: &Transport, sources: &[MediaKey]) -> Result<(), Refusal> {
-        for source in sources {
-            let Some(transport) = self.transports.get(&source.transport) else {
-                continue;
-            };
-            let sent = transport
-                .producers
-                .iter()
-                .find(|producer| producer.mid == source.mid);
-            let Some(producer) = sent else { continue };
-            let mut receivers = viewer
-                .consumers
-                .iter()
-                .filter(|consumer| consumer.kind == producer.kind)
-                .peekable();
-            if receivers.peek().is_none() {
-                continue;
-            }
-            let possible = match producer.stream() {
-                Some(stream) => vec![stream.params],
-                None => negotiation::agreed(transport.rtc(), source.mid),
-            };
-            let fits = receivers.any(|consumer| {
-                let takes =
-                    |params| negotiation::payload_for(viewer.rtc(), consumer.mid, params).is_some();
-                possible.iter().any(takes)
-            });
-            if !fits {
-                let names: Vec<_> = possible
-                    .iter()
-                    .map(|params| crate::codec::name(params.spec().codec))
-                    .collect();
-                let reason = format!(
-                    "the offer has none of the {} codecs that are sent: {}",
-                    kind_name(producer.kind),
-                    names.join(", ")
-                );
-                return Err(Refusal::new(RefusalCode::Codec, reason));
-            }
-        }
-        Ok(())
-    }
-
-    fn attach(&mut self, consumer: MediaKey, source: MediaKey, now: Instant) {
-        self.detach(consumer);
-        if !self.transports.contains_key(&source.transport) {
-            return;
-        }
-        let Some(state) = self.consumer(consumer) else {
-            return;
-        };
-        state.show(Some(source));
-        self.routes.entry(source).or_default().push(consumer);
-        self.ask_for_keyframe(source, now);
-    }
-
-    fn detach(&mut self, consumer: MediaKey) {
-        let before = self.consumer(consumer).and_then(|state| state.show(None));
-        if let Some(source) = before {
-            self.unroute(source, consumer);
-        }
-    }
-
-    fn unroute(&mut self, source: MediaKey, consumer: MediaKey) {
-        if let Some(consumers) = self.routes.get_mut(&source) {
-            consumers.retain(|&other| other != consumer);
-            if consumers.is_empty() {
-                self.routes.remove(&source);
-            }
-        }
-    }
-
     fn consumer(&mut self, key: MediaKey) -> Option<&mut crate::consumer::Consumer> {
         self.transports.get_mut(&key.transport)?.consumer(key.mid)
     }
@@ -350,7 +220,7 @@ impl Sfu {
                 mid: consumer.mid,
             };
             if let Some(source) = consumer.show(None) {
-                self.unroute(source, key);
+                self.routes.remove(source, key);
             }
         }
         for producer in &transport.producers {
@@ -358,7 +228,7 @@ impl Sfu {
                 transport: id,
                 mid: producer.mid,
             };
-            for consumer in self.routes.remove(&key).unwrap_or_default() {
+            for consumer in self.routes.remove_source(key) {
                 if let Some(state) = self.consumer(consumer) {
                     state.show(None);
                 }
@@ -507,128 +377,6 @@ impl Sfu {
         }
     }
 
-    /// Asks a producer for a keyframe, as soon as its throttle allows.
-    fn ask_for_keyframe(&mut self, source: MediaKey, now: Instant) {
-        let Some(transport) = self.transports.get_mut(&source.transport) else {
-            return;
-        };
-        let Some(producer) = transport.producer(source.mid) else {
-            return;
-        };
-        if producer.kind != MediaKind::Video {
-            return;
-        }
-        producer.keyframes.want();
-        if transport.request_keyframe(source.mid, now) {
-            self.dirty.push(source.transport);
-        }
-    }
-
-    /// Forwards the packets of one producer to all its consumers.
-    fn forward(&mut self, source: MediaKey, now: Instant) {
-        let Some((stream, packets)) = self.take_batch(source) else {
-            return;
-        };
-        let consumers = self.routes.get(&source).cloned().unwrap_or_default();
-        let mut needs_keyframe = false;
-        for consumer in consumers {
-            let delivery = self.work(consumer.transport, now, |transport, _| {
-                Ok(transport.deliver(consumer.mid, &stream, &packets, now))
-            });
-            match delivery {
-                Some(Delivery::Written) => self.dirty.push(consumer.transport),
-                Some(Delivery::NeedsKeyframe) => needs_keyframe = true,
-                Some(Delivery::Unplayable) => {
-                    let codec = crate::codec::name(stream.params.spec().codec);
-                    self.events.push(Event::Unplayable { consumer, codec });
-                }
-                Some(Delivery::Nothing) | None => {}
-            }
-        }
-        if needs_keyframe {
-            self.ask_for_keyframe(source, now);
-        }
-        self.give_back(source, packets);
-    }
-
-    fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Packet>)> {
-        let producer = self
-            .transports
-            .get_mut(&source.transport)?
-            .producer(source.mid)?;
-        let stream = *producer.stream()?;
-        Some((stream, std::mem::take(&mut producer.batch)))
-    }
-
-    /// Returns the emptied batch, so that its memory is used again.
-    fn give_back(&mut self, source: MediaKey, mut packets: Vec<Packet>) {
-        packets.clear();
-        let transport = self.transports.get_mut(&source.transport);
-        if let Some(producer) = transport.and_then(|transport| transport.producer(source.mid)) {
-            producer.batch = packets;
-        }
-    }
-
-    fn sweep(&mut self, now: Instant, outbox: &mut dyn Outbox) {
-        let mut ids: Vec<_> = self.transports.keys().copied().collect();
-        ids.sort_unstable();
-        for id in ids {
-            if let Some(failure) = self.overdue(id, now) {
-                self.close(id, now, outbox);
-                let Failure { code, reason } = failure;
-                self.events.push(Event::Closed {
-                    transport: id,
-                    code,
-                    reason,
-                });
-            } else {
-                self.repeat_keyframe_requests(id, now);
-            }
-        }
-    }
-
-    fn overdue(&self, id: TransportId, now: Instant) -> Option<Failure> {
-        let transport = self.transports.get(&id)?;
-        if transport.connected {
-            let silent = now.saturating_duration_since(transport.heard) > self.settings.silence;
-            return silent.then(|| Failure {
-                code: CloseCode::Silent,
-                reason: format!("nothing was heard for {:?}", self.settings.silence),
-            });
-        }
-        let late = now.saturating_duration_since(transport.created) > CONNECT_WITHIN;
-        late.then(|| Failure {
-            code: CloseCode::NeverConnected,
-            reason: why_never_connected(transport),
-        })
-    }
-
-    fn repeat_keyframe_requests(&mut self, id: TransportId, now: Instant) {
-        let Some(transport) = self.transports.get(&id) else {
-            return;
-        };
-        let due: Vec<_> = transport
-            .producers
-            .iter()
-            .filter(|producer| producer.keyframes.is_due(now))
-            .map(|producer| MediaKey {
-                transport: id,
-                mid: producer.mid,
-            })
-            .collect();
-        for source in due {
-            if self.routes.contains_key(&source) {
-                self.ask_for_keyframe(source, now);
-            } else if let Some(producer) = self
-                .transports
-                .get_mut(&id)
-                .and_then(|transport| transport.producer(source.mid))
-            {
-                producer.keyframes.forget();
-            }
-        }
-    }
-
     /// The candidate that a datagram was sent to; behind a NAT it is another address than the local
     /// one.
     fn candidate_for(&self, local: SocketAddr) -> SocketAddr {
@@ -643,34 +391,4 @@ impl Sfu {
             .copied()
             .unwrap_or(local)
     }
-}
-
-fn why_never_connected(transport: &Transport) -> String {
-    match (&transport.complaint, transport.paths.is_empty()) {
-        (Some(complaint), _) => format!("the connection was not completed: {complaint}"),
-        (None, false) => "packets arrived, but the connection was not completed".to_owned(),
-        (None, true) => "no packet reached the media port: a firewall between the two, or an \
-                         address that leads elsewhere"
-            .to_owned(),
-    }
-}
-
-fn kind_name(kind: MediaKind) -> &'static str {
-    match kind {
-        MediaKind::Audio => "audio",
-        MediaKind::Video => "video",
-    }
-}
-
-/// A start for a receiver's sequence numbers that an observer cannot guess (RFC 3550 section 5.1):
-/// drawn from the random ICE password in its answer. Below 2^15, for room before the first rollover.
-fn first_sequence(answer: &str) -> u16 {
-    let password = answer
-        .lines()
-        .find_map(|line| line.strip_prefix("a=ice-pwd:"))
-        .unwrap_or("");
-    let folded = password
-        .bytes()
-        .fold(0u16, |sum, byte| sum.wrapping_mul(31) ^ u16::from(byte));
-    folded & 0x7fff
 }
