@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import imageio_ffmpeg
+
 from support.process import Process, process
 
 
