@@ -69,7 +69,7 @@ check: build layers ## Check format, types, lints and the core's contract
 	cd frontend && npm run --silent check
 
 layers: .venv/.stamp ## Check which way imports point
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-cache --no-logo
 
 bench: build ## Measure CPU, latency and memory of forwarding
 	$(BIN)/python -m benchmarks

@@ -17,6 +17,7 @@ mod panics;
 mod producer;
 mod rewrite;
 mod sfu;
+mod signature;
 mod statistics;
 mod timers;
 mod transport;

@@ -39,6 +39,7 @@ pub(crate) struct Producer {
     pub(crate) counters: Counters,
     stream: Option<Stream>,
     report: Option<Report>,
+    keyframe_at: Option<u32>,
 }
 
 /// Totals since the producer was made.
@@ -62,6 +63,7 @@ impl Producer {
             counters: Counters::default(),
             stream: None,
             report: None,
+            keyframe_at: None,
         }
     }
 
@@ -89,7 +91,7 @@ impl Producer {
         clock: &mut PublisherClock,
     ) -> bool {
         let changed = self.follow(received, params);
-        let keyframe = codec::starts_keyframe(params.spec().codec, &received.payload);
+        let keyframe = self.starts_keyframe(received, params);
         self.count(received, keyframe);
         let moment = clock.moment(
             self.report.as_ref(),
@@ -109,6 +111,19 @@ impl Producer {
             self.counters.keyframe_requests += 1;
         }
         due
+    }
+
+    /// A picture of several slices has several packets that a keyframe could start with: only the
+    /// first one of a timestamp counts.
+    fn starts_keyframe(&mut self, received: &RtpPacket, params: &PayloadParams) -> bool {
+        let timestamp = received.header.timestamp;
+        if self.keyframe_at == Some(timestamp)
+            || !codec::starts_keyframe(params.spec().codec, &received.payload)
+        {
+            return false;
+        }
+        self.keyframe_at = Some(timestamp);
+        true
     }
 
     fn follow(&mut self, received: &RtpPacket, params: &PayloadParams) -> bool {

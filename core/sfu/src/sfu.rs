@@ -597,14 +597,9 @@ impl Sfu {
             });
         }
         let late = now.saturating_duration_since(transport.created) > CONNECT_WITHIN;
-        let reason = if transport.paths.is_empty() {
-            "no packet ever reached the media port: a firewall or a wrong address between the two"
-        } else {
-            "packets arrived, but the connection was not completed"
-        };
         late.then(|| Failure {
             code: CloseCode::NeverConnected,
-            reason: reason.to_owned(),
+            reason: why_never_connected(transport),
         })
     }
 
@@ -647,6 +642,16 @@ impl Sfu {
             .find(same_family)
             .copied()
             .unwrap_or(local)
+    }
+}
+
+fn why_never_connected(transport: &Transport) -> String {
+    match (&transport.complaint, transport.paths.is_empty()) {
+        (Some(complaint), _) => format!("the connection was not completed: {complaint}"),
+        (None, false) => "packets arrived, but the connection was not completed".to_owned(),
+        (None, true) => "no packet reached the media port: a firewall between the two, or an \
+                         address that leads elsewhere"
+            .to_owned(),
     }
 }
 

@@ -63,6 +63,8 @@ pub(crate) struct Transport {
     pub(crate) producers: Vec<Producer>,
     pub(crate) consumers: Vec<Consumer>,
     pub(crate) paths: Vec<Path>,
+    /// What was last wrong with a datagram; tells why a connection was never completed.
+    pub(crate) complaint: Option<String>,
     rtc: Rtc,
     clock: PublisherClock,
     received: u64,
@@ -94,6 +96,7 @@ impl Transport {
             producers,
             consumers,
             paths: Vec::new(),
+            complaint: None,
             rtc,
             clock: PublisherClock::default(),
             received: 0,
@@ -137,7 +140,8 @@ impl Transport {
             self.tie(path, happenings);
         }
         // An error here is about this datagram: anybody can forge one, so the transport goes on.
-        if self.rtc.handle_input(input).is_err() {
+        if let Err(error) = self.rtc.handle_input(input) {
+            self.complaint = Some(error.to_string());
             return false;
         }
         self.heard = now;

@@ -44,7 +44,8 @@ def greeting(
         rows.append(("watch", f"{first}/watch/{ROOM}"))
     rows.append(("from elsewhere", "  ".join(f"{url}/watch/{room}" for url in others)))
     rows.append(("publish (WHIP)", f"{first}/whip/ROOM"))
-    rows.append(("without TLS", plain_url or ""))
+    if settings.tls != "off":
+        rows.append(("without TLS", plain_url or ""))
     rows.append(("media", f"UDP port {media_port}"))
     table = Table.grid(padding=(0, 2))
     for name, value in rows:

@@ -1,6 +1,7 @@
 """One room: who is in it and who is shown whom."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from trunkline.domain.participant import Consumer, Member, Producer, Publisher, Viewer
 from trunkline.errors import Refusal, RefusalCode
@@ -108,6 +109,8 @@ class Room:
                 for medium in report.media:
                     if medium.direction == "out":
                         member.consumers[medium.mid] = Consumer(medium.kind)
+            case _:
+                assert_never(member)
         return effects + self._aim()
 
     def connected(self, report: Connected) -> list[Effect]:

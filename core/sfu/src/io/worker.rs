@@ -177,6 +177,7 @@ fn settings(start: &Start, port: u16) -> Result<Settings, StartError> {
             "no candidate address: clients could not reach the media port",
         ));
     }
+    crate::signature::install();
     let crypto = str0m::crypto::from_feature_flags();
     let certificate = crypto
         .dtls_provider

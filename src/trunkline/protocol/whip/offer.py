@@ -107,8 +107,8 @@ def _check_together(description: sdp.Description) -> None:
     mids = [section.first("mid") for section in description.sections]
     if len(set(mids)) < len(mids):
         raise ProtocolError("Two media of the offer have the same a=mid.")
-    groups = (one.split() for one in description.session.values("group"))
-    if not any(kind == "BUNDLE" and set(mids) <= set(members) for kind, *members in groups):
+    groups = [one.split() for one in description.session.values("group")]
+    if not any(group[:1] == ["BUNDLE"] and set(mids) <= set(group[1:]) for group in groups):
         raise _unsupported(
             "All media must be in one a=group:BUNDLE (set bundlePolicy to max-bundle)."
         )

@@ -1,0 +1,1 @@
+"""What a forwarded packet costs: see docs/performance.md."""
