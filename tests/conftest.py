@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser
+
 from support.browser import chromium
 from support.relay import RunningRelay, running_relay
 

@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.async_api import Browser
+
 from support.client import client, has_sound, publishing, shows_moving_picture
 from support.relay import RunningRelay
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+
 from support.browser import chromium
 from support.client import Client, client, has_sound, publishing, shows_moving_picture
 from support.network import Namespace, Star, star

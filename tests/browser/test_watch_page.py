@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
+
 from support.client import SCRIPT, Client, client, publishing, shows_moving_picture
 from support.relay import RunningRelay, running_relay
 from support.waiting import until
@@ -29,10 +30,19 @@ async def page_at(browser: Browser, relay: RunningRelay, path: str) -> AsyncIter
     context = await browser.new_context(ignore_https_errors=True)
     try:
         page = await context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: "Policy" in said.text and wrong.append(said.text))
         host = urlsplit(relay.url).netloc
-        page.on("request", lambda asked: host in asked.url or wrong.append(asked.url))
+
+        def said(message: ConsoleMessage) -> None:
+            if "Policy" in message.text:
+                wrong.append(message.text)
+
+        def asked(request: Request) -> None:
+            if urlsplit(request.url).netloc != host:
+                wrong.append(request.url)
+
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", said)
+        page.on("request", asked)
         await page.goto(relay.url + path)
         yield page
     finally:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.browser import chromium
 from support.client import client, has_sound, publishing, shows_moving_picture
 from support.network import Namespace, namespace, star

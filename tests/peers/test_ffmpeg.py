@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.async_api import Browser
+
 from support.client import client, frames_decoded, has_sound, shows_moving_picture
 from support.ffmpeg import ffmpeg, persistent_ffmpeg
 from support.process import Process

@@ -5,7 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import imageio_ffmpeg
+import imageio_ffmpeg  # type: ignore[import-untyped]  # it has none
+
 from support.process import Process, process
 
 
