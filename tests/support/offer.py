@@ -3,8 +3,8 @@
 FINGERPRINT = ":".join(["AB"] * 32)
 
 CODECS = {
-    "audio": "m=audio 9 UDP/TLS/RTP/SAVPF 111\na=rtpmap:111 opus/48000/2",
-    "video": "m=video 9 UDP/TLS/RTP/SAVPF 96\na=rtpmap:96 VP8/90000",
+    "audio": "m=audio 9 UDP/TLS/RTP/SAVPF 111\nc=IN IP4 0.0.0.0\na=rtpmap:111 opus/48000/2",
+    "video": "m=video 9 UDP/TLS/RTP/SAVPF 96\nc=IN IP4 0.0.0.0\na=rtpmap:96 VP8/90000",
 }
 
 
@@ -25,7 +25,6 @@ def offer(
     for mid, kind in enumerate(kinds):
         lines += [
             CODECS[kind],
-            "c=IN IP4 0.0.0.0",
             f"a=mid:{mid}",
             f"a=ice-ufrag:{ufrag}",
             "a=ice-pwd:0123456789012345678901",

@@ -8,6 +8,8 @@ from trunkline.errors import ProtocolError
 LINES = 4096
 """Lines in a description; browsers with all codecs send about 200."""
 
+_ORDER = "micbka"  # of the lines of a media description (RFC 8866 section 9)
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -93,6 +95,11 @@ def _lines(body: bytes) -> Iterator[str]:
 
 
 def _section(lines: tuple[str, ...]) -> Section:
+    kinds = [_ORDER.find(line[0]) for line in lines]
+    if -1 in kinds or kinds != sorted(kinds):
+        raise ProtocolError(
+            f"The lines under {lines[0][:60]!r} are not in the order of RFC 8866: i= c= b= k= a=."
+        )
     match lines[0].removeprefix("m=").split():
         case [kind, port, transport, _, *_] if port.isdecimal() and len(port) <= 5:
             return Section(kind, int(port), transport, _attributes(lines[1:]))

@@ -48,6 +48,8 @@ def test_ffmpeg_is_read() -> None:
         (b"v=0\nm=audio\n", "media line"),
         (b"v=0\nm=audio x RTP/SAVPF 1\n", "media line"),
         (b"v=0\nm=audio 123456 RTP/SAVPF 1\n", "media line"),
+        (b"v=0\nm=audio 9 RTP/SAVPF 1\na=x\nc=IN IP4 0.0.0.0\n", "order of RFC 8866"),
+        (b"v=0\nm=audio 9 RTP/SAVPF 1\nx=y\n", "order of RFC 8866"),
         (b"v=0\n" + b"a=x\n" * sdp.LINES, "lines"),
     ],
 )

@@ -17,7 +17,8 @@ def finish_answer(answer: str) -> str:
     IPv4 UDP candidates first (FFmpeg takes the first and no other), and a=end-of-candidates.
     """
     head, *sections = re.split(r"^(?=m=)", answer.replace("\r\n", "\n"), flags=re.MULTILINE)
-    lines: list[str] = head.splitlines()
+    # The core repeats the offer's msid-semantic, which names a stream that is not here.
+    lines = [line for line in head.splitlines() if not line.startswith("a=msid-semantic")]
     for section in sections:
         lines.extend(_finish_section(section.splitlines()))
     return "".join(f"{line}\r\n" for line in lines)

@@ -15,6 +15,12 @@ SDP_TYPE = "application/sdp"
 MID_LIMIT = 16
 """Characters; the core keeps a mid in as many bytes."""
 
+CODECS = {
+    "audio": ("opus", "PCMU", "PCMA", "G722"),
+    "video": ("VP8", "VP9", "H264", "H265", "AV1"),
+}
+"""What can be forwarded, as named in SDP."""
+
 _PROFILES = ("UDP/TLS/RTP/SAVPF", "TCP/TLS/RTP/SAVPF", "RTP/SAVPF")  # RFC 8829 section 5.1.2
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 _MID = re.compile(r"[!#-'*+\-.0-9A-Z^-~]+")  # a token of RFC 8866 section 9
@@ -38,6 +44,7 @@ def read_offer(content_type: str | None, body: bytes, role: Role) -> Offer:
         raise _unsupported("The offer has no media: add audio or video before creating it.")
     for section in description.sections:
         _check_media(section)
+        _check_codecs(section)
         _check_direction(description, section, role)
         _check_security(description, section)
     _check_together(description)
@@ -75,6 +82,23 @@ def _check_media(section: sdp.Section) -> None:
     mid = section.first("mid")
     if mid is None or len(mid) > MID_LIMIT or not _MID.fullmatch(mid):
         raise _unsupported(f"The {section.kind} needs an a=mid of 1 to {MID_LIMIT} characters.")
+
+
+def _check_codecs(section: sdp.Section) -> None:
+    # RFC 9725 section 4.4.3: rather no session than one that lacks half of what was offered.
+    known = CODECS[section.kind]
+    offered = [_codec(rtpmap) for rtpmap in section.values("rtpmap")]
+    if not {name.upper() for name in known} & {name.upper() for name in offered}:
+        raise Refusal(
+            RefusalCode.CODEC,
+            f"None of the {section.kind} codecs offered can be forwarded, which are "
+            f"{', '.join(known)}; offered: {', '.join(offered)[:200] or 'none'}.",
+        )
+
+
+def _codec(rtpmap: str) -> str:
+    """The name in "96 VP8/90000" (RFC 8866 section 6.6)."""
+    return rtpmap.partition(" ")[2].partition("/")[0]
 
 
 def _check_direction(description: sdp.Description, section: sdp.Section, role: Role) -> None:

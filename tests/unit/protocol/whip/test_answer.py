@@ -8,6 +8,7 @@ o=core 1 2 IN IP4 0.0.0.0
 s=-
 t=0 0
 a=group:BUNDLE 0 1
+a=msid-semantic: WMS one
 m=audio 9 UDP/TLS/RTP/SAVPF 111
 a=mid:0
 a=sendonly
@@ -27,6 +28,7 @@ a=rtcp-mux
 
 def test_a_viewers_answer_is_complete() -> None:
     audio, video = sdp.parse(finish_answer(CORE).encode()).sections
+    assert "one" not in finish_answer(CORE)
     assert audio.values("msid") == ("trunkline sound",)
     assert audio.values("ssrc") == ("7 msid:trunkline sound",)
     assert video.values("msid") == ("trunkline video",)

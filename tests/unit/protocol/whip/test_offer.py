@@ -96,7 +96,6 @@ def test_the_envelope_is_judged_first(content_type: str, body: bytes, code: Refu
         ("a=group:BUNDLE 0 1", "a=group:BUNDLE 0", "BUNDLE"),
         ("a=group:BUNDLE 0 1", "a=group:LS 0 1", "BUNDLE"),
         ("a=group:BUNDLE 0 1", "a=group:", "BUNDLE"),
-        ("m=video", "m=audio", "At most one audio"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_a_sentence(
@@ -106,6 +105,31 @@ def test_what_cannot_be_answered_is_refused_with_a_sentence(
     with pytest.raises(Refusal, match=sentence) as refusal:
         read_offer(SDP_TYPE, offer().replace(old, new).encode(), "publisher")
     assert refusal.value.code == RefusalCode.UNSUPPORTED
+
+
+def test_one_audio_and_one_video_are_the_most() -> None:
+    with pytest.raises(Refusal, match="At most one audio"):
+        read_offer(SDP_TYPE, offer(kinds=("audio", "audio")).encode(), "publisher")
+
+
+@pytest.mark.parametrize(
+    ("new", "sentence"),
+    [
+        ("a=rtpmap:96 THEORA/90000", "which are VP8, VP9, .* offered: THEORA"),
+        ("a=rtpmap:96 opus/48000/2", "offered: opus"),
+        ("a=rtpmap:96", "offered: none"),
+        ("a=x", "offered: none"),
+    ],
+)
+def test_half_of_an_offer_is_not_taken(new: str, sentence: str) -> None:
+    text = offer().replace("a=rtpmap:96 VP8/90000", new)
+    with pytest.raises(Refusal, match=sentence) as refusal:
+        read_offer(SDP_TYPE, text.encode(), "publisher")
+    assert refusal.value.code == RefusalCode.CODEC
+
+
+def test_names_of_codecs_have_no_case() -> None:
+    read_offer(SDP_TYPE, offer().replace("VP8", "vp8").encode(), "publisher")
 
 
 @pytest.mark.parametrize(

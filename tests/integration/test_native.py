@@ -1,0 +1,124 @@
+"""The core in Rust as the control plane sees it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from support.offer import FFMPEG, offer
+from trunkline.media.core import deliver
+from trunkline.media.native import NativeCore
+from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach
+from trunkline.model.id import Mid, TransportId
+from trunkline.model.media import Port
+from trunkline.model.report import Answered, Counted, Refused, Report
+from trunkline.protocol import sdp
+from trunkline.protocol.whip.answer import STREAM, finish_answer
+
+ONE, TWO = TransportId(1), TransportId(2)
+
+
+class Line:
+    """A core and what it reports."""
+
+    def __init__(self, core: NativeCore, reports: asyncio.Queue[Report]) -> None:
+        self.core = core
+        self._reports = reports
+
+    async def ask(self, command: Command) -> Report:
+        self.core.submit(command)
+        async with asyncio.timeout(5):
+            return await self._reports.get()
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Line]:
+    core = NativeCore([("127.0.0.1", 0)], ["127.0.0.1", "::1"], 1, 6.0)
+    reports: asyncio.Queue[Report] = asyncio.Queue()
+    async with asyncio.TaskGroup() as group:
+        reader = group.create_task(deliver(core, reports.put_nowait))
+        yield Line(core, reports)
+        reader.cancel()
+    core.stop()
+
+
+def crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+async def test_a_publisher_is_answered() -> None:
+    async with running() as line:
+        report = await line.ask(Accept(ONE, crlf(FFMPEG)))
+        assert isinstance(report, Answered)
+        (video,) = report.media
+        assert (video.mid, video.kind, video.direction) == ("1", "video", "in")
+        assert video.codecs == ("H264",)
+        (section,) = sdp.parse(report.answer.encode()).sections
+        assert section.first("setup") == "active"
+
+
+async def test_an_answer_keeps_the_rules_once_tidied() -> None:
+    async with running() as line:
+        await line.ask(Accept(ONE, crlf(offer("sendonly"))))
+        sources = (Port(ONE, Mid("0")), Port(ONE, Mid("1")))
+        report = await line.ask(Accept(TWO, crlf(offer("recvonly")), sources))
+        assert isinstance(report, Answered)
+        assert [medium.direction for medium in report.media] == ["out", "out"]
+    answer = sdp.parse(finish_answer(report.answer).encode())
+    for section in answer.sections:
+        assert section.values("sendonly") == section.values("rtcp-mux-only") == ("",)
+        assert section.values("rtcp-mux") == ("",)
+        assert [msid.split()[0] for msid in section.values("msid")] == [STREAM]
+        assert section.first("fingerprint")
+    first, *_ = answer.sections
+    addresses = [candidate.split()[4] for candidate in first.values("candidate")]
+    assert addresses == ["127.0.0.1", "::1"]
+    assert answer.session.values("group") == ("BUNDLE 0 1",)
+
+
+async def test_no_shared_codec_is_refused_with_both_sides_in_mind() -> None:
+    async with running() as line:
+        await line.ask(Accept(ONE, crlf(offer("sendonly"))))
+        other = crlf(offer("recvonly").replace("VP8", "VP9"))
+        report = await line.ask(Accept(TWO, other, (Port(ONE, Mid("1")),)))
+        assert isinstance(report, Refused)
+        assert report.code == "codec"
+        assert "VP8" in report.reason
+
+
+async def test_what_is_no_offer_is_refused() -> None:
+    async with running() as line:
+        report = await line.ask(Accept(ONE, "v=0\r\n"))
+        assert isinstance(report, Refused)
+        assert report.reason
+
+
+async def test_counters_come_for_each_transport() -> None:
+    async with running() as line:
+        await line.ask(Accept(ONE, crlf(offer("sendonly"))))
+        await line.ask(Accept(TWO, crlf(offer("recvonly"))))
+        for mid in (Mid("0"), Mid("1")):
+            line.core.submit(Attach(Port(TWO, mid), Port(ONE, mid)))
+        line.core.submit(Detach(Port(TWO, Mid("0"))))
+        report = await line.ask(Count(7))
+        assert isinstance(report, Counted)
+        assert report.number == 7
+        publisher, viewer = sorted(report.transports, key=lambda one: one.transport)
+        assert [one.kind for one in publisher.producers] == ["audio", "video"]
+        sources = {one.mid: one.source for one in viewer.consumers}
+        assert sources == {"0": None, "1": Port(ONE, Mid("1"))}
+        line.core.submit(Close(ONE))
+        report = await line.ask(Count(8))
+        assert isinstance(report, Counted)
+        assert [one.transport for one in report.transports] == [TWO]
+
+
+async def test_a_port_that_is_taken_is_an_error_with_its_name() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
+        holder.bind(("127.0.0.1", 0))
+        port = holder.getsockname()[1]
+        with pytest.raises(OSError, match="in use") as error:
+            NativeCore([("127.0.0.1", port)], ["127.0.0.1"], 1, 6.0)
+        assert error.value.filename == f"udp 127.0.0.1:{port}"
