@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from trunkline.app import Relay
     from trunkline.config import Settings
+    from trunkline.config import load as load_settings
     from trunkline.errors import Refusal, RelayError, StartupError, TrunklineError
     from trunkline.model.event import (
         Event,
@@ -55,11 +56,12 @@ __all__ = [
     "TrackStarted",
     "Traffic",
     "TrunklineError",
+    "load_settings",
 ]
 
 _HOMES = {
     "app": {"Relay"},
-    "config": {"Settings"},
+    "config": {"Settings", "load_settings"},
     "errors": {"Refusal", "RelayError", "StartupError", "TrunklineError"},
     "model.report": {"Incoming", "Outgoing", "Traffic"},
     "model.view": {"Participant", "ParticipantStatistics", "Room", "Statistics", "Track"},
@@ -71,7 +73,8 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = next((home for home, names in _HOMES.items() if name in names), "model.event")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    module = import_module(f"{__name__}.{home}")
+    return getattr(module, "load" if name == "load_settings" else name)
 
 
 def __dir__() -> list[str]:
