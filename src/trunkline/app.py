@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from aiohttp import web
 from trunkline.config import Settings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
+from trunkline.errors import RelayError
 from trunkline.feed import Listener
 from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
@@ -39,6 +41,16 @@ CoreMaker = Callable[[Sequence[tuple[str, int]], Sequence[str], int, float], Cor
 """Makes a core from addresses to bind, candidates, workers and silence; may raise OSError."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """What there is between entering and leaving."""
+
+    core: Core
+    engine: Engine
+    port: int
+    plain_port: int | None
+
+
 class Relay:
     """A relay inside your program: `async with Relay(settings) as relay:`.
 
@@ -50,6 +62,7 @@ class Relay:
         self._settings = settings or Settings()
         self._make_core = core
         self._stack = AsyncExitStack()
+        self._parts: _Running | None = None
 
     async def __aenter__(self) -> Self:
         with _ungrouped():
@@ -69,24 +82,25 @@ class Relay:
     def url(self) -> str:
         """Where pages and clients on this machine find it: "https://127.0.0.1:8443"."""
         scheme = "http" if self._settings.tls == "off" else "https"
-        return f"{scheme}://{_reachable(self._settings.host)}:{self._port}"
+        return f"{scheme}://{_reachable(self._settings.host)}:{self._running.port}"
 
     @property
     def plain_url(self) -> str | None:
         """The same without TLS, or None where there is no such port."""
-        if self._plain_port is None:
+        port = self._running.plain_port
+        if port is None:
             return self.url if self._settings.tls == "off" else None
-        return f"http://{_reachable(self._settings.host)}:{self._plain_port}"
+        return f"http://{_reachable(self._settings.host)}:{port}"
 
     @property
     def media_port(self) -> int:
         """The UDP port of all media."""
-        return self._core.port
+        return self._running.core.port
 
     @property
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms with anybody in them, oldest first."""
-        return self._engine.rooms()
+        return self._running.engine.rooms()
 
     def events(self) -> Listener:
         """An async iterator over what happens from now on; it ends when the relay does.
@@ -94,7 +108,7 @@ class Relay:
         It holds 1,000 events; of a slower reader the oldest are dropped, and `EventsLost` says how
         many.
         """
-        return self._engine.feed.listen()
+        return self._running.engine.feed.listen()
 
     async def statistics(self) -> view.Statistics:
         """All counters of the sessions that run now.
@@ -102,7 +116,13 @@ class Relay:
         Raises:
             Refusal: the media core did not answer within 5 s.
         """
-        return await self._engine.ask(Measure())
+        return await self._running.engine.ask(Measure())
+
+    @property
+    def _running(self) -> _Running:
+        if self._parts is None:
+            raise RelayError("The relay was not started: use it inside `async with Relay(…)`.")
+        return self._parts
 
     async def _enter(self) -> None:
         async with AsyncExitStack() as stack:
@@ -110,16 +130,16 @@ class Relay:
             core, context = await asyncio.to_thread(self._open)
             stack.push_async_callback(asyncio.to_thread, core.stop)
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            self._core = core
-            self._engine = Engine(Rooms(), core, secrets.token_urlsafe)
-            reader = group.create_task(deliver(core, self._engine.receive), name="core")
+            engine = Engine(Rooms(), core, secrets.token_urlsafe)
+            reader = group.create_task(deliver(core, engine.receive), name="core")
             stack.callback(reader.cancel)
-            await self._serve(stack, context)
+            port, plain_port = await self._serve(stack, engine, context)
+            self._parts = _Running(core, engine, port, plain_port)
             if self._settings.demo:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
                 publisher = group.create_task(demo.Demo(url).run(), name="demo")
                 stack.callback(publisher.cancel)
-            stack.callback(self._engine.stop)
+            stack.callback(engine.stop)
             self._stack = stack.pop_all()
 
     def _open(self) -> tuple[Core, ssl.SSLContext | None]:
@@ -140,9 +160,12 @@ class Relay:
             log.warning("media goes over IPv4 only: IPv6 cannot be bound (%s)", error.strerror)
             return self._open_core(older, [one for one in addresses if ":" not in one])
 
-    async def _serve(self, stack: AsyncExitStack, context: ssl.SSLContext | None) -> None:
+    async def _serve(
+        self, stack: AsyncExitStack, engine: Engine, context: ssl.SSLContext | None
+    ) -> tuple[int, int | None]:
+        """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
-        application = site(self._engine, Page(), everybody=settings.open)
+        application = site(engine, Page(), everybody=settings.open)
         runner = web.AppRunner(
             application,
             access_log=None,
@@ -153,13 +176,13 @@ class Relay:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         sockets = await asyncio.to_thread(listen, settings.host, settings.http_port)
-        self._port = await _serve_on(runner, sockets, context)
-        self._plain_port: int | None = None
-        if settings.plain_port is not None:
-            sockets = await asyncio.to_thread(
-                listen, settings.host, settings.plain_port, "--plain-port"
-            )
-            self._plain_port = await _serve_on(runner, sockets, None)
+        port = await _serve_on(runner, sockets, context)
+        if settings.plain_port is None:
+            return port, None
+        sockets = await asyncio.to_thread(
+            listen, settings.host, settings.plain_port, "--plain-port"
+        )
+        return port, await _serve_on(runner, sockets, None)
 
 
 @contextmanager

@@ -54,4 +54,4 @@ class StartupError(TrunklineError):
 
 
 class RelayError(TrunklineError):
-    """The running relay met a bug of its own and cannot go on."""
+    """The relay does not run, or met a bug of its own and cannot go on."""

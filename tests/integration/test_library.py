@@ -188,6 +188,11 @@ async def test_a_relay_needs_no_session_to_stop(tmp_path: Path) -> None:
             await http.get(f"{site.relay.url}/healthz")
 
 
+def test_a_relay_that_was_not_entered_says_so() -> None:
+    with pytest.raises(trunkline.RelayError, match="async with"):
+        _ = trunkline.Relay().rooms
+
+
 def test_public_names_are_all_there_and_no_others() -> None:
     assert dir(trunkline) == trunkline.__all__
     for name in trunkline.__all__:

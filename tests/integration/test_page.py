@@ -145,3 +145,19 @@ async def test_what_is_not_there_is_404_with_a_sentence(site: Site) -> None:
         "status": 404,
         "detail": "There is nothing at /nothing.",
     }
+
+
+async def test_a_bug_ends_one_request_and_keeps_secrets(caplog: pytest.LogCaptureFixture) -> None:
+    async def fail(_: web.Request) -> web.Response:
+        raise RuntimeError("a bug")
+
+    application = web.Application(middlewares=[explain])
+    application.router.add_get("/session/{session}", fail)
+    async with TestClient(TestServer(application)) as client:
+        response = await client.get("/session/t0ken")
+        assert response.status == 500
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert "bug of its own" in (await response.json())["detail"]
+    assert "a bug" in caplog.text
+    assert "GET /session/{session}" in caplog.text
+    assert "t0ken" not in caplog.text

@@ -1,7 +1,8 @@
 """A reader of SDP (RFC 8866): as much as it takes to judge an offer and to tidy an answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from trunkline.errors import ProtocolError
 
@@ -21,9 +22,11 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A media description: an m= line and what belongs to it."""
+    """A media description: an m= line and what belongs to it; or what stands before the first."""
 
+    lines: tuple[str, ...]
     kind: str
+    """ "audio", "video" …; "session" for what stands before the first m= line."""
     port: int
     transport: str
     attributes: tuple[Attribute, ...]
@@ -41,15 +44,13 @@ class Section:
 class Description:
     """A session description."""
 
-    lines: tuple[str, ...]
     session: Section
-    """What stands before the first m= line, under the kind "session"."""
     sections: tuple[Section, ...]
 
-    @property
-    def text(self) -> str:
-        """The whole, with CRLF line ends."""
-        return "".join(f"{line}\r\n" for line in self.lines)
+
+def join(lines: Iterable[str]) -> str:
+    """Text with CRLF line ends."""
+    return "".join(f"{line}\r\n" for line in lines)
 
 
 def parse(body: bytes) -> Description:
@@ -59,7 +60,7 @@ def parse(body: bytes) -> Description:
         ProtocolError: this is not SDP.
     """
     fragment = parse_fragment(body)
-    if fragment.lines[0] != "v=0":
+    if fragment.session.lines[:1] != ("v=0",):
         raise ProtocolError("The body is not SDP: it does not begin with the line v=0.")
     return fragment
 
@@ -72,12 +73,10 @@ def parse_fragment(body: bytes) -> Description:
     """
     lines = tuple(_lines(body))
     starts = [number for number, line in enumerate(lines) if line.startswith("m=")]
-    bounds = [*starts, len(lines)]
-    session = Section("session", 0, "", _attributes(lines[: bounds[0]]))
-    sections = tuple(
-        _section(lines[start:end]) for start, end in zip(starts, bounds[1:], strict=True)
-    )
-    return Description(lines, session, sections)
+    first, *_ = bounds = [*starts, len(lines)]
+    head = lines[:first]
+    session = Section(head, "session", 0, "", _attributes(head))
+    return Description(session, tuple(_section(lines[a:b]) for a, b in pairwise(bounds)))
 
 
 def _lines(body: bytes) -> Iterator[str]:
@@ -102,7 +101,7 @@ def _section(lines: tuple[str, ...]) -> Section:
         )
     match lines[0].removeprefix("m=").split():
         case [kind, port, transport, _, *_] if port.isdecimal() and len(port) <= 5:
-            return Section(kind, int(port), transport, _attributes(lines[1:]))
+            return Section(lines, kind, int(port), transport, _attributes(lines[1:]))
         case _:
             raise ProtocolError(f"The SDP has a media line that cannot be read: {lines[0][:80]!r}.")
 

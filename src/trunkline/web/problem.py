@@ -37,7 +37,10 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
         kept = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return _answer(request, Problem(status, detail), kept)
     except Exception:
-        log.exception("a bug: %s %s failed", request.method, request.rel_url.path)
+        # The route and not the path, which may hold a session's secret.
+        resource = request.match_info.route.resource
+        where = resource.canonical if resource else "an unknown path"
+        log.exception("a bug: %s %s failed", request.method, where)
         sentence = "The relay failed at this by a bug of its own; its log says where."
         return _answer(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, sentence))
 

@@ -7,6 +7,11 @@ from trunkline.errors import ProtocolError
 from trunkline.protocol import sdp
 
 
+def text(description: sdp.Description) -> str:
+    parts = (description.session, *description.sections)
+    return sdp.join(line for part in parts for line in part.lines)
+
+
 def test_a_description_is_read() -> None:
     description = sdp.parse(offer().encode())
     assert [section.kind for section in description.sections] == ["audio", "video"]
@@ -21,11 +26,11 @@ def test_a_description_is_read() -> None:
 
 def test_text_has_crlf_line_ends_whatever_came() -> None:
     mixed = offer().replace("\n", "\r\n", 3)
-    assert sdp.parse(mixed.encode()).text == offer().replace("\n", "\r\n")
+    assert text(sdp.parse(mixed.encode())) == offer().replace("\n", "\r\n")
 
 
 def test_blank_lines_at_the_end_do_not_matter() -> None:
-    assert sdp.parse(b"v=0\r\n\r\n\r\n").lines == ("v=0",)
+    assert text(sdp.parse(b"v=0\r\n\r\n\r\n")) == "v=0\r\n"
 
 
 def test_ffmpeg_is_read() -> None:
@@ -39,6 +44,7 @@ def test_ffmpeg_is_read() -> None:
         (b"", "not of the form"),
         (b"hello", "not of the form"),
         (b"s=-\n", "v=0"),
+        (b"m=audio 9 RTP/SAVPF 1\n", "v=0"),
         (b"v=1\n", "v=0"),
         (b"\xff\xfe", "UTF-8"),
         (b"v=0\nnonsense\n", "Line 2"),

@@ -23,6 +23,7 @@ CODECS = {
 
 _PROFILES = ("UDP/TLS/RTP/SAVPF", "TCP/TLS/RTP/SAVPF", "RTP/SAVPF")  # RFC 8829 section 5.1.2
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+_RIGHT: dict[Role, str] = {"publisher": "sendonly", "viewer": "recvonly"}
 _MID = re.compile(r"[!#-'*+\-.0-9A-Z^-~]+")  # a token of RFC 8866 section 9
 _SHA_256 = re.compile(r"sha-256 [0-9a-f]{2}(:[0-9a-f]{2}){31}", re.IGNORECASE)
 _UFRAG = re.compile(r"\S{4,256}")  # RFC 8839 section 5.4, characters taken widely
@@ -49,7 +50,7 @@ def read_offer(content_type: str | None, body: bytes, role: Role) -> Offer:
         _check_security(description, section)
     _check_together(description)
     ufrag = _credential(description, description.sections[0], "ice-ufrag", _UFRAG)
-    return Offer(description.text, ufrag)
+    return Offer(_one_way(description, role), ufrag)
 
 
 def check_type(content_type: str | None, wanted: str) -> None:
@@ -101,10 +102,24 @@ def _codec(rtpmap: str) -> str:
     return rtpmap.partition(" ")[2].partition("/")[0]
 
 
+def _one_way(description: sdp.Description, role: Role) -> str:
+    """The offer with media flowing one way alone.
+
+    Both RFC 9725 and WHEP let a client offer sendrecv, and have it answered recvonly or sendonly.
+    """
+    direction = f"a={_RIGHT[role]}"
+    stated = {f"a={name}" for name in _DIRECTIONS}
+    lines = [line for line in description.session.lines if line not in stated]
+    for section in description.sections:
+        lines += [line for line in section.lines if line not in stated]
+        lines.append(direction)
+    return sdp.join(lines)
+
+
 def _check_direction(description: sdp.Description, section: sdp.Section, role: Role) -> None:
     stated = [*_names(section), *_names(description.session)]
     direction = next((name for name in stated if name in _DIRECTIONS), "sendrecv")
-    right = "sendonly" if role == "publisher" else "recvonly"
+    right = _RIGHT[role]
     if direction not in (right, "sendrecv"):
         verb = "publish" if role == "publisher" else "watch"
         raise _unsupported(f"To {verb}, the {section.kind} must be {right}, not {direction}.")
