@@ -25,7 +25,7 @@ from av import AudioFrame, VideoFrame
 RATE = 48000
 
 
-class Picture(VideoStreamTrack):  # type: ignore[misc]
+class Picture(VideoStreamTrack):
     """Stripes that wander."""
 
     step = 0
@@ -40,7 +40,7 @@ class Picture(VideoStreamTrack):  # type: ignore[misc]
         return frame
 
 
-class Tone(AudioStreamTrack):  # type: ignore[misc]
+class Tone(AudioStreamTrack):
     """440 Hz."""
 
     start = 0.0
@@ -71,8 +71,9 @@ class Meter:
         try:
             while True:
                 frame = await track.recv()
+                assert isinstance(frame, AudioFrame | VideoFrame)
                 values = frame.to_ndarray().astype(float)
-                if track.kind == "audio":
+                if isinstance(frame, AudioFrame):
                     self.loudness = float(numpy.abs(values).mean())
                     continue
                 self.frames += 1

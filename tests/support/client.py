@@ -36,7 +36,7 @@ class Client:
         return result
 
     async def picture(self) -> list[int]:
-        """The picture shown, as 16 × 12 RGB values; empty when there is none."""
+        """The picture shown, as 16 times 12 RGB values; empty when there is none."""
         result: list[int] = await self.page.evaluate("client.picture()")
         return result
 

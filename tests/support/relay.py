@@ -59,7 +59,11 @@ class RunningRelay:
 
 @asynccontextmanager
 async def running_relay(
-    *options: str, place: Namespace | None = None, address: str = "127.0.0.1", tls: bool = False
+    *options: str,
+    place: Namespace | None = None,
+    address: str = "127.0.0.1",
+    port: int | None = None,
+    tls: bool = False,
 ) -> AsyncIterator[RunningRelay]:
     """Start the command and wait till it is ready.
 
@@ -67,10 +71,12 @@ async def running_relay(
         options: more options of `trunkline serve`.
         place: the namespace to run in.
         address: the one that it listens on and tells clients.
+        port: the HTTP port; any free one when not given.
         tls: whether to serve https, with a certificate of its own.
     """
     scheme = "https" if tls else "http"
-    port, media_port = (8080, 8444) if place is not None else (free_port(), free_port())
+    port = port or (8080 if place is not None else free_port())
+    media_port = 8444 if place is not None else free_port()
     url = f"{scheme}://{address}:{port}"
     with tempfile.TemporaryDirectory(prefix="trunkline-relay-") as folder:
         command = [

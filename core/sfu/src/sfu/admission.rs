@@ -21,11 +21,7 @@ impl Sfu {
     ) {
         let event = match self.try_accept(transport, offer, sources, now) {
             Ok(event) => event,
-            Err(Refusal { code, reason }) => Event::Refused {
-                transport,
-                code,
-                reason,
-            },
+            Err(Refusal { code, reason }) => Event::Refused { transport, code, reason },
         };
         self.events.push(event);
     }
@@ -41,17 +37,10 @@ impl Sfu {
             let reason = format!("all {} transports are taken", self.settings.max_transports);
             return Err(Refusal::new(RefusalCode::Limit, reason));
         }
-        let Settings {
-            candidates,
-            certificate,
-            ..
-        } = &self.settings;
+        let Settings { candidates, certificate, .. } = &self.settings;
         let accept = || negotiation::accept(offer, candidates, certificate, now);
         let Agreement { rtc, answer, media } = panics::contain(accept).unwrap_or_else(|panic| {
-            Err(Refusal::new(
-                RefusalCode::Malformed,
-                format!("the offer cannot be read: {panic}"),
-            ))
+            Err(Refusal::new(RefusalCode::Malformed, format!("the offer cannot be read: {panic}")))
         })?;
         let first_sequence = first_sequence(&answer);
         let transport = Transport::new(id, rtc, &media, first_sequence, now);
@@ -59,11 +48,7 @@ impl Sfu {
         self.demux.add(&transport.fragment, id);
         self.transports.insert(id, transport);
         self.dirty.push(id);
-        Ok(Event::Answered {
-            transport: id,
-            answer,
-            media,
-        })
+        Ok(Event::Answered { transport: id, answer, media })
     }
 
     /// Refuses a viewer that cannot take one of its sources.
@@ -72,10 +57,7 @@ impl Sfu {
             let Some(transport) = self.transports.get(&source.transport) else {
                 continue;
             };
-            let sent = transport
-                .producers
-                .iter()
-                .find(|producer| producer.mid == source.mid);
+            let sent = transport.producers.iter().find(|producer| producer.mid == source.mid);
             let Some(producer) = sent else { continue };
             let mut receivers = viewer
                 .consumers
@@ -95,10 +77,8 @@ impl Sfu {
                 possible.iter().any(takes)
             });
             if !fits {
-                let names: Vec<_> = possible
-                    .iter()
-                    .map(|params| codec::name(params.spec().codec))
-                    .collect();
+                let names: Vec<_> =
+                    possible.iter().map(|params| codec::name(params.spec().codec)).collect();
                 let reason = format!(
                     "the offer has none of the {} codecs that are sent: {}",
                     kind_name(producer.kind),
@@ -121,12 +101,7 @@ fn kind_name(kind: MediaKind) -> &'static str {
 /// A start for a receiver's sequence numbers that an observer cannot guess (RFC 3550 section 5.1):
 /// drawn from the random ICE password in its answer. Below 2^15, for room before the first rollover.
 fn first_sequence(answer: &str) -> u16 {
-    let password = answer
-        .lines()
-        .find_map(|line| line.strip_prefix("a=ice-pwd:"))
-        .unwrap_or("");
-    let folded = password
-        .bytes()
-        .fold(0u16, |sum, byte| sum.wrapping_mul(31) ^ u16::from(byte));
+    let password = answer.lines().find_map(|line| line.strip_prefix("a=ice-pwd:")).unwrap_or("");
+    let folded = password.bytes().fold(0u16, |sum, byte| sum.wrapping_mul(31) ^ u16::from(byte));
     folded & 0x7fff
 }

@@ -77,10 +77,7 @@ impl Sfu {
     }
 
     fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Packet>)> {
-        let producer = self
-            .transports
-            .get_mut(&source.transport)?
-            .producer(source.mid)?;
+        let producer = self.transports.get_mut(&source.transport)?.producer(source.mid)?;
         let stream = *producer.stream()?;
         Some((stream, std::mem::take(&mut producer.batch)))
     }

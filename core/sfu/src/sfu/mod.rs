@@ -66,10 +66,7 @@ struct Failure {
 
 impl From<RtcError> for Failure {
     fn from(error: RtcError) -> Self {
-        Self {
-            code: CloseCode::Failed,
-            reason: format!("the connection failed: {error}"),
-        }
+        Self { code: CloseCode::Failed, reason: format!("the connection failed: {error}") }
     }
 }
 
@@ -93,11 +90,7 @@ impl Sfu {
     /// Carries out a command.
     pub fn command(&mut self, command: Command, now: Instant, outbox: &mut dyn Outbox) {
         match command {
-            Command::AcceptOffer {
-                transport,
-                offer,
-                sources,
-            } => {
+            Command::AcceptOffer { transport, offer, sources } => {
                 self.accept_offer(transport, &offer, &sources, now);
             }
             Command::Attach { consumer, source } => self.attach(consumer, source, now),
@@ -122,10 +115,7 @@ impl Sfu {
             return;
         };
         let candidate = self.candidate_for(local);
-        let path = Path {
-            remote,
-            local: local.ip(),
-        };
+        let path = Path { remote, local: local.ip() };
         let taken = self.work(id, now, |transport, happenings| {
             let taken = transport.receive(path, candidate, datagram, now, happenings);
             // str0m keeps one received packet: it must be drained before the next datagram.
@@ -167,11 +157,7 @@ impl Sfu {
         if self.transports.is_empty() {
             return None;
         }
-        Some(
-            self.timers
-                .next()
-                .map_or(self.next_sweep, |next| next.min(self.next_sweep)),
-        )
+        Some(self.timers.next().map_or(self.next_sweep, |next| next.min(self.next_sweep)))
     }
 
     /// Takes the events since the last call.
@@ -215,19 +201,13 @@ impl Sfu {
             self.demux.loosen(path.remote, id);
         }
         for consumer in &mut transport.consumers {
-            let key = MediaKey {
-                transport: id,
-                mid: consumer.mid,
-            };
+            let key = MediaKey { transport: id, mid: consumer.mid };
             if let Some(source) = consumer.show(None) {
                 self.routes.remove(source, key);
             }
         }
         for producer in &transport.producers {
-            let key = MediaKey {
-                transport: id,
-                mid: producer.mid,
-            };
+            let key = MediaKey { transport: id, mid: producer.mid };
             for consumer in self.routes.remove_source(key) {
                 if let Some(state) = self.consumer(consumer) {
                     state.show(None);
@@ -237,25 +217,14 @@ impl Sfu {
     }
 
     fn report(&mut self, request: u64) {
-        let mut transports: Vec<_> = self
-            .transports
-            .values()
-            .map(Transport::statistics)
-            .collect();
+        let mut transports: Vec<_> = self.transports.values().map(Transport::statistics).collect();
         transports.sort_unstable_by_key(|statistics| statistics.transport);
         let datagrams_dropped = self.dropped;
-        self.events.push(Event::Statistics(Statistics {
-            request,
-            transports,
-            datagrams_dropped,
-        }));
+        self.events.push(Event::Statistics(Statistics { request, transports, datagrams_dropped }));
     }
 
     fn provoke_panic(&mut self, id: TransportId) {
-        #[allow(
-            clippy::panic,
-            reason = "this command exists to show that a panic is contained"
-        )]
+        #[allow(clippy::panic, reason = "this command exists to show that a panic is contained")]
         let never = |_: &mut Transport, _: &mut Vec<Happening>| -> Result<(), Failure> {
             panic!("provoked by a test")
         };
@@ -284,10 +253,7 @@ impl Sfu {
         let mut happenings = Vec::new();
         let result = panics::contain(|| work(transport, &mut happenings)).unwrap_or_else(|panic| {
             let reason = format!("a bug in the code of this connection: {panic}");
-            Err(Failure {
-                code: CloseCode::Panic,
-                reason,
-            })
+            Err(Failure { code: CloseCode::Panic, reason })
         });
         for happening in happenings {
             self.happened(id, &happening, now);
@@ -304,11 +270,7 @@ impl Sfu {
     fn end(&mut self, id: TransportId, Failure { code, reason }: Failure) {
         if self.transports.contains_key(&id) {
             self.remove(id);
-            self.events.push(Event::Closed {
-                transport: id,
-                code,
-                reason,
-            });
+            self.events.push(Event::Closed { transport: id, code, reason });
         }
     }
 
@@ -324,9 +286,7 @@ impl Sfu {
             }
             Happening::KeyframeWanted(mid) => {
                 let consumer = MediaKey { transport: id, mid };
-                let source = self
-                    .consumer(consumer)
-                    .and_then(|consumer| consumer.source());
+                let source = self.consumer(consumer).and_then(|consumer| consumer.source());
                 if let Some(source) = source {
                     self.ask_for_keyframe(source, now);
                 }
@@ -350,27 +310,17 @@ impl Sfu {
 
     fn codec_of(&self, producer: MediaKey) -> Option<String> {
         let transport = self.transports.get(&producer.transport)?;
-        transport
-            .producers
-            .iter()
-            .find(|found| found.mid == producer.mid)?
-            .codec()
+        transport.producers.iter().find(|found| found.mid == producer.mid)?.codec()
     }
 
     fn connected(&mut self, id: TransportId, now: Instant) {
         let Some(transport) = self.transports.get(&id) else {
             return;
         };
-        let sources: Vec<_> = transport
-            .consumers
-            .iter()
-            .filter_map(crate::consumer::Consumer::source)
-            .collect();
+        let sources: Vec<_> =
+            transport.consumers.iter().filter_map(crate::consumer::Consumer::source).collect();
         if let Some(path) = transport.paths.last() {
-            self.events.push(Event::Connected {
-                transport: id,
-                remote: path.remote,
-            });
+            self.events.push(Event::Connected { transport: id, remote: path.remote });
         }
         for source in sources {
             self.ask_for_keyframe(source, now);
@@ -385,10 +335,6 @@ impl Sfu {
         if candidates.contains(&local) {
             return local;
         }
-        candidates
-            .iter()
-            .find(same_family)
-            .copied()
-            .unwrap_or(local)
+        candidates.iter().find(same_family).copied().unwrap_or(local)
     }
 }

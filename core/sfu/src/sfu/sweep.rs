@@ -18,11 +18,7 @@ impl Sfu {
             if let Some(failure) = self.overdue(id, now) {
                 self.close(id, now, outbox);
                 let Failure { code, reason } = failure;
-                self.events.push(Event::Closed {
-                    transport: id,
-                    code,
-                    reason,
-                });
+                self.events.push(Event::Closed { transport: id, code, reason });
             } else {
                 self.repeat_keyframe_requests(id, now);
             }
@@ -53,18 +49,13 @@ impl Sfu {
             .producers
             .iter()
             .filter(|producer| producer.keyframes.is_due(now))
-            .map(|producer| MediaKey {
-                transport: id,
-                mid: producer.mid,
-            })
+            .map(|producer| MediaKey { transport: id, mid: producer.mid })
             .collect();
         for source in due {
             if self.routes.has_consumers(source) {
                 self.ask_for_keyframe(source, now);
-            } else if let Some(producer) = self
-                .transports
-                .get_mut(&id)
-                .and_then(|transport| transport.producer(source.mid))
+            } else if let Some(producer) =
+                self.transports.get_mut(&id).and_then(|transport| transport.producer(source.mid))
             {
                 producer.keyframes.forget();
             }

@@ -21,31 +21,16 @@ pub(crate) struct Media {
 }
 
 impl Media {
-    pub(crate) const SEND_VP8: Self = Self {
-        kind: MediaKind::Video,
-        sends: true,
-        codec: Codec::Vp8,
-    };
-    pub(crate) const SEND_OPUS: Self = Self {
-        kind: MediaKind::Audio,
-        sends: true,
-        codec: Codec::Opus,
-    };
-    pub(crate) const TAKE_VP8: Self = Self {
-        kind: MediaKind::Video,
-        sends: false,
-        codec: Codec::Vp8,
-    };
-    pub(crate) const TAKE_OPUS: Self = Self {
-        kind: MediaKind::Audio,
-        sends: false,
-        codec: Codec::Opus,
-    };
-    pub(crate) const TAKE_AV1: Self = Self {
-        kind: MediaKind::Video,
-        sends: false,
-        codec: Codec::Av1,
-    };
+    pub(crate) const SEND_VP8: Self =
+        Self { kind: MediaKind::Video, sends: true, codec: Codec::Vp8 };
+    pub(crate) const SEND_OPUS: Self =
+        Self { kind: MediaKind::Audio, sends: true, codec: Codec::Opus };
+    pub(crate) const TAKE_VP8: Self =
+        Self { kind: MediaKind::Video, sends: false, codec: Codec::Vp8 };
+    pub(crate) const TAKE_OPUS: Self =
+        Self { kind: MediaKind::Audio, sends: false, codec: Codec::Opus };
+    pub(crate) const TAKE_AV1: Self =
+        Self { kind: MediaKind::Video, sends: false, codec: Codec::Av1 };
 }
 
 /// A client and all that it has seen.
@@ -84,16 +69,9 @@ impl Client {
         let mids = media
             .iter()
             .map(|medium| {
-                let way = if medium.sends {
-                    Direction::SendOnly
-                } else {
-                    Direction::RecvOnly
-                };
+                let way = if medium.sends { Direction::SendOnly } else { Direction::RecvOnly };
                 let stream = Some("stream".to_owned());
-                (
-                    changes.add_media(medium.kind, way, stream, None, None),
-                    medium.kind,
-                )
+                (changes.add_media(medium.kind, way, stream, None, None), medium.kind)
             })
             .collect();
         let (offer, pending) = changes.apply().expect("an offer");
@@ -117,10 +95,7 @@ impl Client {
     pub(crate) fn answer(&mut self, answer: &str) {
         let answer = SdpAnswer::from_sdp_string(answer).expect("an answer");
         let pending = self.pending.take().expect("an offer");
-        self.rtc
-            .sdp_api()
-            .accept_answer(pending, answer)
-            .expect("an acceptable answer");
+        self.rtc.sdp_api().accept_answer(pending, answer).expect("an acceptable answer");
     }
 
     pub(crate) fn mids(&self) -> Vec<String> {
@@ -136,15 +111,8 @@ impl Client {
             MediaKind::Audio => vec![0x78, sequence as u8],
             MediaKind::Video => vp8(keyframe, sequence),
         };
-        let codec = if kind == MediaKind::Audio {
-            Codec::Opus
-        } else {
-            Codec::Vp8
-        };
-        let pt = self
-            .rtc
-            .codec_config()
-            .find(|params| params.spec().codec == codec);
+        let codec = if kind == MediaKind::Audio { Codec::Opus } else { Codec::Vp8 };
+        let pt = self.rtc.codec_config().find(|params| params.spec().codec == codec);
         let pt = pt.expect("the codec was offered").pt();
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None).expect("a stream");
@@ -167,9 +135,7 @@ impl Client {
     pub(crate) fn receive(&mut self, datagram: &[u8], now: Instant) {
         let receive = Receive::new(Protocol::Udp, relay_address(), self.address, datagram);
         let receive = receive.expect("the core sends valid datagrams");
-        self.rtc
-            .handle_input(Input::Receive(now, receive))
-            .expect("valid input");
+        self.rtc.handle_input(Input::Receive(now, receive)).expect("valid input");
         let mut datagrams = std::mem::take(&mut self.unsent);
         self.drain(&mut datagrams);
         self.unsent = datagrams;
@@ -181,9 +147,7 @@ impl Client {
         if self.pending.is_some() || now < self.wake {
             return Vec::new();
         }
-        self.rtc
-            .handle_input(Input::Timeout(now))
-            .expect("time passes");
+        self.rtc.handle_input(Input::Timeout(now)).expect("time passes");
         let mut datagrams = std::mem::take(&mut self.unsent);
         self.wake = self.drain(&mut datagrams).max(now + super::TICK);
         datagrams

@@ -1,6 +1,7 @@
 //! A simulated network: one worker, clients of str0m, links with delay and loss, a clock of its own.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::panic, reason = "a broken expectation of a test")]
 
 mod client;
 
@@ -56,22 +57,21 @@ pub(crate) fn relay_address() -> SocketAddr {
     SocketAddr::from(([10, 0, 0, 1], 8444))
 }
 
-fn client_address(index: usize) -> SocketAddr {
+/// The address that a client sends from.
+pub(crate) fn client_address(index: usize) -> SocketAddr {
     SocketAddr::from(([10, 0, 1, 1], 5000 + index as u16))
 }
 
 impl World {
     pub(crate) fn new() -> Self {
+        #[allow(clippy::disallowed_methods, reason = "any moment to count from")]
         let now = Instant::now();
         let crypto = str0m::crypto::from_feature_flags();
         let settings = Settings {
             candidates: vec![relay_address()],
             silence: Duration::from_secs(6),
             max_transports: 16,
-            certificate: crypto
-                .dtls_provider
-                .generate_certificate()
-                .expect("a certificate"),
+            certificate: crypto.dtls_provider.generate_certificate().expect("a certificate"),
         };
         Self {
             now,
@@ -102,9 +102,9 @@ impl World {
     pub(crate) fn join(&mut self, media: &[Media]) -> usize {
         let index = self.offer(media, Vec::new());
         let answer = self.events.iter().rev().find_map(|event| match event {
-            Event::Answered {
-                transport, answer, ..
-            } if transport.0 == index as u64 => Some(answer.clone()),
+            Event::Answered { transport, answer, .. } if transport.0 == index as u64 => {
+                Some(answer.clone())
+            }
             _ => None,
         });
         self.clients[index].answer(&answer.expect("the offer is answered"));
@@ -117,21 +117,14 @@ impl World {
         let (client, offer) = Client::offer(client_address(index), media, self.now);
         self.clients.push(client);
         let transport = TransportId(index as u64);
-        self.command(Command::AcceptOffer {
-            transport,
-            offer,
-            sources,
-        });
+        self.command(Command::AcceptOffer { transport, offer, sources });
         index
     }
 
     /// Shows every medium of `publisher` to `viewer`, in the order of their m-lines.
     pub(crate) fn watch(&mut self, viewer: usize, publisher: usize) {
-        let pairs: Vec<_> = self.clients[viewer]
-            .mids()
-            .into_iter()
-            .zip(self.clients[publisher].mids())
-            .collect();
+        let pairs: Vec<_> =
+            self.clients[viewer].mids().into_iter().zip(self.clients[publisher].mids()).collect();
         for (to, from) in pairs {
             let consumer = MediaKey::new(viewer as u64, &to);
             let source = MediaKey::new(publisher as u64, &from);
@@ -151,11 +144,7 @@ impl World {
     pub(crate) fn run_until(&mut self, limit: Duration, so: impl Fn(&Self) -> bool) {
         let end = self.now + limit;
         while !so(self) {
-            assert!(
-                self.now < end,
-                "not within {limit:?}; events: {:#?}",
-                self.events
-            );
+            assert!(self.now < end, "not within {limit:?}; events: {:#?}", self.events);
             self.tick();
         }
     }
@@ -170,16 +159,10 @@ impl World {
     /// Hands the core a datagram from anywhere.
     pub(crate) fn inject(&mut self, from: SocketAddr, datagram: &[u8]) {
         let mut sent = Sent::default();
-        self.sfu
-            .receive(from, relay_address(), datagram, self.now, &mut sent);
+        self.sfu.receive(from, relay_address(), datagram, self.now, &mut sent);
         self.sfu.flush(self.now, &mut sent);
         self.depart(sent);
         self.events.extend(self.sfu.take_events());
-    }
-
-    /// The address that a client sends from.
-    pub(crate) fn address(&self, index: usize) -> SocketAddr {
-        client_address(index)
     }
 
     pub(crate) fn statistics(&mut self) -> sfu::Statistics {
@@ -193,11 +176,9 @@ impl World {
     /// How transport `index` ended, if it did.
     pub(crate) fn end_of(&self, index: usize) -> Option<(sfu::CloseCode, String)> {
         self.events.iter().find_map(|event| match event {
-            Event::Closed {
-                transport,
-                code,
-                reason,
-            } if transport.0 == index as u64 => Some((*code, reason.clone())),
+            Event::Closed { transport, code, reason } if transport.0 == index as u64 => {
+                Some((*code, reason.clone()))
+            }
             _ => None,
         })
     }
@@ -211,11 +192,7 @@ impl World {
         }
         self.arrive();
         let mut sent = Sent::default();
-        if self
-            .sfu
-            .deadline()
-            .is_some_and(|deadline| deadline <= self.now)
-        {
+        if self.sfu.deadline().is_some_and(|deadline| deadline <= self.now) {
             self.sfu.timeout(self.now, &mut sent);
         }
         self.sfu.flush(self.now, &mut sent);
@@ -232,8 +209,7 @@ impl World {
             match way {
                 Way::Up(index) => {
                     let from = client_address(index);
-                    self.sfu
-                        .receive(from, relay_address(), &datagram, self.now, &mut sent);
+                    self.sfu.receive(from, relay_address(), &datagram, self.now, &mut sent);
                 }
                 Way::Down(index) => self.clients[index].receive(&datagram, self.now),
             }

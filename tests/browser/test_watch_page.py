@@ -1,0 +1,197 @@
+"""The pages, in a browser, against a relay with TLS."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
+
+from support.client import SCRIPT, Client, client, publishing, shows_moving_picture
+from support.relay import RunningRelay, running_relay
+from support.waiting import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+
+SOON = 15_000
+"""Milliseconds for the page to show something; generous, since these machines are shared."""
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[RunningRelay]:
+    async with running_relay(tls=True) as started:
+        yield started
+
+
+@asynccontextmanager
+async def page_at(browser: Browser, relay: RunningRelay, path: str) -> AsyncIterator[Page]:
+    """A page that is not allowed to break its own policy or to ask any other host."""
+    wrong: list[str] = []
+    context = await browser.new_context(ignore_https_errors=True)
+    try:
+        page = await context.new_page()
+        host = urlsplit(relay.url).netloc
+
+        def said(message: ConsoleMessage) -> None:
+            if "Policy" in message.text:
+                wrong.append(message.text)
+
+        def asked(request: Request) -> None:
+            if urlsplit(request.url).netloc != host:
+                wrong.append(request.url)
+
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", said)
+        page.on("request", asked)
+        await page.goto(relay.url + path)
+        yield page
+    finally:
+        await context.close()
+    assert wrong == []
+
+
+async def stage(page: Page, kind: str) -> None:
+    await expect(page.locator("main")).to_have_attribute("data-kind", kind, timeout=SOON)
+
+
+async def publish(relay: RunningRelay, publisher: Client, room: str, **options: object) -> None:
+    answer = await publisher.publish(f"{relay.url}/whip/{room}?name=ann", **options)
+    assert answer["status"] == 201, answer
+    await publishing(publisher)
+
+
+async def test_nothing_to_see_then_a_picture_by_itself(
+    browser: Browser, relay: RunningRelay
+) -> None:
+    async with page_at(browser, relay, "/watch/studio") as page:
+        await stage(page, "empty")
+        await expect(page.get_by_role("heading")).to_contain_text("studio")
+        await expect(page.locator("code")).to_have_text(f"{relay.url}/whip/studio")
+        async with client(browser, relay.url) as publisher:
+            await publish(relay, publisher, "studio", codec="VP8")
+            await stage(page, "playing")
+            await page.evaluate(SCRIPT.read_text())
+            before = await Client(page).picture()
+
+            async def moved() -> bool:
+                return await Client(page).picture() != before
+
+            await until(moved, bool, within=10, what="the page's picture moves")
+
+
+async def test_sound_comes_with_the_button_and_the_key(
+    browser: Browser, relay: RunningRelay
+) -> None:
+    async with (
+        client(browser, relay.url) as publisher,
+        page_at(browser, relay, "/watch/studio?participant=ann") as page,
+    ):
+        await publish(relay, publisher, "studio")
+        await stage(page, "playing")
+        video = page.locator("video")
+        await expect(video).to_have_js_property("muted", True)
+        await page.get_by_role("button", name="Unmute").click(timeout=SOON)
+        await expect(video).to_have_js_property("muted", False)
+        await page.keyboard.press("m")
+        await expect(video).to_have_js_property("muted", True)
+
+
+async def test_says_that_there_is_no_sound_and_shows_statistics(
+    browser: Browser, relay: RunningRelay
+) -> None:
+    async with (
+        client(browser, relay.url) as publisher,
+        page_at(browser, relay, "/watch/studio") as page,
+    ):
+        await publish(relay, publisher, "studio", codec="VP9", audio=False)
+        await stage(page, "playing")
+        await expect(page.get_by_role("button", name="No sound in this stream")).to_be_disabled()
+        await page.keyboard.press("s")
+        panel = page.get_by_role("region", name="Statistics")
+        await expect(panel).to_contain_text("VP9")
+        await expect(panel).to_contain_text("kbit/s", timeout=SOON)
+
+
+async def test_goes_on_when_the_publisher_is_back(browser: Browser, relay: RunningRelay) -> None:
+    async with page_at(browser, relay, "/watch/studio") as page:
+        async with client(browser, relay.url) as publisher:
+            await publish(relay, publisher, "studio")
+            await stage(page, "playing")
+            assert await publisher.leave() == 200
+        await stage(page, "paused")
+        async with client(browser, relay.url) as publisher:
+            await publish(relay, publisher, "studio")
+            await stage(page, "playing")
+
+
+async def test_leaving_the_page_ends_the_session(browser: Browser, relay: RunningRelay) -> None:
+    async def viewers() -> int:
+        return int((await relay.rooms())["studio"]["viewers"])
+
+    async with client(browser, relay.url) as publisher:
+        await publish(relay, publisher, "studio")
+        async with page_at(browser, relay, "/watch/studio") as page:
+            await stage(page, "playing")
+            assert await viewers() == 1
+            await page.goto(f"{relay.url}/")
+            # Sooner than the relay would notice the silence by itself.
+            await until(viewers, lambda count: count == 0, within=4, what="the viewer left")
+
+
+async def test_connects_again_to_a_relay_that_was_restarted(browser: Browser) -> None:
+    async with running_relay() as first:
+        port = urlsplit(first.url).port
+        async with page_at(browser, first, "/watch/studio") as page:
+            async with client(browser, first.url) as publisher:
+                await publish(first, publisher, "studio")
+                await stage(page, "playing")
+                await first.process.kill()
+                await stage(page, "reconnecting")
+            async with (
+                running_relay(port=port) as second,
+                client(browser, second.url) as publisher,
+            ):
+                await publish(second, publisher, "studio")
+                await stage(page, "playing")
+                await shows_frames(page)
+
+
+async def shows_frames(page: Page) -> None:
+    """See that the video's own clock goes on."""
+
+    async def clock() -> float:
+        return float(await page.locator("video").evaluate("video => video.currentTime"))
+
+    before = await clock()
+    await until(clock, lambda now: now != before, within=10, what="the video goes on")
+
+
+async def test_landing_page_leads_to_a_room(browser: Browser, relay: RunningRelay) -> None:
+    async with (
+        client(browser, relay.url) as publisher,
+        page_at(browser, relay, "/") as page,
+    ):
+        await expect(page.get_by_text("Nobody is publishing")).to_be_visible(timeout=SOON)
+        await publish(relay, publisher, "caf%C3%A9", codec="VP8")
+        await expect(page.get_by_text("VP8 + opus")).to_be_visible(timeout=SOON)
+        await page.get_by_label("Room").fill("two words?")
+        await expect(page.locator("#room-hint")).to_contain_text("A name of")
+        await page.get_by_label("Room").fill("second")
+        await expect(page.locator("code").first).to_have_text(f"{relay.url}/whip/second")
+        await page.get_by_role("link", name="Watch café").click()
+        await stage(page, "playing")
+        assert await page.title() == "café · trunkline"
+
+
+async def test_pictures_of_several_viewers_move(browser: Browser, relay: RunningRelay) -> None:
+    async with (
+        client(browser, relay.url) as publisher,
+        client(browser, relay.url) as first,
+        client(browser, relay.url) as second,
+    ):
+        await publish(relay, publisher, "studio", codec="VP8")
+        for viewer in (first, second):
+            assert (await viewer.watch(f"{relay.url}/whep/studio/ann"))["status"] == 201
+        await shows_moving_picture(first)
+        assert await first.leave() == 200
+        await shows_moving_picture(second)
