@@ -13,6 +13,9 @@ PAGE_SOURCES := $(shell find frontend -name node_modules -prune -o -type f -prin
 # With the profile that the core is built with, checks and tests share its compiled dependencies.
 CARGO_CHECK := --locked --release --workspace
 
+# Show what a command says only when it fails.
+quietly = said=$$($(1) 2>&1) || { echo "$$said" >&2; exit 1; }
+
 .PHONY: help setup build core page run test test-python test-rust test-page \
 	check layers bench clean
 
@@ -25,7 +28,8 @@ setup: .venv/.stamp frontend/node_modules/.stamp ## Install everything into this
 	@tooling/prerequisites.sh
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet maturin
-	$(BIN)/maturin develop --locked --release --quiet -E dev
+	@echo "Installing packages and building the core: some minutes the first time."
+	@$(call quietly,$(BIN)/maturin develop --locked --release -E dev)
 	@touch $@
 
 frontend/node_modules/.stamp: frontend/package-lock.json
@@ -36,12 +40,12 @@ frontend/node_modules/.stamp: frontend/package-lock.json
 build: core page ## Build the core and the page
 
 core: .venv/.stamp
-	$(BIN)/maturin develop --locked --release --quiet --skip-install
+	@$(call quietly,$(BIN)/maturin develop --locked --release --skip-install)
 
 page: $(PAGE) ## Build the page
 
 $(PAGE): frontend/node_modules/.stamp $(PAGE_SOURCES)
-	cd frontend && npm run --silent build
+	@$(call quietly,cd frontend && npm run build)
 	@touch $@
 
 run: build ## Start the relay with a demonstration room; OPTIONS="--port 9000 …"

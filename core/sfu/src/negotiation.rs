@@ -7,6 +7,7 @@ use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
 use str0m::format::PayloadParams;
 use str0m::media::{Direction as SdpDirection, Media, Mid, Pt};
+use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::codec;
@@ -44,10 +45,11 @@ pub(crate) fn accept(
     certificate: &DtlsCert,
     now: Instant,
 ) -> Result<Agreement, Refusal> {
-    let offer = SdpOffer::from_sdp_string(&without_layers(offer)).map_err(|error| {
+    let kept = without_layers(offer);
+    let offer = SdpOffer::from_sdp_string(&kept).map_err(|error| {
         Refusal::new(RefusalCode::Malformed, format!("the offer is not SDP: {error}"))
     })?;
-    let mut rtc = configuration(certificate).build(now);
+    let mut rtc = configuration(certificate, extensions(&kept)).build(now);
     for &address in candidates {
         let candidate = Candidate::host(address, "udp").map_err(|error| {
             Refusal::new(RefusalCode::Unsupported, format!("{address} is no candidate: {error}"))
@@ -77,8 +79,27 @@ pub(crate) fn agreed(rtc: &Rtc, mid: Mid) -> Vec<PayloadParams> {
     media.remote_pts().iter().filter_map(of).collect()
 }
 
-fn configuration(certificate: &DtlsCert) -> RtcConfig {
+/// The header extensions that are agreed on.
+///
+/// Sequence numbers for the whole transport and send times serve the sender's estimate of the
+/// bandwidth. A publisher estimates; the core does not, so that a viewer's feedback on every packet
+/// would be read for nothing.
+fn extensions(offer: &str) -> ExtensionMap {
+    let publishes = offer.lines().any(|line| line == "a=sendonly" || line == "a=sendrecv");
+    let mut extensions = ExtensionMap::empty();
+    extensions.set(1, Extension::AudioLevel);
+    if publishes {
+        extensions.set(2, Extension::AbsoluteSendTime);
+        extensions.set(3, Extension::TransportSequenceNumber);
+    }
+    extensions.set(4, Extension::RtpMid);
+    extensions.set(13, Extension::VideoOrientation);
+    extensions
+}
+
+fn configuration(certificate: &DtlsCert, extensions: ExtensionMap) -> RtcConfig {
     RtcConfig::new()
+        .set_extension_map(extensions)
         .set_ice_lite(true)
         .set_rtp_mode(true)
         .set_dtls_cert(certificate.clone())

@@ -12,6 +12,7 @@ use str0m::{Event as RtcEvent, Input, Output, PacerReason, Reason, Rtc, RtcError
 use crate::clock::{PublisherClock, Report};
 use crate::consumer::{Consumer, Delivery};
 use crate::demux;
+use crate::egress::Egress;
 use crate::negotiation;
 use crate::packet::Packet;
 use crate::producer::{Producer, Stream};
@@ -24,7 +25,7 @@ const MAX_PATHS: usize = 8;
 
 /// str0m without a pacer asks to be stepped at once after each packet sent; its queues are empty
 /// then, so that nothing is lost by waiting.
-const PACER_REST: Duration = Duration::from_millis(20);
+const PACER_REST: Duration = Duration::from_millis(50);
 const MIN_REST: Duration = Duration::from_millis(1);
 
 /// Where a remote was heard from, and the local address it spoke to.
@@ -83,7 +84,10 @@ impl Transport {
         let producers =
             flowing(Direction::In).map(|medium| Producer::new(medium.mid, medium.kind)).collect();
         let consumers = flowing(Direction::Out)
-            .map(|medium| Consumer::new(medium.mid, medium.kind, first_sequence))
+            .map(|medium| {
+                rtc.open(medium.mid);
+                Consumer::new(medium.mid, medium.kind, first_sequence)
+            })
             .collect();
         let fragment = rtc.direct_api().local_ice_credentials().ufrag;
         Self {

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trunkline.config import Settings
-from trunkline.net.interface import local_addresses
+from trunkline.net.interface import candidates, local_addresses
 from trunkline.sources.demo import ROOM
 
 
@@ -46,7 +46,8 @@ def greeting(
     rows.append(("publish (WHIP)", f"{first}/whip/ROOM"))
     if settings.tls != "off":
         rows.append(("without TLS", plain_url or ""))
-    rows.append(("media", f"UDP port {media_port}"))
+    told = ", ".join(candidates(settings.host, settings.announce))
+    rows.append(("media", f"UDP port {media_port}; clients are told {told}"))
     table = Table.grid(padding=(0, 2))
     for name, value in rows:
         if value:
@@ -59,10 +60,12 @@ def notes(settings: Settings) -> Iterator[str]:
     """What an operator should know, worst first."""
     if not files("trunkline").joinpath("web", "static", "index.html").is_file():
         yield "The page is not built, so browsers see nothing: run `make page`."
+    if settings.host is None and not local_addresses():
+        yield "This machine has no network address: only programs on it reach the relay."
     if settings.open:
         yield "--open: everybody who reaches this port may publish and watch."
     if settings.tls == "auto" and settings.certificate is None:
-        yield "The certificate is our own: a browser warns once; accept it, or give --certificate."
+        yield "The certificate is our own; browsers warn once. Accept it, or use --certificate."
     if settings.tls == "off" and settings.host is None:
         yield "Without TLS, browsers elsewhere watch but may not use their camera."
 

@@ -32,13 +32,19 @@ def test_the_demonstration_is_what_to_open() -> None:
     assert "UDP port 8444" in text
 
 
+def test_it_says_what_clients_are_told() -> None:
+    settings = Settings(announce=("203.0.113.7", "2001:db8::7"))
+    text = printed(greeting(settings, ["https://localhost:1"], None, 8444))
+    assert "clients are told 203.0.113.7, 2001:db8::7" in text
+
+
 def test_a_plain_relay_names_its_address_once() -> None:
     text = printed(greeting(Settings(tls="off"), ["http://localhost:1"], "http://127.0.0.1:1", 2))
     assert "without TLS" not in text
 
 
 def test_what_an_operator_should_know() -> None:
-    assert any("browser warns" in note for note in notes(Settings()))
+    assert any("browsers warn" in note for note in notes(Settings()))
     assert any("everybody" in note for note in notes(Settings(open=True)))
     assert not any("everybody" in note for note in notes(Settings()))
     assert any("camera" in note for note in notes(Settings(tls="off")))
