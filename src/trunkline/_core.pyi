@@ -29,7 +29,7 @@ class Core:
             silence: seconds without any datagram after which a transport is closed.
 
         Raises:
-            OSError: an address cannot be bound; `errno` and `filename` ("udp ADDRESS:PORT") are set.
+            OSError: an address cannot be bound; `errno` and `filename` ("udp ADDRESS:PORT") tell.
             ValueError: an argument is out of its range.
         """
     @property

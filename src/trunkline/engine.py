@@ -104,6 +104,7 @@ class Engine:
         for offer in self._offers.values():
             if not offer.done():
                 offer.set_exception(_stopping())
+        self.feed.end()
 
     def _receive(self, report: SessionReport) -> None:
         self._perform(self._rooms.receive(report))

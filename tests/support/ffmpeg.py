@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import imageio_ffmpeg  # type: ignore[import-untyped]  # it has none
+import imageio_ffmpeg
 
 from support.process import Process, process
 

@@ -106,12 +106,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         local: IpAddr::from([127, 0, 0, 1]),
         threads: 1,
     };
-    let mut target = Target {
-        whip: String::new(),
-        whep: String::new(),
-        headers: vec![],
-        pids: vec![],
-    };
+    let mut target =
+        Target { whip: String::new(), whep: String::new(), headers: vec![], pids: vec![] };
     while let Some(word) = arguments.next() {
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),

@@ -55,10 +55,7 @@ pub(crate) fn measure(load: &Load) -> Result<Json, Error> {
         ("rate", Json::Count(load.rate.into())),
         ("burst", Json::Count(load.burst.into())),
         ("size", Json::Count(load.size as u64)),
-        (
-            "sent",
-            Json::Count(sender.sequence * load.sessions() as u64),
-        ),
+        ("sent", Json::Count(sender.sequence * load.sessions() as u64)),
         ("received", Json::Count(received)),
         ("us_per_packet", Json::List(windows)),
     ]))
@@ -70,17 +67,12 @@ impl Sender {
         let state =
             UdpSocketState::new((&socket).into()).map_err(Error::io("preparing a socket"))?;
         if state.max_gso_segments() < load.burst as usize {
-            return Err(Error::Failed(
-                "this kernel has no UDP GSO: there is no floor here".into(),
-            ));
+            return Err(Error::Failed("this kernel has no UDP GSO: there is no floor here".into()));
         }
         let destinations = addresses.into_iter().enumerate().map(|(index, address)| {
             let key = UnboundKey::new(&AES_128_GCM, &[index as u8; 16])
                 .map_err(|_| Error::Failed("AES-128-GCM is not to be had".into()))?;
-            Ok(Destination {
-                address,
-                key: LessSafeKey::new(key),
-            })
+            Ok(Destination { address, key: LessSafeKey::new(key) })
         });
         Ok(Self {
             socket,
@@ -163,9 +155,7 @@ fn receivers(load: &Load) -> Result<(Vec<SocketAddr>, Vec<UdpSocket>), Error> {
     let mut sockets = vec![];
     for _ in 0..load.sessions() {
         let socket = UdpSocket::bind((load.local, 0)).map_err(Error::io("opening a socket"))?;
-        socket
-            .set_nonblocking(true)
-            .map_err(Error::io("preparing a socket"))?;
+        socket.set_nonblocking(true).map_err(Error::io("preparing a socket"))?;
         SockRef::from(&socket)
             .set_recv_buffer_size(2 << 20)
             .map_err(Error::io("preparing a socket"))?;
@@ -177,10 +167,7 @@ fn receivers(load: &Load) -> Result<(Vec<SocketAddr>, Vec<UdpSocket>), Error> {
 
 fn read(sockets: Vec<UdpSocket>, done: &AtomicBool) -> Result<u64, Error> {
     let mut poll = Poll::new().map_err(Error::io("making a poll"))?;
-    let mut sockets: Vec<_> = sockets
-        .into_iter()
-        .map(mio::net::UdpSocket::from_std)
-        .collect();
+    let mut sockets: Vec<_> = sockets.into_iter().map(mio::net::UdpSocket::from_std).collect();
     for (index, socket) in sockets.iter_mut().enumerate() {
         poll.registry()
             .register(socket, Token(index), Interest::READABLE)

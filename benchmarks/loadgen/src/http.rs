@@ -31,18 +31,12 @@ pub(crate) fn request(
     headers: &[String],
     body: &str,
 ) -> Result<Response, Error> {
-    let fail = |what: String| Error::Http {
-        url: url.to_owned(),
-        what,
-    };
+    let fail = |what: String| Error::Http { url: url.to_owned(), what };
     let (authority, path) = split(url)
         .ok_or_else(|| fail("only http:// is spoken here: use the server's plain port".into()))?;
     let mut stream =
         connect(authority).map_err(|error| fail(format!("cannot connect: {error}")))?;
-    let extra: String = headers
-        .iter()
-        .flat_map(|header| [header.as_str(), "\r\n"])
-        .collect();
+    let extra: String = headers.iter().flat_map(|header| [header.as_str(), "\r\n"]).collect();
     let head = format!(
         "{method} {path} HTTP/1.0\r\nHost: {authority}\r\nContent-Type: application/sdp\r\n\
          Content-Length: {}\r\n{extra}\r\n",
@@ -76,14 +70,8 @@ fn split(url: &str) -> Option<(&str, &str)> {
 }
 
 fn connect(authority: &str) -> std::io::Result<TcpStream> {
-    let has_port = authority
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| !port.ends_with(']'));
-    let address = if has_port {
-        authority.to_owned()
-    } else {
-        format!("{authority}:80")
-    };
+    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'));
+    let address = if has_port { authority.to_owned() } else { format!("{authority}:80") };
     let mut last = std::io::Error::other("the name has no address");
     for address in address.to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, PATIENCE) {
@@ -101,22 +89,12 @@ fn parse(answer: &[u8]) -> Option<Response> {
     let text = std::str::from_utf8(answer).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.split("\r\n");
-    let status = lines
-        .next()?
-        .strip_prefix("HTTP/")?
-        .split(' ')
-        .nth(1)?
-        .parse()
-        .ok()?;
+    let status = lines.next()?.strip_prefix("HTTP/")?.split(' ').nth(1)?.parse().ok()?;
     let location = lines
         .filter_map(|line| line.split_once(':'))
         .find(|(name, _)| name.eq_ignore_ascii_case("location"))
         .map(|(_, value)| value.trim().to_owned());
-    Some(Response {
-        status,
-        location,
-        body: body.to_owned(),
-    })
+    Some(Response { status, location, body: body.to_owned() })
 }
 
 #[cfg(test)]
@@ -135,12 +113,7 @@ mod tests {
                 body: "v=0\r\n".into()
             })
         );
-        for broken in [
-            &b"HTTP/1.1 201 Created\r\n"[..],
-            b"",
-            b"FTP 1\r\n\r\n",
-            b"\xff\r\n\r\n",
-        ] {
+        for broken in [&b"HTTP/1.1 201 Created\r\n"[..], b"", b"FTP 1\r\n\r\n", b"\xff\r\n\r\n"] {
             assert_eq!(parse(broken), None);
         }
     }
@@ -172,17 +145,9 @@ mod tests {
         let response = request("POST", &url, &["X-Y: z".into()], "v=0").unwrap();
         assert_eq!((response.status, response.body.as_str()), (200, "fine"));
         let heard = server.join().unwrap();
-        assert!(
-            heard.starts_with("POST /whip/a?name=b HTTP/1.0\r\n"),
-            "{heard}"
-        );
-        assert!(
-            heard.ends_with("Content-Length: 3\r\nX-Y: z\r\n\r\nv=0"),
-            "{heard}"
-        );
-        let refusal = request("POST", "https://h/", &[], "")
-            .unwrap_err()
-            .to_string();
+        assert!(heard.starts_with("POST /whip/a?name=b HTTP/1.0\r\n"), "{heard}");
+        assert!(heard.ends_with("Content-Length: 3\r\nX-Y: z\r\n\r\nv=0"), "{heard}");
+        let refusal = request("POST", "https://h/", &[], "").unwrap_err().to_string();
         assert!(refusal.contains("http://"), "{refusal}");
     }
 }

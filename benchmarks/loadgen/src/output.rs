@@ -75,14 +75,7 @@ mod tests {
     #[test]
     fn json_is_written() {
         let value = Json::Object(vec![
-            (
-                "a",
-                Json::List(vec![
-                    Json::Count(1),
-                    Json::Number(0.5),
-                    Json::Number(f64::NAN),
-                ]),
-            ),
+            ("a", Json::List(vec![Json::Count(1), Json::Number(0.5), Json::Number(f64::NAN)])),
             ("b", Json::Object(vec![])),
         ]);
         assert_eq!(value.line(), r#"{"a":[1,0.5000,null],"b":{}}"#);

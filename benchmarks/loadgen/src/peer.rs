@@ -71,14 +71,9 @@ impl Factory {
         let mut peer = self.peer(false)?;
         let mut change = peer.rtc.sdp_api();
         peer.mid = change.add_media(MediaKind::Video, direction, None, None, None);
-        let (offer, pending) = change
-            .apply()
-            .ok_or_else(|| Error::Failed("the offer is empty".into()))?;
-        Ok(Offer {
-            peer,
-            pending,
-            sdp: offer.to_sdp_string(),
-        })
+        let (offer, pending) =
+            change.apply().ok_or_else(|| Error::Failed("the offer is empty".into()))?;
+        Ok(Offer { peer, pending, sdp: offer.to_sdp_string() })
     }
 
     /// The other end of an offer, ICE-lite as a server is, with its answer.
@@ -87,11 +82,8 @@ impl Factory {
         peer.mid = mid;
         let sdp = SdpOffer::from_sdp_string(offer)
             .map_err(|error| Error::rtc("reading our own offer")(error.into()))?;
-        let answer = peer
-            .rtc
-            .sdp_api()
-            .accept_offer(sdp)
-            .map_err(Error::rtc("answering our own offer"))?;
+        let answer =
+            peer.rtc.sdp_api().accept_offer(sdp).map_err(Error::rtc("answering our own offer"))?;
         Ok((peer, answer.to_sdp_string()))
     }
 
@@ -99,9 +91,7 @@ impl Factory {
         let trouble = || Error::io(format!("opening a UDP socket on {}", self.local));
         let socket = UdpSocket::bind((self.local, 0)).map_err(trouble())?;
         socket.set_nonblocking(true).map_err(trouble())?;
-        SockRef::from(&socket)
-            .set_recv_buffer_size(RECEIVE_BUFFER)
-            .map_err(trouble())?;
+        SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER).map_err(trouble())?;
         let local = socket.local_addr().map_err(trouble())?;
         let now = Instant::now();
         let mut rtc = self.config.clone().set_ice_lite(lite).build(now);
@@ -175,10 +165,7 @@ impl Peer {
     }
 
     fn input(&mut self, now: Instant, input: Input<'_>, on: &mut impl FnMut(Event)) {
-        let whole = self
-            .rtc
-            .handle_input(input)
-            .and_then(|()| self.drain(now, on));
+        let whole = self.rtc.handle_input(input).and_then(|()| self.drain(now, on));
         self.ended |= whole.is_err() || !self.rtc.is_alive();
         if self.ended {
             // Nothing will come of it any more.
@@ -194,9 +181,7 @@ impl Peer {
                     return Ok(());
                 }
                 Output::Transmit(datagram) => {
-                    let sent = self
-                        .socket
-                        .send_to(&datagram.contents, datagram.destination);
+                    let sent = self.socket.send_to(&datagram.contents, datagram.destination);
                     self.unsent += u64::from(sent.is_err());
                 }
                 Output::Event(

@@ -52,9 +52,7 @@ impl Canvas {
     pub(crate) fn new(size: usize) -> Self {
         let length = size + PHASES as usize;
         // A multiplicative hash: neighbouring phases differ in nearly every byte.
-        let pattern = (0..length)
-            .map(|i| ((i * 2_654_435_761) >> 7) as u8)
-            .collect();
+        let pattern = (0..length).map(|i| ((i * 2_654_435_761) >> 7) as u8).collect();
         Self { pattern, size }
     }
 
@@ -99,9 +97,7 @@ fn header(key: bool) -> [u8; HEADER] {
     // Bit 0 clear: key frame; bit 4: shown. 640 × 360 follows the start code.
     let tag = if key { 0x10 } else { 0x11 };
     let [width, height] = [640_u16.to_le_bytes(), 360_u16.to_le_bytes()];
-    [
-        tag, 0x20, 0, 0x9d, 0x01, 0x2a, width[0], width[1], height[0], height[1],
-    ]
+    [tag, 0x20, 0, 0x9d, 0x01, 0x2a, width[0], width[1], height[0], height[1]]
 }
 
 #[cfg(test)]
@@ -109,18 +105,10 @@ mod tests {
     use super::*;
     use str0m::format::detect_vp8_keyframe;
 
-    const STAMP: Stamp = Stamp {
-        publisher: 3,
-        number: 77_000,
-        sent: 5_000_000_000,
-    };
+    const STAMP: Stamp = Stamp { publisher: 3, number: 77_000, sent: 5_000_000_000 };
 
     fn place(first: bool, key: bool) -> Place {
-        Place {
-            frame: 70_000,
-            first,
-            key,
-        }
+        Place { frame: 70_000, first, key }
     }
 
     #[test]

@@ -31,12 +31,7 @@ impl Pool {
                 .map_err(Error::io("watching a socket"))?;
         }
         let events = Events::with_capacity(peers.len());
-        Ok(Self {
-            poll,
-            events,
-            buffer: vec![0; DATAGRAM],
-            peers,
-        })
+        Ok(Self { poll, events, buffer: vec![0; DATAGRAM], peers })
     }
 
     /// The sessions.
@@ -50,11 +45,7 @@ impl Pool {
         until: Instant,
         on: &mut impl FnMut(usize, Event),
     ) -> Result<(), Error> {
-        let wake = self
-            .peers
-            .iter()
-            .map(|peer| peer.deadline)
-            .fold(until, Instant::min);
+        let wake = self.peers.iter().map(|peer| peer.deadline).fold(until, Instant::min);
         let wait = wake.saturating_duration_since(Instant::now());
         match self.poll.poll(&mut self.events, Some(wait)) {
             Err(error) if error.kind() != std::io::ErrorKind::Interrupted => {

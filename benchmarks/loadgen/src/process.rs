@@ -22,9 +22,7 @@ pub(crate) fn own_cpu() -> Result<Duration, Error> {
 /// Time that all processors were busy, whoever kept them so; what a hypervisor took away counts.
 pub(crate) fn machine_cpu() -> Result<Duration, Error> {
     let path = "/proc/stat";
-    busy(&read(path)?)
-        .map(|ticks| TICK * ticks)
-        .ok_or_else(|| unexpected(path))
+    busy(&read(path)?).map(|ticks| TICK * ticks).ok_or_else(|| unexpected(path))
 }
 
 /// User and system time of the calling thread, exact to the scheduler's tick (4 ms or less).
@@ -46,11 +44,7 @@ pub(crate) fn memory(pids: &[u32]) -> Result<u64, Error> {
             let text = read(&path)?;
             text.lines()
                 .find_map(|line| {
-                    line.strip_prefix("VmRSS:")?
-                        .trim()
-                        .strip_suffix(" kB")?
-                        .parse::<u64>()
-                        .ok()
+                    line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok()
                 })
                 .ok_or_else(|| unexpected(&path))
         })
@@ -78,9 +72,7 @@ fn drops_in(table: &str, ports: &BTreeSet<u16>) -> u64 {
 
 fn cpu_of(process: &str) -> Result<Duration, Error> {
     let path = format!("/proc/{process}/stat");
-    ticks(&read(&path)?)
-        .map(|ticks| TICK * ticks)
-        .ok_or_else(|| unexpected(&path))
+    ticks(&read(&path)?).map(|ticks| TICK * ticks).ok_or_else(|| unexpected(&path))
 }
 
 /// utime + stime of /proc/PID/stat (fields 14 and 15), which stand behind a name in brackets.

@@ -68,9 +68,7 @@ pub(crate) fn publish(
             if !ours.iter().all(|receiver| receiver.connected) {
                 continue;
             }
-            let wanted = ours
-                .iter_mut()
-                .any(|receiver| std::mem::take(&mut receiver.wants_key));
+            let wanted = ours.iter_mut().any(|receiver| std::mem::take(&mut receiver.wants_key));
             let payloads = source.draw(now, wanted, &canvas, load, schedule.stamp(now));
             source.send(now, &payloads, &mut pool.peers()[source.peers.clone()]);
             if let Some(window) = schedule.window(schedule.stamp(now)) {
@@ -138,30 +136,15 @@ impl Source {
             self.key_due = now + KEY_INTERVAL;
         }
         let paint = |offset| {
-            let place = Place {
-                frame: self.frames,
-                first: offset == 0,
-                key,
-            };
+            let place = Place { frame: self.frames, first: offset == 0, key };
             let number = self.packets + u64::from(offset);
-            canvas
-                .paint(
-                    place,
-                    Stamp {
-                        publisher: self.index,
-                        number,
-                        sent,
-                    },
-                )
-                .into()
+            canvas.paint(place, Stamp { publisher: self.index, number, sent }).into()
         };
         (0..load.burst).map(paint).collect()
     }
 
     fn send(&mut self, now: Instant, payloads: &[Arc<[u8]>], peers: &mut [Peer]) {
-        let time = self
-            .first_time
-            .wrapping_add((self.frames * CLOCK / 30) as u32);
+        let time = self.first_time.wrapping_add((self.frames * CLOCK / 30) as u32);
         for peer in peers {
             for (offset, payload) in payloads.iter().enumerate() {
                 let sequence = u64::from(self.first_sequence) + self.packets + offset as u64;

@@ -56,15 +56,8 @@ impl Run {
     pub(crate) fn start(load: Load, groups: Vec<Vec<Peer>>) -> Result<Self, Error> {
         let schedule = Arc::new(Schedule::new(load.window, load.windows));
         let shared = Arc::clone(&schedule);
-        let publishing = spawn("publishers", move || {
-            publisher::publish(groups, &load, &shared)
-        })?;
-        Ok(Self {
-            load,
-            schedule,
-            publishing,
-            watching: vec![],
-        })
+        let publishing = spawn("publishers", move || publisher::publish(groups, &load, &shared))?;
+        Ok(Self { load, schedule, publishing, watching: vec![] })
     }
 
     /// Starts to watch.
@@ -90,9 +83,7 @@ impl Run {
                 return Ok(());
             }
             if self.publishing.is_finished() || self.watching.iter().any(JoinHandle::is_finished) {
-                return Err(Error::Failed(
-                    "a thread of the generator ended early".into(),
-                ));
+                return Err(Error::Failed("a thread of the generator ended early".into()));
             }
             if Instant::now() > deadline {
                 return Err(Error::Failed(format!(
@@ -113,19 +104,14 @@ impl Run {
             thread::sleep(edge.saturating_duration_since(Instant::now()));
             clocks.push(Clocks::read(pids)?);
         }
-        let memory = (!pids.is_empty())
-            .then(|| process::memory(pids))
-            .transpose()?;
+        let memory = (!pids.is_empty()).then(|| process::memory(pids)).transpose()?;
         thread::sleep(GRACE);
         self.schedule.stop();
         let (mut tallies, mut faults) = join(self.publishing)?;
         let mut drops = 0;
         for thread in self.watching {
             let sight = join(thread)?;
-            tallies
-                .iter_mut()
-                .zip(&sight.tallies)
-                .for_each(|(all, share)| all.add(share));
+            tallies.iter_mut().zip(&sight.tallies).for_each(|(all, share)| all.add(share));
             faults.add(sight.faults);
             drops += sight.drops;
         }
@@ -133,9 +119,7 @@ impl Run {
         let known = !pids.is_empty();
         let windows = tallies.iter_mut().zip(used);
         Ok(Outcome {
-            windows: windows
-                .map(|(tally, used)| figures(tally, used, self.load, known))
-                .collect(),
+            windows: windows.map(|(tally, used)| figures(tally, used, self.load, known)).collect(),
             faults: describe(faults, drops),
             memory,
         })
@@ -145,11 +129,7 @@ impl Run {
 impl Clocks {
     fn read(pids: &[u32]) -> Result<Self, Error> {
         let (server, own) = (process::cpu(pids)?, process::own_cpu()?);
-        Ok(Self {
-            server,
-            own,
-            all: process::machine_cpu()?,
-        })
+        Ok(Self { server, own, all: process::machine_cpu()? })
     }
 
     fn since(self, before: Self) -> Self {
@@ -174,11 +154,7 @@ fn figures(tally: &mut Tally, used: Clocks, load: Load, known: bool) -> Json {
         Json::Number(time.as_secs_f64() * 1e6 / packets.max(1) as f64)
     };
     let server = |packets| {
-        if known {
-            per_packet(used.server, packets)
-        } else {
-            Json::Null
-        }
+        if known { per_packet(used.server, packets) } else { Json::Null }
     };
     Json::Object(vec![
         ("sent", Json::Count(tally.sent)),
@@ -190,10 +166,7 @@ fn figures(tally: &mut Tally, used: Clocks, load: Load, known: bool) -> Json {
         ("generator_us_per_packet", per_packet(used.own, expected)),
         ("other_cores", Json::Number(used.others(load.window))),
         ("latency_ms", tally.latency()),
-        (
-            "latest_frame_ms",
-            Json::Number(f64::from(tally.lateness) / 1000.0),
-        ),
+        ("latest_frame_ms", Json::Number(f64::from(tally.lateness) / 1000.0)),
     ])
 }
 
@@ -211,14 +184,9 @@ fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<JoinHandle<T>, Error> {
-    thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(work)
-        .map_err(Error::io("starting a thread"))
+    thread::Builder::new().name(name.to_owned()).spawn(work).map_err(Error::io("starting a thread"))
 }
 
 fn join<T>(thread: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
-    thread
-        .join()
-        .map_err(|_| Error::Failed("a thread of the generator panicked".into()))?
+    thread.join().map_err(|_| Error::Failed("a thread of the generator panicked".into()))?
 }

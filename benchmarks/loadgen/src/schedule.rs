@@ -41,9 +41,7 @@ impl Schedule {
         let first = Instant::now() + warmup;
         self.start.store(self.stamp(first), Ordering::Release);
         let length = Duration::from_nanos(self.window);
-        (0..=self.windows)
-            .map(|index| first + length * index as u32)
-            .collect()
+        (0..=self.windows).map(|index| first + length * index as u32).collect()
     }
 
     /// The window to which a packet sent at this stamp belongs.

@@ -51,12 +51,7 @@ impl Tally {
     pub(crate) fn latency(&mut self) -> Json {
         self.latencies.sort_unstable();
         let at = |share: f64| quantile(&self.latencies, share).map_or(Json::Null, milliseconds);
-        Json::Object(vec![
-            ("p50", at(0.5)),
-            ("p95", at(0.95)),
-            ("p99", at(0.99)),
-            ("max", at(1.0)),
-        ])
+        Json::Object(vec![("p50", at(0.5)), ("p95", at(0.95)), ("p99", at(0.99)), ("max", at(1.0))])
     }
 }
 
@@ -88,11 +83,7 @@ fn milliseconds(microseconds: u32) -> Json {
 }
 
 /// The value below which this share of a sorted slice lies (nearest rank).
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "a share of a length"
-)]
+#[expect(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "a share of a length")]
 fn quantile(sorted: &[u32], share: f64) -> Option<u32> {
     let rank = (share * sorted.len() as f64).ceil() as usize;
     sorted.get(rank.clamp(1, sorted.len().max(1)) - 1).copied()

@@ -27,11 +27,7 @@ struct Client<'a> {
 /// Loads a server.
 pub(crate) fn through(load: Load, target: &Target) -> Result<Json, Error> {
     let idle = process::memory(&target.pids)?;
-    let mut client = Client {
-        factory: Factory::new(load.local)?,
-        target,
-        opened: vec![],
-    };
+    let mut client = Client { factory: Factory::new(load.local)?, target, opened: vec![] };
     let measured = client.measure(load);
     client.close();
     let outcome = measured?;
@@ -49,10 +45,7 @@ pub(crate) fn direct(load: Load) -> Result<Json, Error> {
         for _ in 0..load.viewers {
             let offer = factory.offer(Direction::RecvOnly)?;
             let (peer, answer) = factory.answer(offer.mid(), &offer.sdp)?;
-            viewers.push(Viewer {
-                peer: offer.accept(&answer)?,
-                publisher: publisher as u32,
-            });
+            viewers.push(Viewer { peer: offer.accept(&answer)?, publisher: publisher as u32 });
             group.push(peer);
         }
         groups.push(group);
@@ -67,25 +60,17 @@ impl Client<'_> {
     fn measure(&mut self, load: Load) -> Result<Outcome, Error> {
         let publish =
             |publisher| self.open(&self.target.whip.clone(), Direction::SendOnly, publisher);
-        let groups = (0..load.publishers)
-            .map(publish)
-            .map(|peer| Ok(vec![peer?]));
+        let groups = (0..load.publishers).map(publish).map(|peer| Ok(vec![peer?]));
         let mut run = Run::start(load, groups.collect::<Result<_, Error>>()?)?;
         run.await_flow(load.publishers, "publishers are connected")?;
         let mut viewers = vec![];
         for session in 0..load.sessions() {
             let publisher = session % load.publishers;
             let peer = self.open(&self.target.whep.clone(), Direction::RecvOnly, publisher)?;
-            viewers.push(Viewer {
-                peer,
-                publisher: publisher as u32,
-            });
+            viewers.push(Viewer { peer, publisher: publisher as u32 });
         }
         run.watch(viewers)?;
-        run.await_flow(
-            load.publishers + load.sessions(),
-            "publishers and viewers are served",
-        )?;
+        run.await_flow(load.publishers + load.sessions(), "publishers and viewers are served")?;
         run.measure(&self.target.pids)
     }
 
@@ -112,8 +97,7 @@ impl Client<'_> {
             return Err(Error::Http { url, what });
         }
         let location = response.location.as_deref();
-        self.opened
-            .extend(location.and_then(|location| http::resolve(&url, location)));
+        self.opened.extend(location.and_then(|location| http::resolve(&url, location)));
         offer.accept(&response.body)
     }
 
@@ -129,9 +113,7 @@ impl Client<'_> {
 fn report(load: Load, outcome: Outcome, idle: Option<u64>) -> Json {
     let count = |count: usize| Json::Count(count as u64);
     let memory = |kib: Option<u64>| kib.map_or(Json::Null, Json::Count);
-    let grown = idle
-        .zip(outcome.memory)
-        .map(|(idle, loaded)| loaded.saturating_sub(idle));
+    let grown = idle.zip(outcome.memory).map(|(idle, loaded)| loaded.saturating_sub(idle));
     let streams = (load.publishers + load.sessions()) as u64;
     Json::Object(vec![
         ("publishers", count(load.publishers)),
@@ -144,10 +126,7 @@ fn report(load: Load, outcome: Outcome, idle: Option<u64>) -> Json {
         ("faults", outcome.faults),
         ("memory_idle_kib", memory(idle)),
         ("memory_kib", memory(outcome.memory)),
-        (
-            "memory_kib_per_stream",
-            memory(grown.map(|grown| grown / streams)),
-        ),
+        ("memory_kib_per_stream", memory(grown.map(|grown| grown / streams))),
     ])
 }
 
@@ -164,18 +143,7 @@ mod tests {
         let (local, threads) = (LOCAL, 2);
         let (warmup, window, windows) = (Duration::ZERO, second, 1);
         let (publishers, viewers, rate, burst, size) = (2, 2, 100, 5, 400);
-        Load {
-            publishers,
-            viewers,
-            rate,
-            burst,
-            size,
-            warmup,
-            window,
-            windows,
-            local,
-            threads,
-        }
+        Load { publishers, viewers, rate, burst, size, warmup, window, windows, local, threads }
     }
 
     /// The field of a figure that stands once in the report.
@@ -209,11 +177,7 @@ mod tests {
             pids: vec![],
         };
         let factory = Factory::new(LOCAL).unwrap();
-        let mut client = Client {
-            factory,
-            target: &target,
-            opened: vec![],
-        };
+        let mut client = Client { factory, target: &target, opened: vec![] };
         client.open(&target.whep, Direction::RecvOnly, 3).unwrap();
         client.close();
         let lines = server.join().unwrap();
@@ -227,13 +191,7 @@ mod tests {
         let Some((head, body)) = text.split_once("\r\n\r\n") else {
             return false;
         };
-        let length = head
-            .split("Content-Length: ")
-            .nth(1)
-            .unwrap()
-            .split("\r\n")
-            .next()
-            .unwrap();
+        let length = head.split("Content-Length: ").nth(1).unwrap().split("\r\n").next().unwrap();
         body.len() == length.parse::<usize>().unwrap()
     }
 
@@ -252,19 +210,11 @@ mod tests {
         assert!(text.contains("\r\nAuthorization: Bearer x\r\n"), "{text}");
         let (_, offer) = text.split_once("\r\n\r\n").unwrap();
         let body = if status.starts_with("201") {
-            Factory::new(LOCAL)
-                .unwrap()
-                .answer("x".into(), offer)
-                .unwrap()
-                .1
+            Factory::new(LOCAL).unwrap().answer("x".into(), offer).unwrap().1
         } else {
             String::new()
         };
-        write!(
-            stream,
-            "HTTP/1.1 {status}\r\nLocation: /session/1\r\n\r\n{body}"
-        )
-        .unwrap();
+        write!(stream, "HTTP/1.1 {status}\r\nLocation: /session/1\r\n\r\n{body}").unwrap();
         text.split(" HTTP").next().unwrap().to_owned()
     }
 }

@@ -57,10 +57,7 @@ pub(crate) fn watch(
     let mut audience = Audience {
         canvas: Canvas::new(load.size),
         schedule,
-        viewers: viewers
-            .iter()
-            .map(|viewer| (viewer.publisher, Seen::default(), false))
-            .collect(),
+        viewers: viewers.iter().map(|viewer| (viewer.publisher, Seen::default(), false)).collect(),
         tallies: vec![Tally::default(); schedule.windows()],
         faults: Faults::default(),
     };
@@ -74,20 +71,13 @@ pub(crate) fn watch(
     }
     audience.faults.add(pool.faults());
     let drops = process::drops(&ports)?;
-    Ok(Sight {
-        tallies: audience.tallies,
-        faults: audience.faults,
-        drops,
-    })
+    Ok(Sight { tallies: audience.tallies, faults: audience.faults, drops })
 }
 
 impl Audience<'_> {
     fn see(&mut self, index: usize, payload: &[u8]) {
         let (publisher, seen, flows) = &mut self.viewers[index];
-        let Some(stamp) = self
-            .canvas
-            .read(payload)
-            .filter(|stamp| stamp.publisher == *publisher)
+        let Some(stamp) = self.canvas.read(payload).filter(|stamp| stamp.publisher == *publisher)
         else {
             self.faults.damaged += 1;
             return;
@@ -103,9 +93,7 @@ impl Audience<'_> {
             let now = self.schedule.stamp(Instant::now());
             let tally = &mut self.tallies[window];
             tally.received += 1;
-            tally
-                .latencies
-                .push((now.saturating_sub(stamp.sent) / 1000) as u32);
+            tally.latencies.push((now.saturating_sub(stamp.sent) / 1000) as u32);
         }
     }
 }

@@ -40,18 +40,11 @@ impl Core {
                 .iter()
                 .map(|(ip, port)| Ok(SocketAddr::new(address(ip)?, *port)))
                 .collect::<PyResult<_>>()?,
-            candidates: candidates
-                .iter()
-                .map(|ip| address(ip))
-                .collect::<PyResult<_>>()?,
+            candidates: candidates.iter().map(|ip| address(ip)).collect::<PyResult<_>>()?,
             silence: seconds(silence)?,
         };
-        let core = py
-            .detach(|| sfu::io::Core::start(&start))
-            .map_err(to_python)?;
-        Ok(Self {
-            inner: std::sync::Mutex::new(core),
-        })
+        let core = py.detach(|| sfu::io::Core::start(&start)).map_err(to_python)?;
+        Ok(Self { inner: std::sync::Mutex::new(core) })
     }
 
     #[getter]
@@ -65,10 +58,7 @@ impl Core {
 
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let events = self.lock()?.drain();
-        events
-            .into_iter()
-            .map(|event| event::to_python(py, event))
-            .collect()
+        events.into_iter().map(|event| event::to_python(py, event)).collect()
     }
 
     fn accept_offer(
@@ -77,15 +67,8 @@ impl Core {
         offer: String,
         sources: Vec<(u64, String)>,
     ) -> PyResult<()> {
-        let sources = sources
-            .iter()
-            .map(|(id, mid)| key(*id, mid))
-            .collect::<PyResult<_>>()?;
-        self.submit(Command::AcceptOffer {
-            transport: TransportId(transport),
-            offer,
-            sources,
-        })
+        let sources = sources.iter().map(|(id, mid)| key(*id, mid)).collect::<PyResult<_>>()?;
+        self.submit(Command::AcceptOffer { transport: TransportId(transport), offer, sources })
     }
 
     fn attach(&self, transport: u64, mid: &str, source: u64, source_mid: &str) -> PyResult<()> {
@@ -94,15 +77,11 @@ impl Core {
     }
 
     fn detach(&self, transport: u64, mid: &str) -> PyResult<()> {
-        self.submit(Command::Detach {
-            consumer: key(transport, mid)?,
-        })
+        self.submit(Command::Detach { consumer: key(transport, mid)? })
     }
 
     fn close(&self, transport: u64) -> PyResult<()> {
-        self.submit(Command::Close {
-            transport: TransportId(transport),
-        })
+        self.submit(Command::Close { transport: TransportId(transport) })
     }
 
     fn request_statistics(&self, request: u64) -> PyResult<()> {
@@ -110,9 +89,7 @@ impl Core {
     }
 
     fn provoke_panic(&self, transport: u64) -> PyResult<()> {
-        self.submit(Command::ProvokePanic {
-            transport: TransportId(transport),
-        })
+        self.submit(Command::ProvokePanic { transport: TransportId(transport) })
     }
 
     fn stop(&self, py: Python<'_>) -> PyResult<()> {
@@ -125,9 +102,7 @@ impl Core {
 
 impl Core {
     fn lock(&self) -> PyResult<std::sync::MutexGuard<'_, sfu::io::Core>> {
-        self.inner
-            .lock()
-            .map_err(|_| PyRuntimeError::new_err("the media core is broken"))
+        self.inner.lock().map_err(|_| PyRuntimeError::new_err("the media core is broken"))
     }
 
     fn submit(&self, command: Command) -> PyResult<()> {
@@ -143,16 +118,13 @@ impl Core {
 
 fn key(transport: u64, mid: &str) -> PyResult<MediaKey> {
     if mid.is_empty() || mid.len() > MAX_MID || !mid.is_ascii() {
-        return Err(PyValueError::new_err(format!(
-            "{mid:?} is no mid: 1 to 16 ASCII characters"
-        )));
+        return Err(PyValueError::new_err(format!("{mid:?} is no mid: 1 to 16 ASCII characters")));
     }
     Ok(MediaKey::new(transport, mid))
 }
 
 fn address(text: &str) -> PyResult<IpAddr> {
-    text.parse()
-        .map_err(|_| PyValueError::new_err(format!("{text:?} is no IP address")))
+    text.parse().map_err(|_| PyValueError::new_err(format!("{text:?} is no IP address")))
 }
 
 fn seconds(value: f64) -> PyResult<Duration> {

@@ -1,7 +1,8 @@
 //! Events and statistics as Python values.
 
 use pyo3::prelude::*;
-use sfu::{CloseCode, Direction, Event, MediaKind, RefusalCode};
+use pyo3::{PyClass, PyClassInitializer};
+use sfu::{CloseCode, Direction, Event, MediaKey, MediaKind, RefusalCode, TransportId};
 
 /// A frozen class whose fields are readable.
 macro_rules! value {
@@ -14,20 +15,9 @@ macro_rules! value {
 value!(Media { mid: String, kind: &'static str, direction: &'static str, codecs: Vec<String> });
 value!(Answered { transport: u64, answer: String, media: Vec<Py<Media>> });
 value!(Refused { transport: u64, code: &'static str, reason: String });
-value!(Connected {
-    transport: u64,
-    remote: String
-});
-value!(Started {
-    transport: u64,
-    mid: String,
-    codec: String
-});
-value!(Unplayable {
-    transport: u64,
-    mid: String,
-    codec: String
-});
+value!(Connected { transport: u64, remote: String });
+value!(Started { transport: u64, mid: String, codec: String });
+value!(Unplayable { transport: u64, mid: String, codec: String });
 value!(Closed { transport: u64, code: &'static str, reason: String });
 value!(Died { reason: String });
 value!(ProducerStatistics {
@@ -70,96 +60,42 @@ value!(Statistics {
 
 /// Converts one event.
 pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAny>> {
-    Ok(match event {
-        Event::Answered {
-            transport,
-            answer,
-            media,
-        } => {
-            let media = media
-                .into_iter()
-                .map(|medium| describe(py, medium))
-                .collect::<PyResult<_>>()?;
-            Bound::new(
-                py,
-                Answered {
-                    transport: transport.0,
-                    answer,
-                    media,
-                },
-            )?
-            .into_any()
+    match event {
+        Event::Answered { transport: TransportId(transport), answer, media } => {
+            let media = media.into_iter().map(|medium| describe(py, medium));
+            new(py, Answered { transport, answer, media: media.collect::<PyResult<_>>()? })
         }
-        Event::Refused {
-            transport,
-            code,
-            reason,
-        } => {
-            let code = refusal_name(code);
-            Bound::new(
-                py,
-                Refused {
-                    transport: transport.0,
-                    code,
-                    reason,
-                },
-            )?
-            .into_any()
+        Event::Refused { transport: TransportId(transport), code, reason } => {
+            new(py, Refused { transport, code: refusal_name(code), reason })
         }
-        Event::Connected { transport, remote } => {
-            let remote = remote.to_string();
-            Bound::new(
-                py,
-                Connected {
-                    transport: transport.0,
-                    remote,
-                },
-            )?
-            .into_any()
+        Event::Connected { transport: TransportId(transport), remote } => {
+            new(py, Connected { transport, remote: remote.to_string() })
         }
         Event::Started { producer, codec } => {
-            let (transport, mid) = (producer.transport.0, producer.mid.to_string());
-            Bound::new(
-                py,
-                Started {
-                    transport,
-                    mid,
-                    codec,
-                },
-            )?
-            .into_any()
+            let (transport, mid) = key(producer);
+            new(py, Started { transport, mid, codec })
         }
         Event::Unplayable { consumer, codec } => {
-            let (transport, mid) = (consumer.transport.0, consumer.mid.to_string());
-            Bound::new(
-                py,
-                Unplayable {
-                    transport,
-                    mid,
-                    codec,
-                },
-            )?
-            .into_any()
+            let (transport, mid) = key(consumer);
+            new(py, Unplayable { transport, mid, codec })
         }
-        Event::Closed {
-            transport,
-            code,
-            reason,
-        } => {
-            let code = close_name(code);
-            Bound::new(
-                py,
-                Closed {
-                    transport: transport.0,
-                    code,
-                    reason,
-                },
-            )?
-            .into_any()
+        Event::Closed { transport: TransportId(transport), code, reason } => {
+            new(py, Closed { transport, code: close_name(code), reason })
         }
-        Event::Died { reason } => Bound::new(py, Died { reason })?.into_any(),
-        Event::Statistics(statistics) => statistics_to_python(py, statistics)?.into_any(),
-    })
+        Event::Died { reason } => new(py, Died { reason }),
+        Event::Statistics(statistics) => Ok(statistics_to_python(py, statistics)?.into_any()),
+    }
+}
+
+fn new<T>(py: Python<'_>, value: T) -> PyResult<Bound<'_, PyAny>>
+where
+    T: PyClass<BaseType = PyAny> + Into<PyClassInitializer<T>>,
+{
+    Ok(Bound::new(py, value)?.into_any())
+}
+
+fn key(key: MediaKey) -> (u64, String) {
+    (key.transport.0, key.mid.to_string())
 }
 
 fn describe(py: Python<'_>, medium: sfu::MediaDescription) -> PyResult<Py<Media>> {
@@ -181,22 +117,9 @@ fn statistics_to_python(
     statistics: sfu::Statistics,
 ) -> PyResult<Bound<'_, Statistics>> {
     let transports = statistics.transports.into_iter();
-    let transports = transports
-        .map(|one| transport_to_python(py, one))
-        .collect::<PyResult<_>>()?;
-    let sfu::Statistics {
-        request,
-        datagrams_dropped,
-        ..
-    } = statistics;
-    Bound::new(
-        py,
-        Statistics {
-            request,
-            transports,
-            datagrams_dropped,
-        },
-    )
+    let transports = transports.map(|one| transport_to_python(py, one)).collect::<PyResult<_>>()?;
+    let sfu::Statistics { request, datagrams_dropped, .. } = statistics;
+    Bound::new(py, Statistics { request, transports, datagrams_dropped })
 }
 
 fn transport_to_python(
@@ -211,12 +134,8 @@ fn transport_to_python(
         remote: statistics.remote.map(|remote| remote.to_string()),
         received: statistics.received,
         sent: statistics.sent,
-        producers: producers
-            .map(|one| Py::new(py, producer(one)))
-            .collect::<PyResult<_>>()?,
-        consumers: consumers
-            .map(|one| Py::new(py, consumer(one)))
-            .collect::<PyResult<_>>()?,
+        producers: producers.map(|one| Py::new(py, producer(one))).collect::<PyResult<_>>()?,
+        consumers: consumers.map(|one| Py::new(py, consumer(one))).collect::<PyResult<_>>()?,
     };
     Py::new(py, value)
 }
@@ -239,9 +158,7 @@ fn consumer(statistics: sfu::ConsumerStatistics) -> ConsumerStatistics {
     ConsumerStatistics {
         mid: statistics.mid.to_string(),
         kind: kind_name(statistics.kind),
-        source: statistics
-            .source
-            .map(|key| (key.transport.0, key.mid.to_string())),
+        source: statistics.source.map(|key| (key.transport.0, key.mid.to_string())),
         packets: statistics.packets,
         bytes: statistics.bytes,
         retransmitted: statistics.retransmitted,

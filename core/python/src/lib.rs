@@ -4,10 +4,7 @@
 
 // PyO3's expansion of `#[pyclass]` and `#[pymethods]` uses what these lints forbid to people.
 #![allow(missing_docs, reason = "documented in _core.pyi")]
-#![allow(
-    clippy::needless_pass_by_value,
-    reason = "PyO3 hands arguments over by value"
-)]
+#![allow(clippy::needless_pass_by_value, reason = "PyO3 hands arguments over by value")]
 
 mod core;
 mod event;

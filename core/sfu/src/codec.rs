@@ -20,11 +20,7 @@ pub(crate) fn name(codec: Codec) -> String {
 /// 4.5.2).
 pub(crate) fn clock_rate(params: &PayloadParams) -> u32 {
     let spec = params.spec();
-    if spec.codec == Codec::G722 {
-        8_000
-    } else {
-        spec.clock_rate.get()
-    }
+    if spec.codec == Codec::G722 { 8_000 } else { spec.clock_rate.get() }
 }
 
 /// Whether a decoder can start with this packet.
@@ -91,9 +87,7 @@ fn starts_vp9_keyframe(payload: &[u8]) -> bool {
         let long = payload.get(1).is_some_and(|id| id & 0x80 != 0);
         layer_at += if long { 2 } else { 1 };
     }
-    payload
-        .get(layer_at)
-        .is_some_and(|layer| layer & LAYER_ID == 0)
+    payload.get(layer_at).is_some_and(|layer| layer & LAYER_ID == 0)
 }
 
 /// The viewer's payload type for a publisher's codec, if the viewer takes it.
@@ -120,9 +114,7 @@ pub(crate) fn viewer_payload(
             let mode =
                 |params: &PayloadParams| params.spec().format.packetization_mode.unwrap_or(0);
             let wanted = mode(source);
-            candidates
-                .find(|params| mode(params) >= wanted)
-                .map(PayloadParams::pt)
+            candidates.find(|params| mode(params) >= wanted).map(PayloadParams::pt)
         }
         Codec::Vp9 | Codec::Av1 => None,
         _ => candidates.next().map(PayloadParams::pt),
@@ -135,57 +127,27 @@ mod tests {
 
     #[test]
     fn h264_starts_with_its_parameter_sets() {
-        assert!(
-            starts_keyframe(Codec::H264, &[0x67, 0x42]),
-            "a sequence parameter set"
-        );
-        assert!(
-            starts_keyframe(Codec::H264, &[0x78, 0, 2, 0x67, 0x42]),
-            "STAP-A with one"
-        );
-        assert!(
-            starts_keyframe(Codec::H264, &[0x65, 0x88]),
-            "an IDR picture"
-        );
-        assert!(
-            !starts_keyframe(Codec::H264, &[0x61, 0x88]),
-            "a predicted picture"
-        );
+        assert!(starts_keyframe(Codec::H264, &[0x67, 0x42]), "a sequence parameter set");
+        assert!(starts_keyframe(Codec::H264, &[0x78, 0, 2, 0x67, 0x42]), "STAP-A with one");
+        assert!(starts_keyframe(Codec::H264, &[0x65, 0x88]), "an IDR picture");
+        assert!(!starts_keyframe(Codec::H264, &[0x61, 0x88]), "a predicted picture");
         assert!(!starts_keyframe(Codec::H264, &[]), "nothing");
     }
 
     #[test]
     fn vp9_starts_at_the_begin_of_an_unpredicted_base_layer() {
         assert!(starts_keyframe(Codec::Vp9, &[0x08, 0x82]));
-        assert!(
-            !starts_keyframe(Codec::Vp9, &[0x00, 0x82]),
-            "middle of a frame"
-        );
+        assert!(!starts_keyframe(Codec::Vp9, &[0x00, 0x82]), "middle of a frame");
         assert!(!starts_keyframe(Codec::Vp9, &[0x48, 0x82]), "predicted");
-        assert!(
-            starts_keyframe(Codec::Vp9, &[0xa8, 0x80, 0x01, 0x00]),
-            "base layer after an id"
-        );
-        assert!(
-            !starts_keyframe(Codec::Vp9, &[0xa8, 0x01, 0x02, 0x00]),
-            "upper layer"
-        );
+        assert!(starts_keyframe(Codec::Vp9, &[0xa8, 0x80, 0x01, 0x00]), "base layer after an id");
+        assert!(!starts_keyframe(Codec::Vp9, &[0xa8, 0x01, 0x02, 0x00]), "upper layer");
     }
 
     #[test]
     fn h265_starts_with_its_parameter_sets() {
-        assert!(
-            starts_keyframe(Codec::H265, &[0x40, 0x01, 0x0c]),
-            "a video parameter set"
-        );
-        assert!(
-            starts_keyframe(Codec::H265, &[0x26, 0x01, 0xaf]),
-            "an IDR picture"
-        );
-        assert!(
-            !starts_keyframe(Codec::H265, &[0x02, 0x01, 0xd0]),
-            "a trailing picture"
-        );
+        assert!(starts_keyframe(Codec::H265, &[0x40, 0x01, 0x0c]), "a video parameter set");
+        assert!(starts_keyframe(Codec::H265, &[0x26, 0x01, 0xaf]), "an IDR picture");
+        assert!(!starts_keyframe(Codec::H265, &[0x02, 0x01, 0xd0]), "a trailing picture");
     }
 
     #[test]

@@ -96,10 +96,7 @@ impl Consumer {
     pub(crate) fn meet(&mut self, stream: &Stream, payload_type: Option<Pt>) {
         let epoch = stream.epoch;
         self.state = match payload_type {
-            Some(payload_type) => State::Waiting {
-                epoch,
-                payload_type,
-            },
+            Some(payload_type) => State::Waiting { epoch, payload_type },
             None => State::Unplayable { epoch },
         };
     }
@@ -129,12 +126,8 @@ impl Consumer {
     }
 
     fn start(&mut self, stream: &Stream, payload_type: Pt, first: &Packet, now: Instant) {
-        self.rewriter
-            .start(first.sequence, first.timestamp, stream.clock_rate(), now);
-        self.state = State::Flowing {
-            epoch: stream.epoch,
-            payload_type,
-        };
+        self.rewriter.start(first.sequence, first.timestamp, stream.clock_rate(), now);
+        self.state = State::Flowing { epoch: stream.epoch, payload_type };
     }
 
     fn write(
@@ -149,15 +142,7 @@ impl Consumer {
             let Some((sequence, timestamp)) = numbers else {
                 continue;
             };
-            egress.write(
-                self.mid,
-                Numbering {
-                    sequence,
-                    timestamp,
-                    payload_type,
-                },
-                packet,
-            );
+            egress.write(self.mid, Numbering { sequence, timestamp, payload_type }, packet);
             self.counters.packets += 1;
             self.counters.bytes += packet.payload.len() as u64;
         }

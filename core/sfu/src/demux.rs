@@ -27,9 +27,7 @@ impl Demux {
 
     /// Ties an address to the transport that proved to be there; gives back whose it was before.
     pub(crate) fn tie(&mut self, address: SocketAddr, to: TransportId) -> Option<TransportId> {
-        self.addresses
-            .insert(address, to)
-            .filter(|&before| before != to)
+        self.addresses.insert(address, to).filter(|&before| before != to)
     }
 
     /// Loosens an address, if it is still this transport's.
@@ -72,11 +70,7 @@ mod tests {
         assert_eq!(demux.find(address(5), &[0x80, 96, 0]), Some(one));
         assert_eq!(demux.tie(address(5), two), Some(one));
         demux.loosen(address(5), one);
-        assert_eq!(
-            demux.find(address(5), &[0x80, 96, 0]),
-            Some(two),
-            "not one's to loosen"
-        );
+        assert_eq!(demux.find(address(5), &[0x80, 96, 0]), Some(two), "not one's to loosen");
         demux.loosen(address(5), two);
         assert_eq!(demux.find(address(5), &[0x80, 96, 0]), None);
     }

@@ -16,6 +16,7 @@ mod packet;
 mod panics;
 mod producer;
 mod rewrite;
+mod routes;
 mod sfu;
 mod signature;
 mod statistics;

@@ -26,10 +26,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(code: RefusalCode, reason: impl Into<String>) -> Self {
-        Self {
-            code,
-            reason: reason.into(),
-        }
+        Self { code, reason: reason.into() }
     }
 }
 
@@ -48,31 +45,20 @@ pub(crate) fn accept(
     now: Instant,
 ) -> Result<Agreement, Refusal> {
     let offer = SdpOffer::from_sdp_string(&without_layers(offer)).map_err(|error| {
-        Refusal::new(
-            RefusalCode::Malformed,
-            format!("the offer is not SDP: {error}"),
-        )
+        Refusal::new(RefusalCode::Malformed, format!("the offer is not SDP: {error}"))
     })?;
     let mut rtc = configuration(certificate).build(now);
     for &address in candidates {
         let candidate = Candidate::host(address, "udp").map_err(|error| {
-            Refusal::new(
-                RefusalCode::Unsupported,
-                format!("{address} is no candidate: {error}"),
-            )
+            Refusal::new(RefusalCode::Unsupported, format!("{address} is no candidate: {error}"))
         })?;
         rtc.add_local_candidate(candidate);
     }
     let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| {
-        Refusal::new(
-            RefusalCode::Malformed,
-            format!("the offer cannot be answered: {error}"),
-        )
+        Refusal::new(RefusalCode::Malformed, format!("the offer cannot be answered: {error}"))
     })?;
     let answer = answer.to_sdp_string();
-    let media = media_lines(&answer)
-        .filter_map(|mid| describe(&rtc, mid))
-        .collect();
+    let media = media_lines(&answer).filter_map(|mid| describe(&rtc, mid)).collect();
     Ok(Agreement { rtc, answer, media })
 }
 
@@ -115,10 +101,7 @@ fn configuration(certificate: &DtlsCert) -> RtcConfig {
 fn without_layers(offer: &str) -> String {
     let is_layer = |line: &str| line.starts_with("a=simulcast:") || line.starts_with("a=rid:");
     let mut kept = String::with_capacity(offer.len() + 2);
-    for line in offer
-        .lines()
-        .filter(|line| !is_layer(line) && !line.is_empty())
-    {
+    for line in offer.lines().filter(|line| !is_layer(line) && !line.is_empty()) {
         kept.push_str(line);
         kept.push_str("\r\n");
     }
@@ -127,9 +110,7 @@ fn without_layers(offer: &str) -> String {
 
 /// The `mid` of each m-line, in order.
 fn media_lines(sdp: &str) -> impl Iterator<Item = Mid> {
-    sdp.lines()
-        .filter_map(|line| line.strip_prefix("a=mid:"))
-        .map(|mid| Mid::from(mid.trim()))
+    sdp.lines().filter_map(|line| line.strip_prefix("a=mid:")).map(|mid| Mid::from(mid.trim()))
 }
 
 fn describe(rtc: &Rtc, mid: Mid) -> Option<MediaDescription> {
@@ -141,12 +122,7 @@ fn describe(rtc: &Rtc, mid: Mid) -> Option<MediaDescription> {
             codecs.push(name);
         }
     }
-    Some(MediaDescription {
-        mid,
-        kind: media.kind(),
-        direction: direction(media),
-        codecs,
-    })
+    Some(MediaDescription { mid, kind: media.kind(), direction: direction(media), codecs })
 }
 
 fn direction(media: &Media) -> Direction {

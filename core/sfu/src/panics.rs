@@ -22,9 +22,7 @@ pub(crate) fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let result = panic::catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(outer);
     result.map_err(|panic| {
-        let place = PLACE
-            .take()
-            .unwrap_or_else(|| "an unknown place".to_owned());
+        let place = PLACE.take().unwrap_or_else(|| "an unknown place".to_owned());
         format!("{} at {place}", message(panic.as_ref()))
     })
 }

@@ -74,8 +74,7 @@ impl Producer {
 
     /// The codec's name, once known.
     pub(crate) fn codec(&self) -> Option<String> {
-        self.stream
-            .map(|stream| codec::name(stream.params.spec().codec))
+        self.stream.map(|stream| codec::name(stream.params.spec().codec))
     }
 
     /// A sender report of this track arrived.
@@ -133,11 +132,7 @@ impl Producer {
             return false;
         }
         let epoch = self.stream.map_or(0, |stream| stream.epoch + 1);
-        self.stream = Some(Stream {
-            epoch,
-            params: *params,
-            ssrc,
-        });
+        self.stream = Some(Stream { epoch, params: *params, ssrc });
         true
     }
 

@@ -30,11 +30,7 @@ impl Rewriter {
     /// Numbers start at `first`, below 2^16: SRTP starts with a rollover counter of 0 (RFC 3711
     /// section 3.3.1).
     pub(crate) fn new(first: u16) -> Self {
-        Self {
-            first: u64::from(first),
-            current: None,
-            last: None,
-        }
+        Self { first: u64::from(first), current: None, last: None }
     }
 
     /// Begins a new source with the packet of these numbers, after what was sent before.
@@ -50,11 +46,7 @@ impl Rewriter {
                 (last.sequence + 1, next.wrapping_sub(timestamp))
             }
         };
-        self.current = Some(Source {
-            first_sequence: sequence,
-            sequence_base,
-            timestamp_offset,
-        });
+        self.current = Some(Source { first_sequence: sequence, sequence_base, timestamp_offset });
     }
 
     /// The numbers to send a packet under; `None` for one from before the start of its source.
@@ -66,16 +58,9 @@ impl Rewriter {
     ) -> Option<(u64, u32)> {
         let source = self.current?;
         let since = sequence.checked_sub(source.first_sequence)?;
-        let out = (
-            source.sequence_base + since,
-            timestamp.wrapping_add(source.timestamp_offset),
-        );
+        let out = (source.sequence_base + since, timestamp.wrapping_add(source.timestamp_offset));
         if self.last.is_none_or(|last| out.0 > last.sequence) {
-            self.last = Some(Sent {
-                sequence: out.0,
-                timestamp: out.1,
-                at: now,
-            });
+            self.last = Some(Sent { sequence: out.0, timestamp: out.1, at: now });
         }
         Some(out)
     }
@@ -98,11 +83,7 @@ mod tests {
         rewriter.start(1 << 20, 5_000, 90_000, now);
         assert_eq!(rewriter.map(1 << 20, 5_000, now), Some((7, 5_000)));
         assert_eq!(rewriter.map((1 << 20) + 2, 8_000, now), Some((9, 8_000)));
-        assert_eq!(
-            rewriter.map((1 << 20) + 1, 5_000, now),
-            Some((8, 5_000)),
-            "late is kept"
-        );
+        assert_eq!(rewriter.map((1 << 20) + 1, 5_000, now), Some((8, 5_000)), "late is kept");
     }
 
     #[test]

@@ -60,10 +60,7 @@ fn verify_p224(
 ) -> Result<(), CryptoError> {
     let certificate =
         Certificate::from_der(certificate).map_err(|_| CryptoError::CertificateParseFailed)?;
-    let key = &certificate
-        .tbs_certificate
-        .subject_public_key_info
-        .subject_public_key;
+    let key = &certificate.tbs_certificate.subject_public_key_info.subject_public_key;
     // Keys of other curves have other lengths, and are refused here.
     let key = VerifyingKey::from_sec1_bytes(key.raw_bytes())
         .map_err(|_| CryptoError::UnsupportedEcCurve)?;
@@ -74,6 +71,5 @@ fn verify_p224(
     };
     let signature =
         DerSignature::try_from(signature).map_err(|_| CryptoError::InvalidSignatureFormat)?;
-    key.verify_prehash(&digest, &signature)
-        .map_err(|_| CryptoError::InvalidSubjectPublicKey)
+    key.verify_prehash(&digest, &signature).map_err(|_| CryptoError::InvalidSubjectPublicKey)
 }

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use crate::consumer::Consumer;
+use crate::producer::Producer;
 use crate::words::{MediaKey, MediaKind, Mid, TransportId};
 
 /// All transports at one moment.
@@ -80,4 +82,39 @@ pub struct ConsumerStatistics {
     pub loss: Option<f32>,
     /// Round-trip time in seconds.
     pub rtt: Option<f32>,
+}
+
+impl From<&Producer> for ProducerStatistics {
+    fn from(producer: &Producer) -> Self {
+        let counters = producer.counters;
+        Self {
+            mid: producer.mid,
+            kind: producer.kind,
+            codec: producer.codec(),
+            packets: counters.packets,
+            bytes: counters.bytes,
+            keyframes: counters.keyframes,
+            keyframe_requests: counters.keyframe_requests,
+            nacks: counters.nacks,
+            loss: counters.loss,
+        }
+    }
+}
+
+impl From<&Consumer> for ConsumerStatistics {
+    fn from(consumer: &Consumer) -> Self {
+        let counters = consumer.counters;
+        Self {
+            mid: consumer.mid,
+            kind: consumer.kind,
+            source: consumer.source(),
+            packets: counters.packets,
+            bytes: counters.bytes,
+            retransmitted: counters.retransmitted,
+            nacks: counters.nacks,
+            keyframe_requests: counters.keyframe_requests,
+            loss: counters.loss,
+            rtt: counters.rtt,
+        }
+    }
 }

@@ -72,10 +72,6 @@ mod tests {
         assert_eq!(timers.pop(now + second), Some(one));
         assert_eq!(timers.pop(now + second), None);
         timers.disarm(two);
-        assert_eq!(
-            timers.pop(now + 9 * second),
-            None,
-            "disarmed, and the late one was replaced"
-        );
+        assert_eq!(timers.pop(now + 9 * second), None, "disarmed, and the late one was replaced");
     }
 }

@@ -80,9 +80,8 @@ impl Transport {
         now: Instant,
     ) -> Self {
         let flowing = |way: Direction| media.iter().filter(move |medium| medium.direction == way);
-        let producers = flowing(Direction::In)
-            .map(|medium| Producer::new(medium.mid, medium.kind))
-            .collect();
+        let producers =
+            flowing(Direction::In).map(|medium| Producer::new(medium.mid, medium.kind)).collect();
         let consumers = flowing(Direction::Out)
             .map(|medium| Consumer::new(medium.mid, medium.kind, first_sequence))
             .collect();
@@ -105,15 +104,11 @@ impl Transport {
     }
 
     pub(crate) fn producer(&mut self, mid: Mid) -> Option<&mut Producer> {
-        self.producers
-            .iter_mut()
-            .find(|producer| producer.mid == mid)
+        self.producers.iter_mut().find(|producer| producer.mid == mid)
     }
 
     pub(crate) fn consumer(&mut self, mid: Mid) -> Option<&mut Consumer> {
-        self.consumers
-            .iter_mut()
-            .find(|consumer| consumer.mid == mid)
+        self.consumers.iter_mut().find(|consumer| consumer.mid == mid)
     }
 
     pub(crate) fn rtc(&self) -> &Rtc {
@@ -192,10 +187,7 @@ impl Transport {
         packets: &[Packet],
         now: Instant,
     ) -> Delivery {
-        let consumer = self
-            .consumers
-            .iter_mut()
-            .find(|consumer| consumer.mid == mid);
+        let consumer = self.consumers.iter_mut().find(|consumer| consumer.mid == mid);
         let Some(consumer) = consumer.filter(|_| self.connected) else {
             return Delivery::Nothing;
         };
@@ -211,11 +203,7 @@ impl Transport {
 
     /// Sends a keyframe request for a producer if one is due; true when the transport must be stepped.
     pub(crate) fn request_keyframe(&mut self, mid: Mid, now: Instant) -> bool {
-        let Some(index) = self
-            .producers
-            .iter()
-            .position(|producer| producer.mid == mid)
-        else {
+        let Some(index) = self.producers.iter().position(|producer| producer.mid == mid) else {
             return false;
         };
         let mut api = self.rtc.direct_api();
@@ -241,16 +229,8 @@ impl Transport {
             remote: self.paths.last().map(|path| path.remote),
             received: self.received,
             sent: self.sent,
-            producers: self
-                .producers
-                .iter()
-                .map(ProducerStatistics::from)
-                .collect(),
-            consumers: self
-                .consumers
-                .iter()
-                .map(ConsumerStatistics::from)
-                .collect(),
+            producers: self.producers.iter().map(ProducerStatistics::from).collect(),
+            consumers: self.consumers.iter().map(ConsumerStatistics::from).collect(),
         }
     }
 
@@ -258,10 +238,7 @@ impl Transport {
         if self.paths.last() == Some(&path) {
             return;
         }
-        let known = self
-            .paths
-            .iter()
-            .position(|known| known.remote == path.remote);
+        let known = self.paths.iter().position(|known| known.remote == path.remote);
         if let Some(index) = known {
             self.paths.remove(index);
         } else {
@@ -274,10 +251,7 @@ impl Transport {
     }
 
     fn local_for(&self, remote: &SocketAddr) -> Option<IpAddr> {
-        self.paths
-            .iter()
-            .find(|path| path.remote == *remote)
-            .map(|path| path.local)
+        self.paths.iter().find(|path| path.remote == *remote).map(|path| path.local)
     }
 
     fn note(&mut self, event: RtcEvent, happenings: &mut Vec<Happening>) {
@@ -308,27 +282,16 @@ impl Transport {
     }
 
     fn take(&mut self, packet: &RtpPacket, happenings: &mut Vec<Happening>) {
-        let Some(mid) = self
-            .rtc
-            .direct_api()
-            .stream_rx(&packet.header.ssrc)
-            .map(|rx| rx.mid())
+        let Some(mid) = self.rtc.direct_api().stream_rx(&packet.header.ssrc).map(|rx| rx.mid())
         else {
             return;
         };
         let payload_type = packet.header.payload_type;
-        let params = self
-            .rtc
-            .codec_config()
-            .find(|params| params.pt() == payload_type);
+        let params = self.rtc.codec_config().find(|params| params.pt() == payload_type);
         let Some(params) = params.copied() else {
             return;
         };
-        let Some(producer) = self
-            .producers
-            .iter_mut()
-            .find(|producer| producer.mid == mid)
-        else {
+        let Some(producer) = self.producers.iter_mut().find(|producer| producer.mid == mid) else {
             return;
         };
         if producer.receive(packet, &params, &mut self.clock) {
@@ -353,41 +316,6 @@ impl Transport {
             counters.nacks = stats.nacks;
             counters.loss = stats.loss.or(counters.loss);
             counters.rtt = stats.rtt.map(|rtt| rtt.as_secs_f32()).or(counters.rtt);
-        }
-    }
-}
-
-impl From<&Producer> for ProducerStatistics {
-    fn from(producer: &Producer) -> Self {
-        let counters = producer.counters;
-        Self {
-            mid: producer.mid,
-            kind: producer.kind,
-            codec: producer.codec(),
-            packets: counters.packets,
-            bytes: counters.bytes,
-            keyframes: counters.keyframes,
-            keyframe_requests: counters.keyframe_requests,
-            nacks: counters.nacks,
-            loss: counters.loss,
-        }
-    }
-}
-
-impl From<&Consumer> for ConsumerStatistics {
-    fn from(consumer: &Consumer) -> Self {
-        let counters = consumer.counters;
-        Self {
-            mid: consumer.mid,
-            kind: consumer.kind,
-            source: consumer.source(),
-            packets: counters.packets,
-            bytes: counters.bytes,
-            retransmitted: counters.retransmitted,
-            nacks: counters.nacks,
-            keyframe_requests: counters.keyframe_requests,
-            loss: counters.loss,
-            rtt: counters.rtt,
         }
     }
 }

@@ -22,10 +22,7 @@ pub struct MediaKey {
 impl MediaKey {
     /// Names the medium `mid` of `transport`.
     pub fn new(transport: u64, mid: &str) -> Self {
-        Self {
-            transport: TransportId(transport),
-            mid: Mid::from(mid),
-        }
+        Self { transport: TransportId(transport), mid: Mid::from(mid) }
     }
 }
 

@@ -6,20 +6,16 @@ It ends when its standard input is closed, so it never outlives the relay.
 import datetime
 import select
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 
 import av
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
-from trunkline.net.certificate import own_certificate
 from trunkline.sources.picture import HEIGHT, WIDTH, decorate
-from trunkline.state import Store
 
 RATE = 30
 """Pictures a second."""
@@ -76,18 +72,13 @@ def tones() -> Iterator[AudioFrame]:
         yield frame
 
 
-def publish(url: str, certificate: Path) -> None:
+def publish(url: str) -> None:
     """Publish to a WHIP endpoint until standard input is closed.
-
-    Args:
-        url: the endpoint; a certificate of its own is not checked.
-        certificate: for DTLS, with its key in the same file.
 
     Raises:
         av.FFmpegError: the endpoint refused, or the connection ended.
     """
-    identity = {"cert_file": str(certificate), "key_file": str(certificate)}
-    with av.open(url, "w", format="whip", options=identity) as output:
+    with av.open(url, "w", format="whip") as output:
         video = output.add_stream("libx264", rate=RATE, options=_VIDEO)
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         video.bit_rate = 1_500_000
@@ -120,11 +111,7 @@ def main() -> int:
     """Publish to the URL given; one line on standard error says why it could not."""
     av.logging.set_level(av.logging.PANIC)
     try:
-        with tempfile.TemporaryDirectory(prefix="trunkline-") as folder:
-            # What FFmpeg makes for itself with GnuTLS is on the curve secp224r1, which no
-            # browser and not our core takes (RFC 8827 section 6.5 asks for P-256).
-            now = datetime.datetime.now(datetime.UTC)
-            publish(sys.argv[1], own_certificate(Store(Path(folder)), ["localhost"], now))
+        publish(sys.argv[1])
     except av.FFmpegError as error:
         sys.stderr.write(f"{error.strerror}\n")
         return 1

@@ -21,8 +21,9 @@ BODY_TIME = 5.0
 class Whip:
     """The endpoints /whip/… and /whep/…, and the sessions that they open."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, body_time: float = BODY_TIME) -> None:
         self._engine = engine
+        self._body_time = body_time
 
     def routes(self) -> list[web.RouteDef]:
         """For the router."""
@@ -45,14 +46,16 @@ class Whip:
     async def _publish(self, request: web.Request) -> web.Response:
         room = room_name(request.match_info["room"])
         name = participant_name(request.query["name"]) if request.query.get("name") else None
-        offer = read_offer(request.headers.get("Content-Type"), await _body(request), "publisher")
+        offer = read_offer(
+            request.headers.get("Content-Type"), await self._body(request), "publisher"
+        )
         return await self._enter(Publish(room, name, offer))
 
     async def _watch(self, request: web.Request) -> web.Response:
         room = room_name(request.match_info["room"])
         wanted = request.match_info.get("publisher")
         publisher = participant_name(wanted) if wanted is not None else None
-        offer = read_offer(request.headers.get("Content-Type"), await _body(request), "viewer")
+        offer = read_offer(request.headers.get("Content-Type"), await self._body(request), "viewer")
         return await self._enter(Watch(room, publisher, offer))
 
     async def _enter(self, request: Enter) -> web.Response:
@@ -71,13 +74,27 @@ class Whip:
         session = await self._engine.ask(Find(_session(request)))
         headers = request.headers
         exchange.check_trickle(
-            session, headers.get("Content-Type"), headers.get("If-Match"), await _body(request)
+            session, headers.get("Content-Type"), headers.get("If-Match"), await self._body(request)
         )
         return web.Response(status=HTTPStatus.NO_CONTENT, headers=exchange.CORS)
 
     async def _exists(self, request: web.Request) -> web.Response:
         await self._engine.ask(Find(_session(request)))
         return await _discover(request)
+
+    async def _body(self, request: web.Request) -> bytes:
+        if (request.content_length or 0) > LIMIT:
+            raise too_large()
+        try:
+            async with asyncio.timeout(self._body_time):
+                return await request.read()
+        except TimeoutError:
+            sentence = f"The body did not arrive within {self._body_time:g} s."
+            raise Refusal(RefusalCode.TOO_SLOW, sentence) from None
+        except web.HTTPRequestEntityTooLarge:
+            raise too_large() from None
+        except (web.RequestPayloadError, ConnectionError) as error:
+            raise ProtocolError("The body ended before it was complete.") from error
 
 
 async def _discover(_: web.Request) -> web.Response:
@@ -90,18 +107,3 @@ async def _preflight(_: web.Request) -> web.Response:
 
 def _session(request: web.Request) -> SessionId:
     return SessionId(request.match_info["session"])
-
-
-async def _body(request: web.Request) -> bytes:
-    if (request.content_length or 0) > LIMIT:
-        raise too_large()
-    try:
-        async with asyncio.timeout(BODY_TIME):
-            return await request.read()
-    except TimeoutError:
-        sentence = f"The body did not arrive within {BODY_TIME:.0f} s."
-        raise Refusal(RefusalCode.TOO_SLOW, sentence) from None
-    except web.HTTPRequestEntityTooLarge:
-        raise too_large() from None
-    except (web.RequestPayloadError, ConnectionError) as error:
-        raise ProtocolError("The body ended before it was complete.") from error

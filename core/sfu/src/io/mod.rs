@@ -10,10 +10,7 @@ use std::time::Instant;
 pub use worker::{Core, Start, StartError};
 
 /// The only reading of the clock.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "this is the one place that reads the clock"
-)]
+#[allow(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }

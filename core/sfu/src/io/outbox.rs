@@ -99,9 +99,7 @@ impl Sender {
     }
 
     fn socket_for(&self, remote: SocketAddr) -> Option<&MediaSocket> {
-        self.sockets
-            .iter()
-            .find(|socket| socket.address.is_ipv4() == remote.is_ipv4())
+        self.sockets.iter().find(|socket| socket.address.is_ipv4() == remote.is_ipv4())
     }
 
     fn recycle(&mut self, mut bytes: Vec<u8>) {
@@ -139,14 +137,7 @@ impl Outbox for Sender {
             self.flush();
             let bytes = self.spare.pop().unwrap_or_default();
             let segment = datagram.len();
-            self.current = Some(Run {
-                remote,
-                local,
-                segment,
-                count: 0,
-                closed: false,
-                bytes,
-            });
+            self.current = Some(Run { remote, local, segment, count: 0, closed: false, bytes });
         }
         if let Some(run) = &mut self.current {
             run.bytes.extend_from_slice(datagram);

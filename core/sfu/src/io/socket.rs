@@ -38,11 +38,7 @@ impl ReceiveBuffers {
 impl MediaSocket {
     /// Binds; an IPv6 socket takes IPv6 alone, so that each family has its own.
     pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
-        let socket = Socket::new(
-            Domain::for_address(address),
-            Type::DGRAM,
-            Some(Protocol::UDP),
-        )?;
+        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
         if address.is_ipv6() {
             socket.set_only_v6(true)?;
         }
@@ -54,11 +50,7 @@ impl MediaSocket {
         let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
         let socket = UdpSocket::from_std(socket.into());
         let address = socket.local_addr()?;
-        Ok(Self {
-            socket,
-            address,
-            state,
-        })
+        Ok(Self { socket, address, state })
     }
 
     /// How many datagrams one GSO run (`UDP_SEGMENT`) may have; 1 where the kernel has no GSO.
@@ -73,27 +65,16 @@ impl MediaSocket {
         mut take: impl FnMut(SocketAddr, SocketAddr, &[u8]),
     ) -> io::Result<bool> {
         let received = {
-            let mut slices: Vec<_> = buffers
-                .memory
-                .chunks_mut(RECEIVE_BUFFER)
-                .map(IoSliceMut::new)
-                .collect();
-            self.state.recv(
-                UdpSockRef::from(&self.socket),
-                &mut slices,
-                &mut buffers.metas,
-            )
+            let mut slices: Vec<_> =
+                buffers.memory.chunks_mut(RECEIVE_BUFFER).map(IoSliceMut::new).collect();
+            self.state.recv(UdpSockRef::from(&self.socket), &mut slices, &mut buffers.metas)
         };
         let received = match received {
             Ok(received) => received,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Err(error) => return Err(error),
         };
-        let runs = buffers
-            .memory
-            .chunks(RECEIVE_BUFFER)
-            .zip(&buffers.metas)
-            .take(received);
+        let runs = buffers.memory.chunks(RECEIVE_BUFFER).zip(&buffers.metas).take(received);
         for (memory, meta) in runs {
             let local = self.local(meta.dst_ip);
             for datagram in memory[..meta.len].chunks(meta.stride.max(1)) {
@@ -118,8 +99,7 @@ impl MediaSocket {
             segment_size: (run.len() > segment).then_some(segment),
             src_ip: local,
         };
-        self.state
-            .try_send(UdpSockRef::from(&self.socket), &transmit)
+        self.state.try_send(UdpSockRef::from(&self.socket), &transmit)
     }
 
     fn local(&self, told: Option<IpAddr>) -> SocketAddr {

@@ -23,11 +23,7 @@ impl Events {
         let (signal, readable) = UnixStream::pair()?;
         signal.set_nonblocking(true)?;
         readable.set_nonblocking(true)?;
-        Ok(Self {
-            waiting: Mutex::new(Vec::new()),
-            signal,
-            readable,
-        })
+        Ok(Self { waiting: Mutex::new(Vec::new()), signal, readable })
     }
 
     /// The descriptor to wait on.
@@ -73,9 +69,7 @@ mod tests {
         events.push(Vec::new());
         assert!(events.take().is_empty());
         for reason in ["one", "two"] {
-            events.push(vec![Event::Died {
-                reason: reason.to_owned(),
-            }]);
+            events.push(vec![Event::Died { reason: reason.to_owned() }]);
         }
         let reasons: Vec<_> = events
             .take()
@@ -92,12 +86,7 @@ mod tests {
     #[test]
     fn the_queue_is_bounded() {
         let events = Events::new().expect("a socket pair");
-        let many = vec![
-            Event::Died {
-                reason: String::new()
-            };
-            LIMIT + 5
-        ];
+        let many = vec![Event::Died { reason: String::new() }; LIMIT + 5];
         events.push(many);
         assert_eq!(events.take().len(), LIMIT);
     }

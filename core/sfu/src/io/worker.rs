@@ -81,20 +81,12 @@ impl Core {
         let (commands, received) = sync_channel(MAX_COMMANDS);
         let (end, ended) = sync_channel(0);
         let worker = Worker::new(settings, sockets, poll, received, Arc::clone(&events))?;
-        let thread = std::thread::Builder::new()
-            .name("trunkline-media".to_owned())
-            .spawn(move || {
+        let thread =
+            std::thread::Builder::new().name("trunkline-media".to_owned()).spawn(move || {
                 worker.run();
                 drop(end);
             })?;
-        Ok(Self {
-            commands: Some(commands),
-            waker,
-            events,
-            port,
-            thread: Some(thread),
-            ended,
-        })
+        Ok(Self { commands: Some(commands), waker, events, port, thread: Some(thread), ended })
     }
 
     /// The UDP port bound.
@@ -145,13 +137,8 @@ impl Drop for Core {
 fn bind(listen: &[SocketAddr]) -> Result<Vec<MediaSocket>, StartError> {
     let mut sockets: Vec<MediaSocket> = Vec::new();
     for &(mut address) in listen {
-        if sockets
-            .iter()
-            .any(|socket| socket.address.is_ipv4() == address.is_ipv4())
-        {
-            return Err(StartError::Settings(
-                "at most one address of each family can be bound",
-            ));
+        if sockets.iter().any(|socket| socket.address.is_ipv4() == address.is_ipv4()) {
+            return Err(StartError::Settings("at most one address of each family can be bound"));
         }
         if address.port() == 0 {
             // One port for all families: the first socket's.
@@ -167,11 +154,8 @@ fn bind(listen: &[SocketAddr]) -> Result<Vec<MediaSocket>, StartError> {
 }
 
 fn settings(start: &Start, port: u16) -> Result<Settings, StartError> {
-    let candidates: Vec<_> = start
-        .candidates
-        .iter()
-        .map(|&address| SocketAddr::new(address, port))
-        .collect();
+    let candidates: Vec<_> =
+        start.candidates.iter().map(|&address| SocketAddr::new(address, port)).collect();
     if candidates.is_empty() {
         return Err(StartError::Settings(
             "no candidate address: clients could not reach the media port",
@@ -182,15 +166,8 @@ fn settings(start: &Start, port: u16) -> Result<Settings, StartError> {
     let certificate = crypto
         .dtls_provider
         .generate_certificate()
-        .ok_or(StartError::Settings(
-            "the cryptography library makes no certificate",
-        ))?;
-    Ok(Settings {
-        candidates,
-        silence: start.silence,
-        max_transports: MAX_TRANSPORTS,
-        certificate,
-    })
+        .ok_or(StartError::Settings("the cryptography library makes no certificate"))?;
+    Ok(Settings { candidates, silence: start.silence, max_transports: MAX_TRANSPORTS, certificate })
 }
 
 struct Worker {
@@ -220,8 +197,7 @@ impl Worker {
     ) -> io::Result<Self> {
         for (index, socket) in sockets.iter_mut().enumerate() {
             let interest = Interest::READABLE | Interest::WRITABLE;
-            poll.registry()
-                .register(&mut socket.socket, Token(index), interest)?;
+            poll.registry().register(&mut socket.socket, Token(index), interest)?;
         }
         let sockets: Arc<[MediaSocket]> = sockets.into();
         Ok(Self {
@@ -274,9 +250,7 @@ impl Worker {
         let timeout = if more {
             Some(Duration::ZERO)
         } else {
-            self.sfu
-                .deadline()
-                .map(|at| at.saturating_duration_since(now()))
+            self.sfu.deadline().map(|at| at.saturating_duration_since(now()))
         };
         match self.poll.poll(readiness, timeout) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(error),
@@ -294,13 +268,7 @@ impl Worker {
     }
 
     fn receive_from(&mut self, index: usize) -> io::Result<bool> {
-        let Self {
-            sfu,
-            sender,
-            buffers,
-            sockets,
-            ..
-        } = self;
+        let Self { sfu, sender, buffers, sockets, .. } = self;
         for _ in 0..RECEIVE_ROUNDS {
             let at = now();
             let got = sockets[index].receive(buffers, |remote, local, datagram| {

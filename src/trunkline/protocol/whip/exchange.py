@@ -32,7 +32,12 @@ PREFLIGHT = {
 }
 """On answers to OPTIONS."""
 
-DISCOVERY = {**CORS, "Accept-Post": SDP_TYPE, "Content-Type": SDP_TYPE}
+DISCOVERY = {
+    **CORS,
+    "Accept-Post": SDP_TYPE,
+    "Content-Type": SDP_TYPE,
+    "Content-Length": "0",
+}
 """On answers to GET and HEAD, which have no body."""
 
 STATUS = {

@@ -1,0 +1,107 @@
+//! Offers taken or refused.
+
+use std::time::Instant;
+
+use str0m::media::MediaKind;
+
+use super::{Settings, Sfu};
+use crate::codec;
+use crate::negotiation::{self, Agreement, Refusal};
+use crate::panics;
+use crate::transport::Transport;
+use crate::words::{Event, MediaKey, RefusalCode, TransportId};
+
+impl Sfu {
+    pub(super) fn accept_offer(
+        &mut self,
+        transport: TransportId,
+        offer: &str,
+        sources: &[MediaKey],
+        now: Instant,
+    ) {
+        let event = match self.try_accept(transport, offer, sources, now) {
+            Ok(event) => event,
+            Err(Refusal { code, reason }) => Event::Refused { transport, code, reason },
+        };
+        self.events.push(event);
+    }
+
+    fn try_accept(
+        &mut self,
+        id: TransportId,
+        offer: &str,
+        sources: &[MediaKey],
+        now: Instant,
+    ) -> Result<Event, Refusal> {
+        if self.transports.len() >= self.settings.max_transports {
+            let reason = format!("all {} transports are taken", self.settings.max_transports);
+            return Err(Refusal::new(RefusalCode::Limit, reason));
+        }
+        let Settings { candidates, certificate, .. } = &self.settings;
+        let accept = || negotiation::accept(offer, candidates, certificate, now);
+        let Agreement { rtc, answer, media } = panics::contain(accept).unwrap_or_else(|panic| {
+            Err(Refusal::new(RefusalCode::Malformed, format!("the offer cannot be read: {panic}")))
+        })?;
+        let first_sequence = first_sequence(&answer);
+        let transport = Transport::new(id, rtc, &media, first_sequence, now);
+        self.check_codecs(&transport, sources)?;
+        self.demux.add(&transport.fragment, id);
+        self.transports.insert(id, transport);
+        self.dirty.push(id);
+        Ok(Event::Answered { transport: id, answer, media })
+    }
+
+    /// Refuses a viewer that cannot take one of its sources.
+    fn check_codecs(&self, viewer: &Transport, sources: &[MediaKey]) -> Result<(), Refusal> {
+        for source in sources {
+            let Some(transport) = self.transports.get(&source.transport) else {
+                continue;
+            };
+            let sent = transport.producers.iter().find(|producer| producer.mid == source.mid);
+            let Some(producer) = sent else { continue };
+            let mut receivers = viewer
+                .consumers
+                .iter()
+                .filter(|consumer| consumer.kind == producer.kind)
+                .peekable();
+            if receivers.peek().is_none() {
+                continue;
+            }
+            let possible = match producer.stream() {
+                Some(stream) => vec![stream.params],
+                None => negotiation::agreed(transport.rtc(), source.mid),
+            };
+            let fits = receivers.any(|consumer| {
+                let takes =
+                    |params| negotiation::payload_for(viewer.rtc(), consumer.mid, params).is_some();
+                possible.iter().any(takes)
+            });
+            if !fits {
+                let names: Vec<_> =
+                    possible.iter().map(|params| codec::name(params.spec().codec)).collect();
+                let reason = format!(
+                    "the offer has none of the {} codecs that are sent: {}",
+                    kind_name(producer.kind),
+                    names.join(", ")
+                );
+                return Err(Refusal::new(RefusalCode::Codec, reason));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn kind_name(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "audio",
+        MediaKind::Video => "video",
+    }
+}
+
+/// A start for a receiver's sequence numbers that an observer cannot guess (RFC 3550 section 5.1):
+/// drawn from the random ICE password in its answer. Below 2^15, for room before the first rollover.
+fn first_sequence(answer: &str) -> u16 {
+    let password = answer.lines().find_map(|line| line.strip_prefix("a=ice-pwd:")).unwrap_or("");
+    let folded = password.bytes().fold(0u16, |sum, byte| sum.wrapping_mul(31) ^ u16::from(byte));
+    folded & 0x7fff
+}

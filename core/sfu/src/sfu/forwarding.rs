@@ -1,0 +1,93 @@
+//! Packets from a producer to its consumers, and keyframe requests the other way.
+
+use std::time::Instant;
+
+use str0m::media::MediaKind;
+
+use super::Sfu;
+use crate::codec;
+use crate::consumer::Delivery;
+use crate::packet::Packet;
+use crate::producer::Stream;
+use crate::words::{Event, MediaKey};
+
+impl Sfu {
+    pub(super) fn attach(&mut self, consumer: MediaKey, source: MediaKey, now: Instant) {
+        self.detach(consumer);
+        if !self.transports.contains_key(&source.transport) {
+            return;
+        }
+        let Some(state) = self.consumer(consumer) else {
+            return;
+        };
+        state.show(Some(source));
+        self.routes.add(source, consumer);
+        self.ask_for_keyframe(source, now);
+    }
+
+    pub(super) fn detach(&mut self, consumer: MediaKey) {
+        let before = self.consumer(consumer).and_then(|state| state.show(None));
+        if let Some(source) = before {
+            self.routes.remove(source, consumer);
+        }
+    }
+
+    /// Asks a producer for a keyframe, as soon as its throttle allows.
+    pub(super) fn ask_for_keyframe(&mut self, source: MediaKey, now: Instant) {
+        let Some(transport) = self.transports.get_mut(&source.transport) else {
+            return;
+        };
+        let Some(producer) = transport.producer(source.mid) else {
+            return;
+        };
+        if producer.kind != MediaKind::Video {
+            return;
+        }
+        producer.keyframes.want();
+        if transport.request_keyframe(source.mid, now) {
+            self.dirty.push(source.transport);
+        }
+    }
+
+    /// Forwards the packets of one producer to all its consumers.
+    pub(super) fn forward(&mut self, source: MediaKey, now: Instant) {
+        let Some((stream, packets)) = self.take_batch(source) else {
+            return;
+        };
+        let consumers = self.routes.consumers(source).to_vec();
+        let mut needs_keyframe = false;
+        for consumer in consumers {
+            let delivery = self.work(consumer.transport, now, |transport, _| {
+                Ok(transport.deliver(consumer.mid, &stream, &packets, now))
+            });
+            match delivery {
+                Some(Delivery::Written) => self.dirty.push(consumer.transport),
+                Some(Delivery::NeedsKeyframe) => needs_keyframe = true,
+                Some(Delivery::Unplayable) => {
+                    let codec = codec::name(stream.params.spec().codec);
+                    self.events.push(Event::Unplayable { consumer, codec });
+                }
+                Some(Delivery::Nothing) | None => {}
+            }
+        }
+        if needs_keyframe {
+            self.ask_for_keyframe(source, now);
+        }
+        self.give_back(source, packets);
+    }
+
+    fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Packet>)> {
+        let producer = self.transports.get_mut(&source.transport)?.producer(source.mid)?;
+        let stream = *producer.stream()?;
+        Some((stream, std::mem::take(&mut producer.batch)))
+    }
+
+    /// Returns the emptied batch, so that its memory is used again.
+    fn give_back(&mut self, source: MediaKey, mut packets: Vec<Packet>) {
+        packets.clear();
+        let transport = self.transports.get_mut(&source.transport);
+        if let Some(producer) = transport.and_then(|transport| transport.producer(source.mid)) {
+            producer.batch = packets;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What is looked for from time to time: silence, connections that never came up, keyframe requests
+//! that were not answered.
+
+use std::time::{Duration, Instant};
+
+use super::{Failure, Outbox, Sfu};
+use crate::transport::Transport;
+use crate::words::{CloseCode, Event, MediaKey, TransportId};
+
+/// A transport that is not connected by then is closed.
+const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+
+impl Sfu {
+    pub(super) fn sweep(&mut self, now: Instant, outbox: &mut dyn Outbox) {
+        let mut ids: Vec<_> = self.transports.keys().copied().collect();
+        ids.sort_unstable();
+        for id in ids {
+            if let Some(failure) = self.overdue(id, now) {
+                self.close(id, now, outbox);
+                let Failure { code, reason } = failure;
+                self.events.push(Event::Closed { transport: id, code, reason });
+            } else {
+                self.repeat_keyframe_requests(id, now);
+            }
+        }
+    }
+
+    fn overdue(&self, id: TransportId, now: Instant) -> Option<Failure> {
+        let transport = self.transports.get(&id)?;
+        if transport.connected {
+            let silent = now.saturating_duration_since(transport.heard) > self.settings.silence;
+            return silent.then(|| Failure {
+                code: CloseCode::Silent,
+                reason: format!("nothing was heard for {:?}", self.settings.silence),
+            });
+        }
+        let late = now.saturating_duration_since(transport.created) > CONNECT_WITHIN;
+        late.then(|| Failure {
+            code: CloseCode::NeverConnected,
+            reason: why_never_connected(transport),
+        })
+    }
+
+    fn repeat_keyframe_requests(&mut self, id: TransportId, now: Instant) {
+        let Some(transport) = self.transports.get(&id) else {
+            return;
+        };
+        let due: Vec<_> = transport
+            .producers
+            .iter()
+            .filter(|producer| producer.keyframes.is_due(now))
+            .map(|producer| MediaKey { transport: id, mid: producer.mid })
+            .collect();
+        for source in due {
+            if self.routes.has_consumers(source) {
+                self.ask_for_keyframe(source, now);
+            } else if let Some(producer) =
+                self.transports.get_mut(&id).and_then(|transport| transport.producer(source.mid))
+            {
+                producer.keyframes.forget();
+            }
+        }
+    }
+}
+
+fn why_never_connected(transport: &Transport) -> String {
+    match (&transport.complaint, transport.paths.is_empty()) {
+        (Some(complaint), _) => format!("the connection was not completed: {complaint}"),
+        (None, false) => "packets arrived, but the connection was not completed".to_owned(),
+        (None, true) => "no packet reached the media port: a firewall between the two, or an \
+                         address that leads elsewhere"
+            .to_owned(),
+    }
+}

@@ -1,0 +1,186 @@
+//! A client of str0m: offers, publishes VP8 or Opus, and notes what arrives.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::format::Codec;
+use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid};
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::{RtpPacket, RtpWrite};
+use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
+
+use super::relay_address;
+
+/// What a client offers: a kind, a way, and for video the one codec.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Media {
+    pub(crate) kind: MediaKind,
+    pub(crate) sends: bool,
+    pub(crate) codec: Codec,
+}
+
+impl Media {
+    pub(crate) const SEND_VP8: Self =
+        Self { kind: MediaKind::Video, sends: true, codec: Codec::Vp8 };
+    pub(crate) const SEND_OPUS: Self =
+        Self { kind: MediaKind::Audio, sends: true, codec: Codec::Opus };
+    pub(crate) const TAKE_VP8: Self =
+        Self { kind: MediaKind::Video, sends: false, codec: Codec::Vp8 };
+    pub(crate) const TAKE_OPUS: Self =
+        Self { kind: MediaKind::Audio, sends: false, codec: Codec::Opus };
+    pub(crate) const TAKE_AV1: Self =
+        Self { kind: MediaKind::Video, sends: false, codec: Codec::Av1 };
+}
+
+/// A client and all that it has seen.
+pub(crate) struct Client {
+    pub(crate) connected: bool,
+    pub(crate) packets: Vec<RtpPacket>,
+    pub(crate) keyframe_requests: u32,
+    pub(crate) closed: bool,
+    rtc: Rtc,
+    address: SocketAddr,
+    pending: Option<SdpPendingOffer>,
+    media: Vec<(Mid, MediaKind)>,
+    sequence: u64,
+    wake: Instant,
+    /// Made while receiving; they leave with the next step.
+    unsent: Vec<Vec<u8>>,
+}
+
+impl Client {
+    pub(crate) fn offer(address: SocketAddr, media: &[Media], now: Instant) -> (Self, String) {
+        let mut config = RtcConfig::new()
+            .set_rtp_mode(true)
+            .clear_codecs()
+            .set_rtcp_report_interval_audio(Duration::from_millis(500))
+            .set_rtcp_report_interval_video(Duration::from_millis(500));
+        for medium in media {
+            config = match medium.codec {
+                Codec::Opus => config.enable_opus(true),
+                Codec::Av1 => config.enable_av1(true),
+                _ => config.enable_vp8(true),
+            };
+        }
+        let mut rtc = config.build(now);
+        rtc.add_local_candidate(Candidate::host(address, "udp").expect("a candidate"));
+        let mut changes = rtc.sdp_api();
+        let mids = media
+            .iter()
+            .map(|medium| {
+                let way = if medium.sends { Direction::SendOnly } else { Direction::RecvOnly };
+                let stream = Some("stream".to_owned());
+                (changes.add_media(medium.kind, way, stream, None, None), medium.kind)
+            })
+            .collect();
+        let (offer, pending) = changes.apply().expect("an offer");
+        let client = Self {
+            connected: false,
+            packets: Vec::new(),
+            keyframe_requests: 0,
+            closed: false,
+            rtc,
+            address,
+            pending: Some(pending),
+            media: mids,
+            // Far beyond 2^16: the core must start its own count (RFC 3711 section 3.3.1).
+            sequence: 60_000,
+            wake: now,
+            unsent: Vec::new(),
+        };
+        (client, offer.to_sdp_string())
+    }
+
+    pub(crate) fn answer(&mut self, answer: &str) {
+        let answer = SdpAnswer::from_sdp_string(answer).expect("an answer");
+        let pending = self.pending.take().expect("an offer");
+        self.rtc.sdp_api().accept_answer(pending, answer).expect("an acceptable answer");
+    }
+
+    pub(crate) fn mids(&self) -> Vec<String> {
+        self.media.iter().map(|(mid, _)| mid.to_string()).collect()
+    }
+
+    /// Writes one packet of the medium `index`; a VP8 keyframe if asked, else a predicted frame.
+    pub(crate) fn write(&mut self, index: usize, timestamp: u32, keyframe: bool, at: Instant) {
+        let (mid, kind) = self.media[index];
+        let sequence = self.sequence;
+        self.sequence += 1;
+        let payload = match kind {
+            MediaKind::Audio => vec![0x78, sequence as u8],
+            MediaKind::Video => vp8(keyframe, sequence),
+        };
+        let codec = if kind == MediaKind::Audio { Codec::Opus } else { Codec::Vp8 };
+        let pt = self.rtc.codec_config().find(|params| params.spec().codec == codec);
+        let pt = pt.expect("the codec was offered").pt();
+        let mut api = self.rtc.direct_api();
+        let stream = api.stream_tx_by_mid(mid, None).expect("a stream");
+        let write = RtpWrite::new(pt, sequence.into(), timestamp, at, payload);
+        stream.write_rtp(write.marker(true).nackable(true));
+        self.wake = at;
+    }
+
+    pub(crate) fn ask_for_keyframe(&mut self, index: usize) {
+        let (mid, _) = self.media[index];
+        let mut api = self.rtc.direct_api();
+        let stream = api.stream_rx_by_mid(mid, None).expect("a stream");
+        stream.request_keyframe(KeyframeRequestKind::Pli);
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.rtc.close().expect("a close");
+    }
+
+    pub(crate) fn receive(&mut self, datagram: &[u8], now: Instant) {
+        let receive = Receive::new(Protocol::Udp, relay_address(), self.address, datagram);
+        let receive = receive.expect("the core sends valid datagrams");
+        self.rtc.handle_input(Input::Receive(now, receive)).expect("valid input");
+        let mut datagrams = std::mem::take(&mut self.unsent);
+        self.drain(&mut datagrams);
+        self.unsent = datagrams;
+        self.wake = now;
+    }
+
+    /// Lets time pass; gives the datagrams that leave.
+    pub(crate) fn step(&mut self, now: Instant) -> Vec<Vec<u8>> {
+        if self.pending.is_some() || now < self.wake {
+            return Vec::new();
+        }
+        self.rtc.handle_input(Input::Timeout(now)).expect("time passes");
+        let mut datagrams = std::mem::take(&mut self.unsent);
+        self.wake = self.drain(&mut datagrams).max(now + super::TICK);
+        datagrams
+    }
+
+    fn drain(&mut self, datagrams: &mut Vec<Vec<u8>>) -> Instant {
+        loop {
+            match self.rtc.poll_output().expect("no failure") {
+                Output::Timeout(at) => return at,
+                Output::Transmit(transmit) => datagrams.push(transmit.contents.to_vec()),
+                Output::Event(event) => self.note(event),
+            }
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::Connected => self.connected = true,
+            Event::RtpPacket(packet) => self.packets.push(packet),
+            Event::KeyframeRequest(_) => self.keyframe_requests += 1,
+            Event::Closed => self.closed = true,
+            _ => {}
+        }
+    }
+}
+
+fn vp8(keyframe: bool, sequence: u64) -> Vec<u8> {
+    // RFC 7741: a descriptor with S=1, then the frame header whose lowest bit is 0 for a keyframe.
+    let mut payload = vec![0x10, u8::from(!keyframe), 0, 0];
+    if keyframe {
+        payload.extend([0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00]);
+    }
+    payload.extend(sequence.to_be_bytes());
+    payload.extend([0x55; 600]);
+    payload
+}
