@@ -83,7 +83,8 @@ async def shows_moving_picture(viewer: Client, *, frames: int = 20) -> dict[str,
         within=CONNECT_WITHIN,
         what="a first picture",
     )
-    first = await viewer.picture()
+    # A frame may be decoded before the element has its size: there is no picture to take yet.
+    first = await until(viewer.picture, bool, within=CONNECT_WITHIN, what="a picture on the page")
     seen = await until(
         look,
         lambda seen: seen["video"].get("framesDecoded", 0) >= before + frames,
