@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-import imageio_ffmpeg  # type: ignore[import-untyped]  # it has none
+import imageio_ffmpeg
 import pytest
 from playwright.async_api import Browser
 

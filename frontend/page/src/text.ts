@@ -64,7 +64,7 @@ export const text = {
       "For OBS (Settings, Stream, Service: WHIP), GStreamer, or anything that speaks WHIP. No bearer token is needed.",
     command: "With FFmpeg 8 or newer",
     commandTrust:
-      "FFmpeg and OBS take no certificate that they do not trust, such as the one that a relay makes for itself. Then start the relay with --plain-port 8080 and publish to port 8080 with http instead of https.",
+      "FFmpeg (from version 9) and OBS take no certificate that they do not trust, such as the one that a relay makes for itself. Then start the relay with --plain-port 8080 and publish to port 8080 with http instead of https.",
     watchAt: "Then watch at",
   },
   copy: { copy: "Copy", copied: "Copied", failed: "Press Ctrl+C" },
