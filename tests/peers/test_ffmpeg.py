@@ -1,12 +1,16 @@
 """FFmpeg's WHIP muxer publishes, Chromium watches."""
 
+import shlex
+from pathlib import Path
+
+import imageio_ffmpeg
 import pytest
 from playwright.async_api import Browser
 
 from support.client import client, frames_decoded, has_sound, shows_moving_picture
-from support.ffmpeg import ffmpeg, persistent_ffmpeg
-from support.process import Process
-from support.relay import RunningRelay
+from support.ffmpeg import ffmpeg, persistent_ffmpeg, video_file_command
+from support.process import Process, process
+from support.relay import RunningRelay, running_relay
 from support.waiting import until
 
 pytestmark = [pytest.mark.peer, pytest.mark.browser, pytest.mark.timeout(90)]
@@ -54,3 +58,26 @@ async def test_picture_is_back_after_the_publisher_was_killed(
             await has_sound(viewer)
         # The counters of a new session would start at zero.
         assert await frames_decoded(viewer) > before
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "trusted-https"])
+async def test_the_command_on_the_landing_page_works_as_it_stands(
+    browser: Browser, tmp_path: Path, tls: bool
+) -> None:
+    video = tmp_path / "video.mp4"
+    async with process(video_file_command(video)) as maker:
+        assert await maker.inner.wait() == 0, maker.output
+    async with running_relay(tls=tls) as relay:
+        page = await browser.new_page(ignore_https_errors=True)
+        await page.goto(f"{relay.url}/")
+        await page.get_by_label("Room").fill("room")
+        shown = shlex.split(await page.locator("code").nth(1).inner_text())
+        assert shown[0] == "ffmpeg"
+        shown = [str(video) if word == "video.mp4" else word for word in shown[1:]]
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", *shown]
+        trust = {"SSL_CERT_FILE": str(relay.state / "certificate.pem")} if tls else {}
+        async with process(command, environment=trust) as publisher:
+            await live(relay, publisher)
+            await page.goto(f"{relay.url}/watch/room")
+            playing = page.locator("main[data-kind=playing]")
+            await playing.wait_for(timeout=15_000)

@@ -41,26 +41,19 @@ def chromium_path() -> str:
 
 
 @asynccontextmanager
-async def chromium(
-    *, inside: Sequence[str] = (), extra: Sequence[str] = (), trusted: Sequence[str] = ()
-) -> AsyncIterator[Browser]:
+async def chromium(*, inside: Sequence[str] = ()) -> AsyncIterator[Browser]:
     """Run a browser of its own.
 
     Args:
         inside: a command that runs another one, for example in a namespace.
-        extra: more flags for Chromium.
-        trusted: plain http origins that shall count as secure.
     """
     path = chromium_path()
-    flags = [*FLAGS, *extra]
-    if trusted:
-        flags.append(f"--unsafely-treat-insecure-origin-as-secure={','.join(trusted)}")
     with tempfile.TemporaryDirectory(prefix="trunkline-browser-") as folder:
         if inside:
             path = _wrapper(Path(folder), [*inside, path])
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
-                executable_path=path, args=flags, handle_sigint=False
+                executable_path=path, args=FLAGS, handle_sigint=False
             )
             try:
                 yield browser

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import imageio_ffmpeg
 
@@ -23,6 +24,16 @@ def command(url: str, *, keyframe_every: float = 2.0, codec: str = "libx264") ->
         *("-pix_fmt", "yuv420p", "-b:v", "800k", "-g", str(round(rate * keyframe_every))),
         *("-c:a", "libopus", "-ar", "48000", "-ac", "2", "-b:a", "64k"),
         *("-f", "whip", url),
+    ]
+
+
+def video_file_command(path: Path) -> list[str]:
+    """The command that makes a film of a minute, as a camera or an editor would give it."""
+    return [
+        *(imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-y"),
+        *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=60"),
+        *("-f", "lavfi", "-i", "sine=frequency=440:duration=60"),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", str(path)),
     ]
 
 

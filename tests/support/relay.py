@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from support.network import Namespace, prefix
@@ -28,6 +29,8 @@ class RunningRelay:
     media_port: int
     process: Process
     place: Namespace | None
+    state: Path
+    """Its folder; the certificate is in there."""
 
     @property
     def address(self) -> str:
@@ -95,7 +98,7 @@ async def running_relay(
                     return f"{error}\n{server.output}"
 
             await until(ready, lambda seen: seen == "200", within=READY_WITHIN, what="relay ready")
-            yield RunningRelay(url, media_port, server, place)
+            yield RunningRelay(url, media_port, server, place, Path(folder))
 
 
 def free_port() -> int:

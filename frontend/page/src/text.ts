@@ -58,11 +58,13 @@ export const text = {
     publish: "Publish",
     room: "Room",
     roomHint: "Choose a name; the room is made when you publish.",
-    badRoom: "A name of 1 to 64 letters, digits, dots, dashes or underscores, please.",
+    badRoom: "A name has 1 to 64 characters and no slash.",
     address: "WHIP address",
     addressHint:
       "For OBS (Settings, Stream, Service: WHIP), GStreamer, or anything that speaks WHIP. No bearer token is needed.",
     command: "With FFmpeg 8 or newer",
+    commandTrust:
+      "FFmpeg (from version 9) and OBS take no certificate that they do not trust, such as the one that a relay makes for itself. Then start the relay with --plain-port 8080 and publish to port 8080 with http instead of https.",
     watchAt: "Then watch at",
   },
   copy: { copy: "Copy", copied: "Copied", failed: "Press Ctrl+C" },

@@ -84,20 +84,24 @@ describe("figures", () => {
 });
 
 it("lists who publishes", () => {
-  const track = { codec: "VP8" };
+  const tracks = [
+    { kind: "audio", codec: "opus" },
+    { kind: "video", codec: "VP8" },
+    { kind: "video", codec: null },
+  ];
   const rooms = roomsOf({
     rooms: [
       {
         name: "demo",
         viewers: 2,
         participants: [
-          { name: "ann", publishing: true, tracks: [track, { codec: null }] },
+          { name: "ann", publishing: true, tracks },
           { name: "bob", publishing: false, tracks: [] },
         ],
       },
     ],
   });
   expect(rooms).toEqual([
-    { name: "demo", viewers: 2, publishers: [{ name: "ann", codecs: ["VP8"] }] },
+    { name: "demo", viewers: 2, publishers: [{ name: "ann", codecs: ["VP8", "opus"] }] },
   ]);
 });

@@ -29,7 +29,11 @@ interface Listing {
   rooms: {
     name: string;
     viewers: number;
-    participants: { name: string; publishing: boolean; tracks: { codec: string | null }[] }[];
+    participants: {
+      name: string;
+      publishing: boolean;
+      tracks: { kind: string; codec: string | null }[];
+    }[];
   }[];
 }
 
@@ -42,7 +46,10 @@ export function roomsOf(listing: Listing): readonly Room[] {
       .filter(({ publishing }) => publishing)
       .map((participant) => ({
         name: participant.name,
-        codecs: participant.tracks.map(({ codec }) => codec).filter((codec) => codec !== null),
+        codecs: participant.tracks
+          .toSorted((a, b) => b.kind.localeCompare(a.kind))
+          .map(({ codec }) => codec)
+          .filter((codec) => codec !== null),
       })),
   }));
 }

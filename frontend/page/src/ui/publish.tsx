@@ -3,29 +3,33 @@ import { whipAddress } from "../store/place.ts";
 import { text } from "../text.ts";
 import { Copy } from "./copy.tsx";
 
-const ROOM = /^[\p{L}\p{N}._-]{1,64}$/u;
+// As the relay reads names: what can be shown, and no slash.
+const NAME = /^(?!\.{1,2}$)[^\p{C}\p{Zl}\p{Zp}/]{1,64}$/u;
+const EXAMPLE = "studio";
 
 /** How to publish to a room of one's choice. */
 export function Publish({ base }: { base: string }) {
-  const room = useSignal("studio");
+  const typed = useSignal<string>(EXAMPLE);
   const words = text.landing;
-  const good = ROOM.test(room.value);
-  const address = whipAddress(base, good ? room.value : "studio");
-  const watch = `${base}/watch/${encodeURIComponent(good ? room.value : "studio")}`;
+  const name = typed.value.trim();
+  const good = NAME.test(name);
+  const room = good ? name : EXAMPLE;
+  const address = whipAddress(base, room);
+  const watch = `${base}/watch/${encodeURIComponent(room)}`;
   return (
     <section class="publish" aria-labelledby="publish">
       <h2 id="publish">{words.publish}</h2>
       <label>
         <span>{words.room}</span>
         <input
-          value={room.value}
+          value={typed.value}
           maxLength={64}
           spellcheck={false}
           autocomplete="off"
           aria-invalid={!good}
           aria-describedby="room-hint"
           onInput={({ currentTarget }) => {
-            room.value = currentTarget.value.trim();
+            typed.value = currentTarget.value;
           }}
         />
         <small id="room-hint" class={good ? "" : "trouble"}>
@@ -37,6 +41,7 @@ export function Publish({ base }: { base: string }) {
       <small>{words.addressHint}</small>
       <h3>{words.command}</h3>
       <Copy value={ffmpegCommand(address)} label={words.command} />
+      {base.startsWith("https:") && <small>{words.commandTrust}</small>}
       <p class="then">
         {words.watchAt} <a href={watch}>{watch}</a>
       </p>
@@ -45,6 +50,5 @@ export function Publish({ base }: { base: string }) {
 }
 
 function ffmpegCommand(address: string): string {
-  const own = address.startsWith("https:") ? "-tls_verify 0 " : "";
-  return `ffmpeg -re -i video.mp4 -c:v libx264 -profile:v baseline -tune zerolatency -g 60 -c:a libopus -ar 48000 -ac 2 ${own}-f whip "${address}"`;
+  return `ffmpeg -re -i video.mp4 -c:v libx264 -profile:v baseline -tune zerolatency -g 60 -c:a libopus -ar 48000 -ac 2 -f whip "${address}"`;
 }
