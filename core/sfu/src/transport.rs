@@ -64,6 +64,8 @@ pub(crate) struct Transport {
     pub(crate) producers: Vec<Producer>,
     pub(crate) consumers: Vec<Consumer>,
     pub(crate) paths: Vec<Path>,
+    /// When it wants to be stepped.
+    pub(crate) next_step: Instant,
     /// What was last wrong with a datagram; tells why a connection was never completed.
     pub(crate) complaint: Option<String>,
     rtc: Rtc,
@@ -99,6 +101,7 @@ impl Transport {
             producers,
             consumers,
             paths: Vec::new(),
+            next_step: now,
             complaint: None,
             rtc,
             clock: PublisherClock::default(),
@@ -153,13 +156,13 @@ impl Transport {
         self.rtc.handle_input(Input::Timeout(now))
     }
 
-    /// Sends and tells all that is waiting; gives the moment of the next step.
+    /// Sends and tells all that is waiting, and sets the moment of the next step.
     pub(crate) fn drain(
         &mut self,
         now: Instant,
         outbox: &mut dyn Outbox,
         happenings: &mut Vec<Happening>,
-    ) -> Result<Instant, RtcError> {
+    ) -> Result<(), RtcError> {
         loop {
             match self.rtc.poll_output()? {
                 Output::Transmit(transmit) => {
@@ -177,7 +180,8 @@ impl Transport {
                         Reason::Pacer(PacerReason::Handle)
                     );
                     let rest = if idle_pacer { PACER_REST } else { MIN_REST };
-                    return Ok(at.max(now + rest));
+                    self.next_step = at.max(now + rest);
+                    return Ok(());
                 }
             }
         }

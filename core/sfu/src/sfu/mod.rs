@@ -119,8 +119,8 @@ impl Sfu {
         let taken = self.work(id, now, |transport, happenings| {
             let taken = transport.receive(path, candidate, datagram, now, happenings);
             // str0m keeps one received packet: it must be drained before the next datagram.
-            let next = transport.drain(now, outbox, happenings)?;
-            Ok((taken, next))
+            transport.drain(now, outbox, happenings)?;
+            Ok((taken, transport.next_step))
         });
         if let Some((taken, next)) = taken {
             self.timers.arm(id, next);
@@ -144,7 +144,11 @@ impl Sfu {
     /// Does what is due.
     pub fn timeout(&mut self, now: Instant, outbox: &mut dyn Outbox) {
         while let Some(id) = self.timers.pop(now) {
-            self.step(id, now, outbox);
+            match self.transports.get(&id).map(|transport| transport.next_step) {
+                // It was stepped for another reason meanwhile, and has time now.
+                Some(later) if later > now => self.timers.arm(id, later),
+                _ => self.step(id, now, outbox),
+            }
         }
         if now >= self.next_sweep {
             self.next_sweep = now + SWEEP;
@@ -235,7 +239,8 @@ impl Sfu {
     fn step(&mut self, id: TransportId, now: Instant, outbox: &mut dyn Outbox) {
         let next = self.work(id, now, |transport, happenings| {
             transport.step(now)?;
-            Ok(transport.drain(now, outbox, happenings)?)
+            transport.drain(now, outbox, happenings)?;
+            Ok(transport.next_step)
         });
         if let Some(next) = next {
             self.timers.arm(id, next);
