@@ -25,7 +25,6 @@ from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
 from trunkline.model.request import Measure
-from trunkline.net.certificate import server_context
 from trunkline.net.interface import candidates, media_listen
 from trunkline.net.listener import explain_udp, listen
 from trunkline.sources import demo
@@ -144,7 +143,12 @@ class Relay:
 
     def _open(self) -> tuple[Core, ssl.SSLContext | None]:
         settings = self._settings
-        context = server_context(settings) if settings.tls == "auto" else None
+        context = None
+        if settings.tls == "auto":
+            # Imported where it is needed: X.509 takes eight megabytes.
+            from trunkline.net.certificate import server_context
+
+            context = server_context(settings)
         addresses = candidates(settings.host, settings.announce)
         return self._open_core(media_listen(settings.host, settings.media_port), addresses), context
 

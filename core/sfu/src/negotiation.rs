@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
+use str0m::error::SdpError;
 use str0m::format::PayloadParams;
 use str0m::media::{Direction as SdpDirection, Media, Mid, Pt};
 use str0m::rtp::{Extension, ExtensionMap};
@@ -47,7 +48,7 @@ pub(crate) fn accept(
 ) -> Result<Agreement, Refusal> {
     let kept = without_layers(offer);
     let offer = SdpOffer::from_sdp_string(&kept).map_err(|error| {
-        Refusal::new(RefusalCode::Malformed, format!("the offer is not SDP: {error}"))
+        Refusal::new(RefusalCode::Malformed, format!("the offer is not SDP: {}", plain(&error)))
     })?;
     let mut rtc = configuration(certificate, extensions(&kept)).build(now);
     for &address in candidates {
@@ -60,8 +61,20 @@ pub(crate) fn accept(
         Refusal::new(RefusalCode::Malformed, format!("the offer cannot be answered: {error}"))
     })?;
     let answer = answer.to_sdp_string();
-    let media = media_lines(&answer).filter_map(|mid| describe(&rtc, mid)).collect();
+    let media: Vec<_> = media_lines(&answer).filter_map(|mid| describe(&rtc, mid)).collect();
+    if let Some(medium) = media.iter().find(|medium| medium.codecs.is_empty()) {
+        let reason = format!("none of the {} codecs of the offer is known here", medium.kind);
+        return Err(Refusal::new(RefusalCode::Codec, reason));
+    }
     Ok(Agreement { rtc, answer, media })
+}
+
+/// The parser's words without its pointers and line ends.
+fn plain(error: &SdpError) -> String {
+    let words = error.to_string();
+    let told: Vec<_> =
+        words.lines().filter(|line| !line.is_empty() && !line.contains("PointerOffset")).collect();
+    told.join(", ")
 }
 
 /// The payload type under which the medium `mid` takes a source's codec.
@@ -95,6 +108,18 @@ fn extensions(offer: &str) -> ExtensionMap {
     extensions.set(4, Extension::RtpMid);
     extensions.set(13, Extension::VideoOrientation);
     extensions
+}
+
+/// The names of codecs, each once.
+pub(crate) fn codec_names(params: &[PayloadParams]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for params in params {
+        let name = codec::name(params.spec().codec);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 fn configuration(certificate: &DtlsCert, extensions: ExtensionMap) -> RtcConfig {
@@ -136,13 +161,7 @@ fn media_lines(sdp: &str) -> impl Iterator<Item = Mid> {
 
 fn describe(rtc: &Rtc, mid: Mid) -> Option<MediaDescription> {
     let media = rtc.media(mid)?;
-    let mut codecs: Vec<String> = Vec::new();
-    for params in agreed(rtc, mid) {
-        let name = codec::name(params.spec().codec);
-        if !codecs.contains(&name) {
-            codecs.push(name);
-        }
-    }
+    let codecs = codec_names(&agreed(rtc, mid));
     Some(MediaDescription { mid, kind: media.kind(), direction: direction(media), codecs })
 }
 

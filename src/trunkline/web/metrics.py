@@ -1,12 +1,8 @@
 """/metrics in the format of Prometheus."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from trunkline.engine import Engine
 from trunkline.model import view
@@ -18,16 +14,6 @@ _NOTHING = Traffic(TransportId(0), False, None, 0, 0, (), ())
 
 Key = tuple[str, str]
 """A metric's name without prefix and suffix, and its direction."""
-
-_HELP = {
-    "packets": "RTP packets from publishers (in) and to viewers (out).",
-    "bytes": "RTP payload bytes from publishers (in) and to viewers (out).",
-    "datagram_bytes": "Bytes of all datagrams of all sessions.",
-    "keyframe_requests": "Keyframe requests from viewers (in) and to publishers (out).",
-    "nacks": "Retransmission requests from viewers (in) and to publishers (out).",
-    "retransmitted_bytes": "RTP payload bytes sent again to viewers.",
-    "keyframes": "Keyframes from publishers.",
-}
 
 
 class Totals:
@@ -50,7 +36,7 @@ class Totals:
 
 
 class Metrics:
-    """The endpoint. Its registry is its own, so that two relays in one process do not meet."""
+    """The endpoint."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -61,52 +47,13 @@ class Metrics:
         return [web.get("/metrics", self._show)]
 
     async def _show(self, _: web.Request) -> web.Response:
+        # Imported by the first who asks: most relays are never asked, and it takes a megabyte.
+        from trunkline.web.exposition import CONTENT_TYPE, expose
+
         statistics = await self._engine.ask(Measure())
-        snapshot = _Snapshot(self._engine.rooms(), statistics, self._totals.update(statistics))
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(snapshot)
-        headers = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
-        return web.Response(body=generate_latest(registry), headers=headers)
-
-
-class _Snapshot:
-    """One look at everything, as prometheus-client wants it."""
-
-    def __init__(
-        self, rooms: tuple[view.Room, ...], statistics: view.Statistics, totals: Counter[Key]
-    ) -> None:
-        self._rooms = rooms
-        self._statistics = statistics
-        self._totals = totals
-
-    def collect(self) -> Iterable[Metric]:
-        yield GaugeMetricFamily("trunkline_rooms", "Rooms with anybody in them.", len(self._rooms))
-        participants = GaugeMetricFamily(
-            "trunkline_participants", "Publishers and viewers.", labels=["role"]
-        )
-        publishers = sum(len(room.participants) for room in self._rooms)
-        participants.add_metric(["publisher"], publishers)
-        participants.add_metric(["viewer"], sum(room.viewers for room in self._rooms))
-        yield participants
-        sessions = self._statistics.participants
-        connected = sum(one.traffic.connected for one in sessions)
-        states = GaugeMetricFamily(
-            "trunkline_sessions", "Media sessions by state.", labels=["state"]
-        )
-        states.add_metric(["connected"], connected)
-        states.add_metric(["connecting"], len(sessions) - connected)
-        yield states
-        for name, text in _HELP.items():
-            family = CounterMetricFamily(f"trunkline_{name}", text, labels=["direction"])
-            for (of, direction), value in self._totals.items():
-                if of == name:
-                    family.add_metric([direction], value)
-            yield family
-        yield CounterMetricFamily(
-            "trunkline_datagrams_dropped",
-            "Datagrams that belonged to no session or were not valid.",
-            self._statistics.datagrams_dropped,
-        )
+        body = expose(self._engine.rooms(), statistics, self._totals.update(statistics))
+        headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
+        return web.Response(body=body, headers=headers)
 
 
 def _sum(traffic: Traffic) -> Counter[Key]:

@@ -2,10 +2,7 @@
 
 use std::time::Instant;
 
-use str0m::media::MediaKind;
-
 use super::{Settings, Sfu};
-use crate::codec;
 use crate::negotiation::{self, Agreement, Refusal};
 use crate::panics;
 use crate::transport::Transport;
@@ -59,42 +56,26 @@ impl Sfu {
             };
             let sent = transport.producers.iter().find(|producer| producer.mid == source.mid);
             let Some(producer) = sent else { continue };
-            let mut receivers = viewer
-                .consumers
-                .iter()
-                .filter(|consumer| consumer.kind == producer.kind)
-                .peekable();
-            if receivers.peek().is_none() {
-                continue;
-            }
-            let possible = match producer.stream() {
+            let receiver = viewer.consumers.iter().find(|consumer| consumer.kind == producer.kind);
+            let Some(receiver) = receiver else { continue };
+            let sent = match producer.stream() {
                 Some(stream) => vec![stream.params],
                 None => negotiation::agreed(transport.rtc(), source.mid),
             };
-            let fits = receivers.any(|consumer| {
-                let takes =
-                    |params| negotiation::payload_for(viewer.rtc(), consumer.mid, params).is_some();
-                possible.iter().any(takes)
-            });
-            if !fits {
-                let names: Vec<_> =
-                    possible.iter().map(|params| codec::name(params.spec().codec)).collect();
+            let takes =
+                |params| negotiation::payload_for(viewer.rtc(), receiver.mid, params).is_some();
+            if !sent.iter().any(takes) {
+                let taken = negotiation::agreed(viewer.rtc(), receiver.mid);
                 let reason = format!(
-                    "the offer has none of the {} codecs that are sent: {}",
-                    kind_name(producer.kind),
-                    names.join(", ")
+                    "no {} codec in common: sent is {}, and the offer takes {}",
+                    producer.kind,
+                    negotiation::codec_names(&sent).join(", "),
+                    negotiation::codec_names(&taken).join(", ")
                 );
                 return Err(Refusal::new(RefusalCode::Codec, reason));
             }
         }
         Ok(())
-    }
-}
-
-fn kind_name(kind: MediaKind) -> &'static str {
-    match kind {
-        MediaKind::Audio => "audio",
-        MediaKind::Video => "video",
     }
 }
 

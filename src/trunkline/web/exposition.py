@@ -1,0 +1,80 @@
+"""The text format of Prometheus."""
+
+from collections.abc import Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE
+
+from trunkline.model import view
+
+__all__ = ["CONTENT_TYPE", "expose"]
+
+Key = tuple[str, str]
+"""A metric's name without prefix and suffix, and its direction."""
+
+_HELP = {
+    "packets": "RTP packets from publishers (in) and to viewers (out).",
+    "bytes": "RTP payload bytes from publishers (in) and to viewers (out).",
+    "datagram_bytes": "Bytes of all datagrams of all sessions.",
+    "keyframe_requests": "Keyframe requests from viewers (in) and to publishers (out).",
+    "nacks": "Retransmission requests from viewers (in) and to publishers (out).",
+    "retransmitted_bytes": "RTP payload bytes sent again to viewers.",
+    "keyframes": "Keyframes from publishers.",
+}
+
+
+def expose(
+    rooms: tuple[view.Room, ...], statistics: view.Statistics, totals: Mapping[Key, int]
+) -> bytes:
+    """One look at everything.
+
+    Args:
+        rooms: all that are open.
+        statistics: of the sessions that run.
+        totals: sums that only grow.
+    """
+    # A registry of its own, so that two relays in one process do not meet.
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Snapshot(rooms, statistics, totals))
+    return generate_latest(registry)
+
+
+class _Snapshot:
+    """One look at everything, as prometheus-client wants it."""
+
+    def __init__(
+        self, rooms: tuple[view.Room, ...], statistics: view.Statistics, totals: Mapping[Key, int]
+    ) -> None:
+        self._rooms = rooms
+        self._statistics = statistics
+        self._totals = totals
+
+    def collect(self) -> Iterable[Metric]:
+        yield GaugeMetricFamily("trunkline_rooms", "Rooms with anybody in them.", len(self._rooms))
+        participants = GaugeMetricFamily(
+            "trunkline_participants", "Publishers and viewers.", labels=["role"]
+        )
+        publishers = sum(len(room.participants) for room in self._rooms)
+        participants.add_metric(["publisher"], publishers)
+        participants.add_metric(["viewer"], sum(room.viewers for room in self._rooms))
+        yield participants
+        sessions = self._statistics.participants
+        connected = sum(one.traffic.connected for one in sessions)
+        states = GaugeMetricFamily(
+            "trunkline_sessions", "Media sessions by state.", labels=["state"]
+        )
+        states.add_metric(["connected"], connected)
+        states.add_metric(["connecting"], len(sessions) - connected)
+        yield states
+        for name, text in _HELP.items():
+            family = CounterMetricFamily(f"trunkline_{name}", text, labels=["direction"])
+            for (of, direction), value in self._totals.items():
+                if of == name:
+                    family.add_metric([direction], value)
+            yield family
+        yield CounterMetricFamily(
+            "trunkline_datagrams_dropped",
+            "Datagrams that belonged to no session or were not valid.",
+            self._statistics.datagrams_dropped,
+        )
