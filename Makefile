@@ -48,8 +48,9 @@ $(PAGE): frontend/node_modules/.stamp $(PAGE_SOURCES)
 	@$(call quietly,cd frontend && npm run build)
 	@touch $@
 
+# FFmpeg and OBS refuse a certificate that they do not know, so there is a port without TLS, too.
 run: build ## Start the relay with a demonstration room; OPTIONS="--port 9000 …"
-	@$(BIN)/trunkline serve --demo $(OPTIONS)
+	@$(BIN)/trunkline serve --demo --plain-port 8080 $(OPTIONS)
 
 test: build test-page test-rust test-python ## Run all tests
 

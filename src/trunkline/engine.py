@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import assert_never, overload
 
-from trunkline.domain.journal import sentence
+from trunkline.domain.journal import level, sentence
 from trunkline.domain.room import Effect
 from trunkline.domain.rooms import RETRY_FULL, Rooms
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
@@ -162,7 +162,7 @@ class Engine:
                 case _:
                     line = sentence(effect)
                     if line is not None:
-                        log.info("%s", line)
+                        log.log(level(effect), "%s", line)
                     self.feed.publish(effect)
 
 

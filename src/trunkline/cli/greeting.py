@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from rich.table import Table
-from rich.text import Text
+import typer
 
 from trunkline.config import Settings
 from trunkline.net.interface import candidates, local_addresses
@@ -28,8 +27,8 @@ def addresses(settings: Settings, url: str) -> list[str]:
 
 def greeting(
     settings: Settings, urls: Sequence[str], plain_url: str | None, media_port: int
-) -> Table:
-    """What to open, as a table of a few lines.
+) -> str:
+    """What to open, in a few lines.
 
     Args:
         settings: what the relay was told.
@@ -48,12 +47,14 @@ def greeting(
         rows.append(("without TLS", plain_url or ""))
     told = ", ".join(candidates(settings.host, settings.announce))
     rows.append(("media", f"UDP port {media_port}; clients are told {told}"))
-    table = Table.grid(padding=(0, 2))
-    for name, value in rows:
-        if value:
-            # A URL must stay whole to be clicked, however narrow the terminal is.
-            table.add_row(Text(name, style="dim"), Text(value, overflow="fold"))
-    return table
+    told_rows = [(name, value) for name, value in rows if value]
+    width = max(len(name) for name, _ in told_rows)
+    return "\n".join(f"{dim(name.ljust(width))}  {value}" for name, value in told_rows)
+
+
+def dim(text: str) -> str:
+    """For what may be overlooked."""
+    return typer.style(text, dim=True)
 
 
 def notes(settings: Settings) -> Iterator[str]:

@@ -5,8 +5,6 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from trunkline.cli.serve import serve
 from trunkline.errors import StartupError, TrunklineError
@@ -44,11 +42,12 @@ def main() -> None:
     try:
         application()
     except TrunklineError as error:
-        Console(stderr=True).print(_explain(error))
+        typer.echo(_explain(error), err=True)
         sys.exit(1)
 
 
-def _explain(error: TrunklineError) -> Text:
+def _explain(error: TrunklineError) -> str:
+    mark = typer.style("Error:", fg="red", bold=True)
     if not isinstance(error, StartupError):
-        return Text.assemble(("Error: ", "bold red"), str(error))
-    return Text.assemble(("Error: ", "bold red"), error.cause, "\n", error.remedy)
+        return f"{mark} {error}"
+    return f"{mark} {error.cause}\n{error.remedy}"

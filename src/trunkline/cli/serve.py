@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from trunkline.cli import logs
-from trunkline.cli.greeting import addresses, greeting, notes
+from trunkline.cli.greeting import addresses, dim, greeting, notes
 from trunkline.config import PREFIX, Settings, Verbosity, load
 
 
@@ -95,19 +93,18 @@ async def _serve(settings: Settings) -> None:
     # Imported here so that `--help` and wrong usage answer at once.
     from trunkline.app import Relay
 
-    console = Console(soft_wrap=True, highlight=False)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with Relay(settings) as relay:
         urls = addresses(settings, relay.url)
-        console.print(greeting(settings, urls, relay.plain_url, relay.media_port))
+        typer.echo(greeting(settings, urls, relay.plain_url, relay.media_port))
         for note in notes(settings):
-            console.print(Text.assemble(("Note: ", "yellow"), note))
-        console.print("Ctrl-C stops it.", style="dim")
+            typer.echo(f"{typer.style('Note:', fg='yellow')} {note}")
+        typer.echo(dim("Ctrl-C stops it."))
         await stop.wait()
         # Whoever presses Ctrl-C again does not want to wait.
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
-        console.print("Closing every session …", style="dim")
+        typer.echo(dim("Closing every session …"))

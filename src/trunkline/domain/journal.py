@@ -1,5 +1,6 @@
 """What the log says about an event."""
 
+import logging
 from typing import assert_never
 
 from trunkline.model.event import (
@@ -26,6 +27,17 @@ def sentence(event: RoomEvent) -> str | None:
             return None
         case _:
             assert_never(event)
+
+
+def level(event: RoomEvent) -> int:
+    """How much the line matters, as a level of `logging`."""
+    match event:
+        case ParticipantLeft(code="panic"):
+            return logging.ERROR
+        case ParticipantLeft(code="failed" | "never-connected" | "unplayable"):
+            return logging.WARNING
+        case _:
+            return logging.INFO
 
 
 def _who(event: ParticipantJoined | ParticipantConnected | ParticipantLeft) -> str:

@@ -1,16 +1,6 @@
-from rich.console import Console
-from rich.table import Table
-
 from trunkline.cli.greeting import addresses, greeting, notes
 from trunkline.config import Settings
 from trunkline.net.interface import local_addresses
-
-
-def printed(table: Table) -> str:
-    console = Console(width=200)
-    with console.capture() as capture:
-        console.print(table)
-    return capture.get()
 
 
 def test_a_relay_on_all_addresses_is_found_under_each() -> None:
@@ -25,7 +15,7 @@ def test_a_relay_on_one_address_is_found_there() -> None:
 
 def test_the_demonstration_is_what_to_open() -> None:
     urls = ["https://localhost:1", "https://192.0.2.7:1"]
-    text = printed(greeting(Settings(demo=True), urls, "http://127.0.0.1:2", 8444))
+    text = greeting(Settings(demo=True), urls, "http://127.0.0.1:2", 8444)
     assert "https://localhost:1/watch/demo" in text
     assert "https://192.0.2.7:1/watch/demo" in text
     assert "http://127.0.0.1:2" in text
@@ -34,12 +24,12 @@ def test_the_demonstration_is_what_to_open() -> None:
 
 def test_it_says_what_clients_are_told() -> None:
     settings = Settings(announce=("203.0.113.7", "2001:db8::7"))
-    text = printed(greeting(settings, ["https://localhost:1"], None, 8444))
+    text = greeting(settings, ["https://localhost:1"], None, 8444)
     assert "clients are told 203.0.113.7, 2001:db8::7" in text
 
 
 def test_a_plain_relay_names_its_address_once() -> None:
-    text = printed(greeting(Settings(tls="off"), ["http://localhost:1"], "http://127.0.0.1:1", 2))
+    text = greeting(Settings(tls="off"), ["http://localhost:1"], "http://127.0.0.1:1", 2)
     assert "without TLS" not in text
 
 

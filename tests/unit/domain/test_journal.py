@@ -1,9 +1,12 @@
 """What the log says."""
 
+import logging
+
 import pytest
 
-from trunkline.domain.journal import sentence
+from trunkline.domain.journal import level, sentence
 from trunkline.model.event import (
+    LeaveCode,
     ParticipantConnected,
     ParticipantJoined,
     ParticipantLeft,
@@ -44,3 +47,11 @@ TRACK = TrackId("p1-0")
 )
 def test_an_event_is_one_line_or_none(event: RoomEvent, line: str | None) -> None:
     assert sentence(event) == line
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("panic", logging.ERROR), ("never-connected", logging.WARNING), ("left", logging.INFO)],
+)
+def test_what_an_operator_should_look_at_stands_out(code: LeaveCode, expected: int) -> None:
+    assert level(ParticipantLeft(ROOM, ANN, "viewer", None, code, "…")) == expected
