@@ -3,6 +3,8 @@ PYTHON ?= python3
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/trunkline
 export CARGO_TARGET_DIR ?= $(CACHE)/cargo
 export PYTHON
+# maturin would install into whatever environment the caller has activated.
+export VIRTUAL_ENV := $(CURDIR)/.venv
 # maturin installs packages by pip, and only this reaches it there.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -52,8 +52,8 @@ class Core:
     def renegotiate(self, transport: int, offer: str) -> None:
         """Take a new offer for the same media on a live transport, as for an ICE restart.
 
-        `Answered` or `Refused` follows for the same transport. The media flow on meanwhile. An offer
-        that is no SDP changes nothing; validate the rest first, since nothing can be undone.
+        `Answered` or `Refused` follows for the same transport. The media flow on meanwhile. An
+        offer that is no SDP changes nothing; validate the rest first: nothing can be undone.
         """
     def set_candidates(self, candidates: Sequence[str]) -> None:
         """Tell clients these IP addresses from now on, best first.

@@ -19,7 +19,7 @@ from aiohttp import web
 from trunkline.config import Settings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
-from trunkline.errors import RelayError
+from trunkline.errors import RelayError, StartupError
 from trunkline.feed import Listener
 from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
@@ -156,6 +156,11 @@ class Relay:
         settings = self._settings
         try:
             return self._make_core(ports, addresses, settings.workers, settings.silence)
+        except ValueError as error:
+            raise StartupError(
+                f"The media core cannot use the settings: {error}.",
+                "Leave that setting out, or give it another value.",
+            ) from error
         except OSError as error:
             older = [(address, port) for address, port in ports if ":" not in address]
             newer_failed = "[" in str(error.filename) and error.errno != errno.EADDRINUSE

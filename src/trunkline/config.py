@@ -91,7 +91,9 @@ class Settings(BaseModel):
         default=(),
         description="Address that clients are told for media; repeatable (default: all local).",
     )
-    workers: int = Field(default=1, ge=1, le=64, description="Threads that forward media.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Threads that forward media; this version has 1."
+    )
     silence: float = Field(
         default=6.0,
         gt=0,

@@ -137,6 +137,7 @@ async def test_a_taken_media_port_is_named(state: tuple[str, str], taken: tuple[
         (["--port", "70000"], ["--port is 70000", "65535"]),
         (["--port", "many"], ["'--port'"]),
         (["--announce", "relay"], ["'relay' is not an IP address"]),
+        (["--workers", "2"], ["this version forwards with 1", "Leave that setting out"]),
         (["--tls", "on"], ["--tls is 'on'", "'auto' or 'off'"]),
         (["--quiet", "--debug"], ["--quiet and --debug exclude each other"]),
         (["--prt", "1"], ["--prt"]),

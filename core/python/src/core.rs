@@ -32,7 +32,7 @@ impl Core {
     ) -> PyResult<Self> {
         if workers != 1 {
             return Err(PyValueError::new_err(format!(
-                "workers is {workers}; this version forwards with 1"
+                "workers is {workers}, and this version forwards with 1"
             )));
         }
         let start = Start {
