@@ -36,6 +36,11 @@ log = logging.getLogger(__name__)
 HANDLER_TIME = 1.0
 """Seconds that HTTP requests have to end when the relay stops."""
 
+IDLE_TIME = 20.0
+"""Seconds that a connection may be without a complete request: before its first, and between two.
+
+This is what ends clients that send header fields slowly or none at all."""
+
 CoreMaker = Callable[[Sequence[tuple[str, int]], Sequence[str], int, float], Core]
 """Makes a core from addresses to bind, candidates, workers and silence; may raise OSError."""
 
@@ -169,11 +174,18 @@ class Relay:
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
-        application = site(engine, Page(), everybody=settings.open)
+        application = site(
+            engine,
+            Page(),
+            everybody=settings.open,
+            clock=asyncio.get_running_loop().time,
+            ice_servers=settings.ice_servers,
+        )
         runner = web.AppRunner(
             application,
             access_log=None,
             handle_signals=False,
+            keepalive_timeout=IDLE_TIME,
             shutdown_timeout=HANDLER_TIME,
             lingering_time=HANDLER_TIME,
         )
