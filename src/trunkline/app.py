@@ -29,17 +29,10 @@ from trunkline.net.interface import candidates, media_listen
 from trunkline.net.listener import explain_udp, listen
 from trunkline.sources import demo
 from trunkline.web.page import Page
+from trunkline.web.runner import runner
 from trunkline.web.site import site
 
 log = logging.getLogger(__name__)
-
-HANDLER_TIME = 1.0
-"""Seconds that HTTP requests have to end when the relay stops."""
-
-IDLE_TIME = 20.0
-"""Seconds that a connection may be without a complete request: before its first, and between two.
-
-This is what ends clients that send header fields slowly or none at all."""
 
 CoreMaker = Callable[[Sequence[tuple[str, int]], Sequence[str], int, float], Core]
 """Makes a core from addresses to bind, candidates, workers and silence; may raise OSError."""
@@ -181,24 +174,17 @@ class Relay:
             clock=asyncio.get_running_loop().time,
             ice_servers=settings.ice_servers,
         )
-        runner = web.AppRunner(
-            application,
-            access_log=None,
-            handle_signals=False,
-            keepalive_timeout=IDLE_TIME,
-            shutdown_timeout=HANDLER_TIME,
-            lingering_time=HANDLER_TIME,
-        )
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
+        serving = runner(application)
+        await serving.setup()
+        stack.push_async_callback(serving.cleanup)
         sockets = await asyncio.to_thread(listen, settings.host, settings.http_port)
-        port = await _serve_on(runner, sockets, context)
+        port = await _serve_on(serving, sockets, context)
         if settings.plain_port is None:
             return port, None
         sockets = await asyncio.to_thread(
             listen, settings.host, settings.plain_port, "--plain-port"
         )
-        return port, await _serve_on(runner, sockets, None)
+        return port, await _serve_on(serving, sockets, None)
 
 
 @contextmanager
@@ -213,11 +199,11 @@ def _ungrouped() -> Iterator[None]:
 
 
 async def _serve_on(
-    runner: web.AppRunner, sockets: Sequence[socket.socket], context: ssl.SSLContext | None
+    serving: web.AppRunner, sockets: Sequence[socket.socket], context: ssl.SSLContext | None
 ) -> int:
     """Serve on sockets that share a port, and say which."""
     for each in sockets:
-        await web.SockSite(runner, each, ssl_context=context).start()
+        await web.SockSite(serving, each, ssl_context=context).start()
     return int(sockets[0].getsockname()[1])
 
 

@@ -30,7 +30,7 @@ def finish_answer(answer: str) -> str:
 
 
 def restart_fragment(answer: str) -> str:
-    """What a client needs of an answer after an ICE restart (RFC 9725 section 4.3.2).
+    """What a client needs of an answer after an ICE restart (RFC 9725 section 4.3.3).
 
     CRLF line ends; all media share one transport, so that the first stands for all.
     """

@@ -26,7 +26,7 @@ _TAG = re.compile(r'(?P<weak>W/)?"(?P<text>[^"]*)"')
 _ORIGIN = re.compile(r"(?P<before>o=\S+ \S+ )(?P<version>\d+)(?P<after> .*)")
 
 _KEPT = ("ice-options", "ice-lite", "ice-pacing")
-"""What must stay as it was when the session began (RFC 9725 section 4.3.2)."""
+"""What must stay as it was when the session began (RFC 9725 section 4.3.3)."""
 
 _REPLACED = ("ice-ufrag", "ice-pwd", "candidate", "end-of-candidates")
 
