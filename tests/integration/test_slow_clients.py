@@ -43,7 +43,11 @@ async def serving(
     port = served.addresses[0][1]
     async with asyncio.TaskGroup() as group:
         reader = group.create_task(deliver(core, engine.receive))
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
+        async with aiohttp.ClientSession(
+            f"http://127.0.0.1:{port}",
+            # A connection of its own each time: those that wait are ended by what is tested here.
+            connector=aiohttp.TCPConnector(force_close=True),
+        ) as http:
             yield port, http
         reader.cancel()
     await served.cleanup()
