@@ -4,7 +4,7 @@ import pytest
 
 from trunkline.errors import ProtocolError, Refusal, RefusalCode
 from trunkline.model.ice_server import IceServer
-from trunkline.model.id import SessionId
+from trunkline.model.id import SessionId, StreamId
 from trunkline.model.media import Offer
 from trunkline.model.view import Session
 from trunkline.protocol.whip import exchange
@@ -64,3 +64,17 @@ def test_ice_servers_are_links(server: IceServer, link: str) -> None:
 
 def test_each_server_has_its_own_line() -> None:
     assert len(exchange.ice_links([IceServer("stun:a"), IceServer("stun:b")])) == 2
+
+
+def test_a_restart_has_the_new_tag() -> None:
+    headers = exchange.restarted(SESSION)
+    assert headers["ETag"] == '"tag"'
+    assert headers["Content-Type"] == "application/trickle-ice-sdpfrag"
+
+
+def test_event_streams_are_under_their_session() -> None:
+    name, link = exchange.streams_link(SESSION.id)
+    assert name == "Link"
+    assert link.startswith("</session/secret/events>;")
+    headers = exchange.stream_created(SESSION.id, StreamId("one"))
+    assert headers["Location"] == "/session/secret/events/one"
