@@ -29,12 +29,10 @@ from trunkline.net.interface import candidates, media_listen
 from trunkline.net.listener import explain_udp, listen
 from trunkline.sources import demo
 from trunkline.web.page import Page
+from trunkline.web.runner import runner
 from trunkline.web.site import site
 
 log = logging.getLogger(__name__)
-
-HANDLER_TIME = 1.0
-"""Seconds that HTTP requests have to end when the relay stops."""
 
 CoreMaker = Callable[[Sequence[tuple[str, int]], Sequence[str], int, float], Core]
 """Makes a core from addresses to bind, candidates, workers and silence; may raise OSError."""
@@ -174,24 +172,24 @@ class Relay:
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
-        application = site(engine, Page(), everybody=settings.open)
-        runner = web.AppRunner(
-            application,
-            access_log=None,
-            handle_signals=False,
-            shutdown_timeout=HANDLER_TIME,
-            lingering_time=HANDLER_TIME,
+        application = site(
+            engine,
+            Page(),
+            everybody=settings.open,
+            clock=asyncio.get_running_loop().time,
+            ice_servers=settings.ice_servers,
         )
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
+        serving = runner(application)
+        await serving.setup()
+        stack.push_async_callback(serving.cleanup)
         sockets = await asyncio.to_thread(listen, settings.host, settings.http_port)
-        port = await _serve_on(runner, sockets, context)
+        port = await _serve_on(serving, sockets, context)
         if settings.plain_port is None:
             return port, None
         sockets = await asyncio.to_thread(
             listen, settings.host, settings.plain_port, "--plain-port"
         )
-        return port, await _serve_on(runner, sockets, None)
+        return port, await _serve_on(serving, sockets, None)
 
 
 @contextmanager
@@ -206,11 +204,11 @@ def _ungrouped() -> Iterator[None]:
 
 
 async def _serve_on(
-    runner: web.AppRunner, sockets: Sequence[socket.socket], context: ssl.SSLContext | None
+    serving: web.AppRunner, sockets: Sequence[socket.socket], context: ssl.SSLContext | None
 ) -> int:
     """Serve on sockets that share a port, and say which."""
     for each in sockets:
-        await web.SockSite(runner, each, ssl_context=context).start()
+        await web.SockSite(serving, each, ssl_context=context).start()
     return int(sockets[0].getsockname()[1])
 
 

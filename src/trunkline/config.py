@@ -6,6 +6,7 @@ the later of these is the stronger.
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from pydantic import (
 )
 
 from trunkline.errors import StartupError
+from trunkline.model.ice_server import IceServer
 
 PREFIX = "TRUNKLINE_"
 # Named like a setting in the environment, but it says where the settings are.
@@ -46,6 +48,27 @@ def _announced(address: str) -> str:
     if parsed.is_unspecified or parsed.is_multicast:
         raise ValueError(f"clients cannot send to {address}")
     return str(parsed)
+
+
+_ICE_URL = re.compile(r"(stuns?|turns?):[\w.:\[\]-]+(\?transport=(udp|tcp))?", re.ASCII)
+
+
+def _server(value: object) -> object:
+    """A URL alone is a server without credentials."""
+    return {"url": value} if isinstance(value, str) else value
+
+
+def _usable(server: IceServer) -> IceServer:
+    if not _ICE_URL.fullmatch(server.url):
+        raise ValueError(f"{server.url!r} is not like stun:host:port or turn:host:port")
+    needs = server.url.startswith("turn")
+    for text in (server.username, server.credential):
+        if needs != (text is not None):
+            rule = "needs both" if needs else "takes neither"
+            raise ValueError(f"{server.url} {rule} username and credential")
+        if text is not None and not (text.isascii() and text.isprintable()):
+            raise ValueError(f"username and credential of {server.url} must be printable ASCII")
+    return server
 
 
 def _default_state_dir() -> Path:
@@ -90,6 +113,15 @@ class Settings(BaseModel):
     ] = Field(
         default=(),
         description="Address that clients are told for media; repeatable (default: all local).",
+    )
+    ice_servers: Annotated[
+        tuple[Annotated[IceServer, BeforeValidator(_server), AfterValidator(_usable)], ...],
+        BeforeValidator(_split),
+    ] = Field(
+        default=(),
+        max_length=16,
+        description="STUN and TURN servers that clients are told of: URLs, or tables of url, "
+        "username and credential.",
     )
     workers: int = Field(
         default=1, ge=1, le=64, description="Threads that forward media; this version has 1."

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import assert_never, overload
 
+from trunkline.domain.event_stream import EventStream
 from trunkline.domain.journal import level, sentence
 from trunkline.domain.room import Effect
 from trunkline.domain.rooms import RETRY_FULL, Rooms
@@ -13,15 +14,30 @@ from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
 from trunkline.feed import Feed
 from trunkline.media.core import Core
 from trunkline.model import view
-from trunkline.model.command import Accept, Attach, Close, Count, Detach
-from trunkline.model.id import ParticipantId, SessionId, TransportId
-from trunkline.model.report import Answered, Counted, Died, Refused, Report, SessionReport
-from trunkline.model.request import Enter, Find, Leave, Measure, Publish, Request, Watch
+from trunkline.model.command import Accept, Attach, Close, Count, Detach, Renegotiate
+from trunkline.model.id import ParticipantId, SessionId, StreamId, TransportId
+from trunkline.model.report import Answered, Closed, Counted, Died, Refused, Report, SessionReport
+from trunkline.model.request import (
+    CloseStream,
+    Enter,
+    Find,
+    FindStream,
+    Leave,
+    Measure,
+    OpenStream,
+    Publish,
+    Request,
+    Restart,
+    Watch,
+)
 
 log = logging.getLogger(__name__)
 
 ANSWER_LIMIT = 5.0
 """Seconds the core may take to answer; it needs a few milliseconds."""
+
+RETRY_BUSY = 1
+"""Seconds after which a session that is being restarted may be restarted again."""
 
 _REFUSALS = {
     "unsupported": RefusalCode.UNSUPPORTED,
@@ -55,9 +71,17 @@ class Engine:
     @overload
     async def ask(self, request: Leave) -> None: ...
     @overload
+    async def ask(self, request: Restart) -> view.Opened: ...
+    @overload
+    async def ask(self, request: OpenStream) -> StreamId: ...
+    @overload
+    async def ask(self, request: FindStream) -> EventStream: ...
+    @overload
+    async def ask(self, request: CloseStream) -> None: ...
+    @overload
     async def ask(self, request: Measure) -> view.Statistics: ...
 
-    async def ask(self, request: Request) -> view.Opened | view.Session | view.Statistics | None:
+    async def ask(self, request: Request) -> object:
         """Do what is asked and give the answer.
 
         Raises:
@@ -67,6 +91,8 @@ class Engine:
         match request:
             case Publish() | Watch():
                 return await self._enter(request)
+            case Restart():
+                return await self._restart(request)
             case Find(session):
                 return self._rooms.find(session).session
             case Leave(session):
@@ -75,6 +101,8 @@ class Engine:
                 return None
             case Measure():
                 return self._rooms.measured(await self._count())
+            case OpenStream() | FindStream() | CloseStream():
+                return self._stream(request)
             case _:
                 assert_never(request)
 
@@ -100,10 +128,9 @@ class Engine:
     def stop(self) -> None:
         """End all sessions and let nobody in any more."""
         self._stopping = True
+        for transport in tuple(self._offers):
+            self._give_up(transport, _stopping())
         self._perform(self._rooms.leave_all("stopped", "The relay stops."))
-        for offer in self._offers.values():
-            if not offer.done():
-                offer.set_exception(_stopping())
         self.feed.end()
 
     def _receive(self, report: SessionReport) -> None:
@@ -112,23 +139,61 @@ class Engine:
             offer = self._offers.get(report.transport)
             if offer and not offer.done():
                 offer.set_result(report)
+        elif isinstance(report, Closed):
+            self._give_up(report.transport, _ended())
+
+    def _give_up(self, transport: TransportId, refusal: Refusal) -> None:
+        """No answer will come for this transport."""
+        offer = self._offers.get(transport)
+        if offer and not offer.done():
+            offer.set_exception(refusal)
+
+    def _stream(
+        self, request: OpenStream | FindStream | CloseStream
+    ) -> StreamId | EventStream | None:
+        match request:
+            case OpenStream(session, kinds):
+                stream = StreamId(self._token())
+                self._rooms.open_stream(session, stream, kinds)
+                return stream
+            case FindStream(session, stream):
+                return self._rooms.find_stream(session, stream)
+            case CloseStream(session, stream):
+                self._rooms.close_stream(session, stream)
+                return None
+            case _:
+                assert_never(request)
 
     async def _enter(self, request: Enter) -> view.Opened:
         if self._stopping:
             raise _stopping()
         transport = TransportId(next(self._transports))
         participant = ParticipantId(f"p{transport}")
-        session = view.Session(SessionId(self._token()), self._token(), request.offer.ufrag)
+        session = view.Session(SessionId(self._token()), self._token(), request.offer)
         effects = self._rooms.enter(request, transport, participant, session)
-        report = await self._offer(transport, effects)
-        if isinstance(report, Answered):
-            return view.Opened(session, report.answer)
-        if report.code == "malformed":
-            raise ProtocolError(report.reason)
-        retry = RETRY_FULL if report.code == "limit" else None
-        raise Refusal(_REFUSALS[report.code], report.reason, retry)
+        answered = False
+        try:
+            report = await self._negotiate(transport, effects)
+            answered = True
+        finally:
+            if not answered:
+                self._perform(self._rooms.leave(transport, "failed", "Its offer got no answer."))
+        return view.Opened(session, _granted(report).answer)
 
-    async def _offer(self, transport: TransportId, effects: Sequence[Effect]) -> Answered | Refused:
+    async def _restart(self, request: Restart) -> view.Opened:
+        transport = self._rooms.find(request.session).transport
+        if transport in self._offers:
+            raise Refusal(
+                RefusalCode.BUSY, "An ICE restart of this session is under way already.", RETRY_BUSY
+            )
+        effects = self._rooms.restart(request.session, request.offer)
+        report = _granted(await self._negotiate(transport, effects))
+        session = self._rooms.restarted(request.session, request.offer, self._token())
+        return view.Opened(session, report.answer)
+
+    async def _negotiate(
+        self, transport: TransportId, effects: Sequence[Effect]
+    ) -> Answered | Refused:
         offer: asyncio.Future[Answered | Refused] = asyncio.get_running_loop().create_future()
         self._offers[transport] = offer
         try:
@@ -139,8 +204,6 @@ class Engine:
             raise _silent() from None
         finally:
             del self._offers[transport]
-            if not offer.done() or offer.cancelled():
-                self._perform(self._rooms.leave(transport, "failed", "Its offer got no answer."))
 
     async def _count(self) -> Counted:
         """Those who ask at the same time share one answer."""
@@ -156,9 +219,11 @@ class Engine:
     def _perform(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Accept() | Attach() | Detach() | Close() | Count():
+                case Accept() | Renegotiate() | Attach() | Detach() | Close() | Count():
                     log.debug("to the core: %r", effect)
                     self._core.submit(effect)
+                    if isinstance(effect, Close):
+                        self._give_up(effect.transport, _ended())
                 case _:
                     line = sentence(effect)
                     if line is not None:
@@ -166,8 +231,22 @@ class Engine:
                     self.feed.publish(effect)
 
 
+def _granted(report: Answered | Refused) -> Answered:
+    """Raise what the core refused."""
+    if isinstance(report, Answered):
+        return report
+    if report.code == "malformed":
+        raise ProtocolError(report.reason)
+    retry = RETRY_FULL if report.code == "limit" else None
+    raise Refusal(_REFUSALS[report.code], report.reason, retry)
+
+
 def _stopping() -> Refusal:
-    return Refusal(RefusalCode.STOPPING, "This relay is stopping.")
+    return Refusal(RefusalCode.STOPPING, "This relay is stopping.", RETRY_FULL)
+
+
+def _ended() -> Refusal:
+    return Refusal(RefusalCode.UNKNOWN, "The session ended before it was answered.")
 
 
 def _silent() -> Refusal:

@@ -17,6 +17,8 @@ class RefusalCode(StrEnum):
     CODEC = "codec"
     NO_TAG = "no-tag"
     OLD_TAG = "old-tag"
+    BUSY = "busy"
+    TOO_OFTEN = "too-often"
     FULL = "full"
     STOPPING = "stopping"
 

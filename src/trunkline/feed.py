@@ -34,7 +34,13 @@ class Listener:
             self._news.clear()
             await self._news.wait()
 
+    def close(self) -> None:
+        """Hear no more: the iterator ends after what waits."""
+        self._end()
+
     def _put(self, event: RoomEvent) -> None:
+        if self._ended:
+            return
         self._lost += len(self._waiting) == LIMIT
         self._waiting.append(event)
         self._news.set()

@@ -76,6 +76,46 @@ window.client = (() => {
     return negotiate(url);
   }
 
+  const gathered = (connection) =>
+    new Promise((resolve) => {
+      const look = () => connection.iceGatheringState === "complete" && resolve();
+      connection.onicegatheringstatechange = look;
+      look();
+    });
+
+  // RFC 9725 section 4.3.3: the new credentials and candidates go, those of the relay come.
+  async function restart() {
+    const { connection } = state;
+    const answer = connection.currentRemoteDescription.sdp;
+    connection.restartIce();
+    await connection.setLocalDescription();
+    await gathered(connection);
+    const lines = connection.localDescription.sdp.split("\r\n");
+    const wanted = /^(m=|a=(mid|ice-ufrag|ice-pwd|ice-options|candidate|end-of-candidates))/;
+    const second = lines.findIndex((line, at) => line.startsWith("m=") && at > lines.findIndex((l) => l.startsWith("m=")));
+    const body = lines.slice(0, second > 0 ? second : undefined).filter((line) => wanted.test(line));
+    const response = await fetch(state.session, {
+      method: "PATCH",
+      headers: { "content-type": "application/trickle-ice-sdpfrag", "if-match": "*" },
+      body: body.map((line) => `${line}\r\n`).join(""),
+    });
+    const fragment = await response.text();
+    if (response.status !== 200) return { status: response.status, body: fragment };
+    const renewed = (sdp, name) =>
+      sdp.replace(new RegExp(`a=${name}:.*`, "g"), fragment.match(new RegExp(`a=${name}:.*`))[0]);
+    const sdp = renewed(renewed(answer, "ice-ufrag"), "ice-pwd");
+    await connection.setRemoteDescription({ type: "answer", sdp });
+    return { status: 200, body: fragment };
+  }
+
+  // The user name fragment of the ICE session in use, and how many pairs were selected till now.
+  async function ice() {
+    for (const entry of (await state.connection.getStats()).values())
+      if (entry.type === "transport")
+        return { ufrag: entry.iceLocalUsernameFragment, changes: entry.selectedCandidatePairChanges, state: entry.iceState };
+    return {};
+  }
+
   // What counts, flat: of the video that comes in or goes out, and of the sound.
   async function figures() {
     const found = { connection: state.connection.connectionState, audio: {}, video: {} };
@@ -103,5 +143,5 @@ window.client = (() => {
     return status;
   }
 
-  return { publish, watch, figures, picture, leave };
+  return { publish, watch, restart, ice, figures, picture, leave };
 })();

@@ -44,6 +44,16 @@ class Client:
         """End the session; the status of the answer."""
         return int(await self.page.evaluate("client.leave()"))
 
+    async def restart(self) -> dict[str, Any]:
+        """Restart ICE; the answer's status and body."""
+        result: dict[str, Any] = await self.page.evaluate("client.restart()")
+        return result
+
+    async def ice(self) -> dict[str, Any]:
+        """The user name fragment in use, the changes of the selected pair, and the state."""
+        result: dict[str, Any] = await self.page.evaluate("client.ice()")
+        return result
+
     async def _call(self, name: str, url: str, options: dict[str, Any]) -> dict[str, Any]:
         script = f"([url, options]) => client.{name}(url, options)"
         result: dict[str, Any] = await self.page.evaluate(script, [url, options])

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
-from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach
+from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach, Renegotiate
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Medium, Port
 from trunkline.model.report import (
@@ -44,6 +44,7 @@ class FakeCore:
             None
         )
         self.mute = False
+        self.answers = 0
         self.stopped = False
         self.media: dict[TransportId, tuple[Medium, ...]] = {}
         self.connected: set[TransportId] = set()
@@ -64,6 +65,8 @@ class FakeCore:
         match command:
             case Accept():
                 self._accept(command)
+            case Renegotiate():
+                self._renegotiate(command)
             case Attach(consumer, source):
                 assert source.transport in self.media
                 assert consumer.transport in self.media
@@ -124,7 +127,20 @@ class FakeCore:
         offer = sdp.parse(command.offer.encode())
         media = tuple(map(_medium, offer.sections))
         self.media[command.transport] = media
-        self.report(Answered(command.transport, _answer(media, self), media))
+        self.report(Answered(command.transport, self._answer(media), media))
+
+    def _renegotiate(self, command: Renegotiate) -> None:
+        """Refused, nothing changes; else there are new ICE credentials."""
+        assert command.transport in self.media
+        if self.refusing:
+            self.report(Refused(command.transport, *self.refusing))
+            return
+        media = self.media[command.transport]
+        self.report(Answered(command.transport, self._answer(media), media))
+
+    def _answer(self, media: Sequence[Medium]) -> str:
+        self.answers += 1
+        return _answer(media, self, f"core{self.answers}")
 
     def _forget(self, transport: TransportId) -> None:
         self.media.pop(transport, None)
@@ -166,7 +182,7 @@ def _direction(names: set[str]) -> Literal["in", "out"]:
     return "out" if "recvonly" in names else "in"
 
 
-def _answer(media: Sequence[Medium], core: FakeCore) -> str:
+def _answer(media: Sequence[Medium], core: FakeCore, ufrag: str) -> str:
     """Roughly what the real core writes, its omissions included."""
     lines = ["v=0", "o=core 1 2 IN IP4 0.0.0.0", "s=-", "t=0 0", "a=ice-lite"]
     lines.append(f"a=group:BUNDLE {' '.join(medium.mid for medium in media)}")
@@ -176,6 +192,8 @@ def _answer(media: Sequence[Medium], core: FakeCore) -> str:
             f"a=mid:{medium.mid}",
             "a=recvonly" if medium.direction == "in" else "a=sendonly",
             "a=rtcp-mux",
+            f"a=ice-ufrag:{ufrag}",
+            f"a=ice-pwd:{ufrag:>022}",
         ]
         for number, address in enumerate(core.candidates, 1):
             lines.append(f"a=candidate:{number} 1 udp 2130706431 {address} {core.port} typ host")

@@ -5,7 +5,7 @@ from typing import Literal
 from trunkline.domain.room import Effect
 from trunkline.domain.rooms import Limits, Rooms
 from trunkline.model import view
-from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach
+from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach, Renegotiate
 from trunkline.model.id import (
     Mid,
     ParticipantId,
@@ -34,7 +34,7 @@ class House:
         """A request whose answer is still on its way."""
         self._number += 1
         transport = TransportId(self._number)
-        session = view.Session(SessionId(f"s-{who}"), "tag", request.offer.ufrag)
+        session = view.Session(SessionId(f"s-{who}"), "tag", request.offer)
         effects = self.rooms.enter(request, transport, ParticipantId(who), session)
         self.transports[who] = transport  # only now: a refused one stays as it was
         return self._tell(effects)
@@ -97,7 +97,7 @@ class House:
 
     def _short(self, effect: Effect) -> str:
         match effect:
-            case Accept() | Attach() | Detach() | Close() | Count():
+            case Accept() | Renegotiate() | Attach() | Detach() | Close() | Count():
                 return self._short_command(effect)
             case _:
                 name = type(effect).__name__
@@ -109,6 +109,8 @@ class House:
             case Accept(transport, _, sources):
                 shared = " ".join(map(self._name_port, sources))
                 return f"accept {self._who(transport)} {shared}".rstrip()
+            case Renegotiate(transport):
+                return f"renegotiate {self._who(transport)}"
             case Attach(consumer, source):
                 return f"{self._name_port(consumer)} shows {self._name_port(source)}"
             case Detach(consumer):

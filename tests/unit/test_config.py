@@ -4,6 +4,7 @@ import pytest
 
 from trunkline.config import Settings, load
 from trunkline.errors import StartupError
+from trunkline.model.ice_server import IceServer
 
 
 def write(path: Path, text: str) -> Path:
@@ -45,6 +46,34 @@ def test_keys_of_the_file_may_be_written_like_the_options(tmp_path: Path) -> Non
     assert (settings.media_port, settings.announce) == (5, ("203.0.113.7",))
 
 
+def test_ice_servers_are_urls_or_tables(tmp_path: Path) -> None:
+    turn = '{url = "turn:b:3478?transport=udp", username = "u", credential = "c"}'
+    file = write(tmp_path / "t.toml", f'ice_servers = ["stun:a:3478", {turn}]')
+    servers = (IceServer("stun:a:3478"), IceServer("turn:b:3478?transport=udp", "u", "c"))
+    assert load({}, file, {}).ice_servers == servers
+    environment = {"TRUNKLINE_ICE_SERVERS": "stun:a, stun:[2001:db8::1]:3478"}
+    assert [server.url for server in load({}, environment=environment).ice_servers] == [
+        "stun:a",
+        "stun:[2001:db8::1]:3478",
+    ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'url = "stun:a", username = "u", credential = "c"',
+        'url = "turn:a", username = "u"',
+        'url = "turn:a", username = "u", credential = "c\\r\\nSet-Cookie: x"',
+        'url = "turn:a>; rel=x", username = "u", credential = "c"',
+        'url = "stun:a", other = "x"',
+    ],
+)
+def test_ice_servers_that_cannot_be_told_are_refused(tmp_path: Path, table: str) -> None:
+    file = write(tmp_path / "t.toml", f"ice_servers = [{{{table}}}]")
+    with pytest.raises(StartupError, match="ice_servers"):
+        load({}, file, {})
+
+
 def test_paths_in_the_file_are_relative_to_it(tmp_path: Path) -> None:
     file = write(tmp_path / "t.toml", 'certificate = "c.pem"\nstate_dir = "/var/x"\n')
     settings = load({}, file, {})
@@ -62,6 +91,8 @@ def test_paths_in_the_file_are_relative_to_it(tmp_path: Path) -> None:
         ({"TRUNKLINE_TLS": "on"}, "'auto' or 'off'", "tls:"),
         ({"TRUNKLINE_ANNOUNCE": "example"}, "'example' is not an IP address", "announce:"),
         ({"TRUNKLINE_ANNOUNCE": "0.0.0.0"}, "clients cannot send to 0.0.0.0", "announce:"),
+        ({"TRUNKLINE_ICE_SERVERS": "http://a"}, "'http://a' is not like stun:", "ice_servers:"),
+        ({"TRUNKLINE_ICE_SERVERS": "turn:a"}, "turn:a needs both", "ice_servers:"),
         ({"TRUNKLINE_WORKERS": "0"}, "TRUNKLINE_WORKERS is '0'", "workers:"),
         ({"TRUNKLINE_KEY": "k"}, "key is set, but certificate is not", "Change"),
         (

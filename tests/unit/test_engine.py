@@ -14,12 +14,23 @@ from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
 from trunkline.media.core import deliver
-from trunkline.model.command import Accept, Close, Count
+from trunkline.model.command import Accept, Close, Count, Renegotiate
 from trunkline.model.event import ParticipantJoined, ParticipantLeft, RoomOpened
 from trunkline.model.id import ParticipantName, RoomName, SessionId
 from trunkline.model.media import Offer
+from trunkline.model.notice import ViewerCount
 from trunkline.model.report import Died
-from trunkline.model.request import Find, Leave, Measure, Publish, Watch
+from trunkline.model.request import (
+    CloseStream,
+    Find,
+    FindStream,
+    Leave,
+    Measure,
+    OpenStream,
+    Publish,
+    Restart,
+    Watch,
+)
 
 PUBLISH = Publish(RoomName("studio"), ParticipantName("cam"), Offer(offer(), "abcd"))
 WATCH = Watch(RoomName("studio"), None, Offer(offer("recvonly"), "efgh"))
@@ -55,7 +66,7 @@ def test_a_session_opens_and_ends(rig: Rig) -> None:
         opened = await rig.engine.ask(PUBLISH)
         assert opened.answer.startswith("v=0")
         assert await rig.engine.ask(Find(opened.session.id)) == opened.session
-        assert opened.session.ufrag == "abcd"
+        assert opened.session.offer == PUBLISH.offer
         assert opened.session.id != opened.session.tag
         await rig.engine.ask(Leave(opened.session.id))
         rig.engine.stop()
@@ -210,3 +221,102 @@ def test_the_log_has_a_line_for_what_somebody_did(
         "studio: publisher cam (p1) left: Nothing came for 6 s.",
     ]
     assert not any("token" in message for message in caplog.messages)
+
+
+def restarted(ufrag: str) -> Offer:
+    return Offer(offer(ufrag=ufrag), ufrag)
+
+
+def test_a_restart_gives_a_new_tag_and_keeps_the_rest(rig: Rig) -> None:
+    async def story() -> None:
+        opened = await rig.engine.ask(PUBLISH)
+        before = rig.engine.rooms()
+        again = await rig.engine.ask(Restart(opened.session.id, restarted("new1")))
+        assert again.session.id == opened.session.id
+        assert again.session.tag != opened.session.tag
+        assert again.session.offer.ufrag == "new1"
+        assert again.answer != opened.answer
+        assert await rig.engine.ask(Find(opened.session.id)) == again.session
+        assert rig.engine.rooms() == before
+
+    rig.run(story())
+    assert [type(command) for command in rig.core.commands] == [Accept, Renegotiate]
+
+
+@pytest.mark.parametrize("code", ["malformed", "unsupported", "limit"])
+def test_a_restart_that_fails_leaves_the_session(rig: Rig, code: Any) -> None:
+    async def story() -> None:
+        opened = await rig.engine.ask(PUBLISH)
+        rig.core.refusing = (code, "The reason.")
+        with pytest.raises((Refusal, ProtocolError), match="The reason"):
+            await rig.engine.ask(Restart(opened.session.id, restarted("new1")))
+        assert await rig.engine.ask(Find(opened.session.id)) == opened.session
+        assert len(rig.engine.rooms()[0].participants[0].tracks) == 2
+
+    rig.run(story())
+
+
+def test_a_restart_that_gets_no_answer_leaves_the_session(rig: Rig) -> None:
+    async def story() -> None:
+        opened = await rig.engine.ask(PUBLISH)
+        rig.core.mute = True
+        with pytest.raises(Refusal, match="did not answer"):
+            await rig.engine.ask(Restart(opened.session.id, restarted("new1")))
+        assert await rig.engine.ask(Find(opened.session.id)) == opened.session
+
+    rig.run(story())
+
+
+def test_one_restart_at_a_time(rig: Rig) -> None:
+    async def story() -> None:
+        opened = await rig.engine.ask(PUBLISH)
+        rig.core.mute = True
+        async with asyncio.TaskGroup() as group:
+            first = group.create_task(refused(rig, Restart(opened.session.id, restarted("new1"))))
+            await asyncio.sleep(0)
+            second = await refused(rig, Restart(opened.session.id, restarted("new2")))
+        assert (second.code, second.retry_after) == (RefusalCode.BUSY, 1)
+        assert first.result().code == RefusalCode.FULL
+
+    rig.run(story())
+
+
+@pytest.mark.parametrize("how", ["left", "lost", "stopped"])
+def test_a_session_that_ends_during_its_restart_is_gone(rig: Rig, how: str) -> None:
+    async def story() -> None:
+        opened = await rig.engine.ask(PUBLISH)
+        rig.core.mute = True
+        async with asyncio.TaskGroup() as group:
+            restart = group.create_task(refused(rig, Restart(opened.session.id, restarted("new1"))))
+            await asyncio.sleep(0)
+            rig.core.mute = False
+            if how == "left":
+                await rig.engine.ask(Leave(opened.session.id))
+            elif how == "lost":
+                rig.core.end(1)
+            else:
+                rig.engine.stop()
+        expected = RefusalCode.STOPPING if how == "stopped" else RefusalCode.UNKNOWN
+        assert restart.result().code == expected
+
+    rig.run(story())
+
+
+async def refused(rig: Rig, request: Restart) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        await rig.engine.ask(request)
+    return caught.value
+
+
+def test_event_streams_open_and_close(rig: Rig) -> None:
+    async def story() -> None:
+        await rig.engine.ask(PUBLISH)
+        session = (await rig.engine.ask(WATCH)).session.id
+        name = await rig.engine.ask(OpenStream(session, frozenset({"viewercount"})))
+        stream = await rig.engine.ask(FindStream(session, name))
+        assert stream.take() == (ViewerCount(1),)
+        await rig.engine.ask(CloseStream(session, name))
+        with pytest.raises(Refusal):
+            await rig.engine.ask(FindStream(session, name))
+
+    rig.run(story())

@@ -59,3 +59,12 @@ async def test_after_the_end_there_is_nothing() -> None:
     feed.end()
     with pytest.raises(StopAsyncIteration):
         await anext(listener)
+
+
+async def test_who_hears_no_more_gets_what_waits() -> None:
+    feed = Feed()
+    listener = feed.listen()
+    feed.publish(opened(1))
+    listener.close()
+    feed.publish(opened(2))
+    assert [event async for event in listener] == [opened(1)]

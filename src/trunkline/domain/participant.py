@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from trunkline.domain.event_stream import EventStream
 from trunkline.model import view
 from trunkline.model.event import Role
-from trunkline.model.id import Mid, ParticipantId, ParticipantName, TrackId, TransportId
+from trunkline.model.id import Mid, ParticipantId, ParticipantName, StreamId, TrackId, TransportId
 from trunkline.model.media import Kind, Port
 
 
@@ -73,6 +74,8 @@ class Viewer:
     """None: whoever published last."""
     answered: bool = False
     consumers: dict[Mid, Consumer] = field(default_factory=dict)
+    streams: dict[StreamId, EventStream] = field(default_factory=dict)
+    """Who reads what happens; at most `event_stream.STREAMS`."""
 
     @property
     def name(self) -> None:

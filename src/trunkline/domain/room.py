@@ -28,6 +28,9 @@ Effect = Command | RoomEvent
 RETRY_PUBLISHER = 2
 """Seconds after which a viewer may look again for somebody who publishes."""
 
+# Sessions that ended for these reasons were not the viewer's own doing: a new one may succeed.
+_MENDABLE: tuple[LeaveCode, ...] = ("unplayable", "panic", "stopped", "failed", "silent")
+
 
 class Room:
     """Members in the order in which they came.
@@ -111,7 +114,9 @@ class Room:
                         member.consumers[medium.mid] = Consumer(medium.kind)
             case _:
                 assert_never(member)
-        return effects + self._aim()
+        effects += self._aim()
+        self.tell()
+        return effects
 
     def connected(self, report: Connected) -> list[Effect]:
         """The media connection of a member is up."""
@@ -122,6 +127,7 @@ class Room:
         if isinstance(member, Publisher):
             member.connected = True
             effects += self._aim()
+            self.tell()
         return effects
 
     def started(self, report: Started) -> list[Effect]:
@@ -136,6 +142,9 @@ class Room:
     def leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         """Take a member out; its viewers are shown somebody else, or nothing for now."""
         member = self._members.pop(transport)
+        if isinstance(member, Viewer):
+            for stream in member.streams.values():
+                stream.end(reconnect=code in _MENDABLE)
         if not member.answered:
             return []
         effects: list[Effect] = []
@@ -146,6 +155,7 @@ class Room:
             ParticipantLeft(self.name, member.id, member.role, member.name, code, reason)
         )
         effects += self._aim()
+        self.tell()
         if self._opened and not any(member.answered for member in self):
             self._opened = False
             effects.append(RoomClosed(self.name))
@@ -156,8 +166,20 @@ class Room:
         if not self._opened:
             return None
         publishers = tuple(one.describe() for one in self._publishers() if one.answered)
-        viewers = sum(isinstance(member, Viewer) and member.answered for member in self)
-        return view.Room(self.name, publishers, viewers)
+        return view.Room(self.name, publishers, self._count_viewers())
+
+    def tell(self) -> None:
+        """Let every event stream see how it is now."""
+        viewers = self._count_viewers()
+        for viewer in self:
+            if isinstance(viewer, Viewer) and viewer.streams:
+                publisher = self._followed(viewer.follows)
+                active = publisher is not None and publisher.connected
+                for stream in viewer.streams.values():
+                    stream.see(active=active, viewers=viewers)
+
+    def _count_viewers(self) -> int:
+        return sum(isinstance(member, Viewer) and member.answered for member in self)
 
     def _publishers(self) -> Iterator[Publisher]:
         return (member for member in self if isinstance(member, Publisher))

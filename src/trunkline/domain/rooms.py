@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from trunkline.domain.event_stream import STREAMS, EventStream
 from trunkline.domain.participant import Member, Publisher, Viewer
 from trunkline.domain.room import Effect, Room
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
-from trunkline.model.command import Accept, Close
+from trunkline.model.command import Accept, Close, Renegotiate
 from trunkline.model.event import LeaveCode
-from trunkline.model.id import ParticipantId, RoomName, SessionId, TransportId
-from trunkline.model.media import Port
+from trunkline.model.id import ParticipantId, RoomName, SessionId, StreamId, TransportId
+from trunkline.model.media import Offer, Port
+from trunkline.model.notice import NoticeKind
 from trunkline.model.report import (
     Answered,
     Closed,
@@ -84,10 +86,11 @@ class Rooms:
         """Take in what the core reports; what is about a transport that left has no effect."""
         match report:
             case Answered():
-                home = self._homes.get(report.transport)
-                return home.answered(report) if home else []
+                return self._answered(report)
             case Refused():
-                return self._leave(report.transport, "failed", report.reason)
+                # An ICE restart that is refused leaves what runs as it is.
+                restart = self._is_in(report.transport)
+                return [] if restart else self._leave(report.transport, "failed", report.reason)
             case Connected():
                 home = self._homes.get(report.transport)
                 return home.connected(report) if home else []
@@ -128,6 +131,58 @@ class Rooms:
             )
         return member
 
+    def restart(self, session: SessionId, offer: Offer) -> list[Effect]:
+        """Begin an ICE restart; `restarted` follows when the core has answered.
+
+        Raises:
+            Refusal: there is no such session.
+        """
+        return [Renegotiate(self.find(session).transport, offer.sdp)]
+
+    def restarted(self, session: SessionId, offer: Offer, tag: str) -> view.Session:
+        """Note a session's new ICE session.
+
+        Raises:
+            Refusal: the session has ended meanwhile.
+        """
+        member = self.find(session)
+        member.session = view.Session(session, tag, offer)
+        return member.session
+
+    def open_stream(
+        self, session: SessionId, stream: StreamId, kinds: frozenset[NoticeKind]
+    ) -> None:
+        """Make an event stream; its id is new.
+
+        Raises:
+            Refusal: there is no such viewer, or it has too many already.
+        """
+        viewer = self._viewer(session)
+        if len(viewer.streams) >= STREAMS:
+            raise _full(f"This session already has {STREAMS} event streams: end one.")
+        viewer.streams[stream] = EventStream(kinds)
+        self._homes[viewer.transport].tell()
+
+    def find_stream(self, session: SessionId, stream: StreamId) -> EventStream:
+        """Whose event stream it is.
+
+        Raises:
+            Refusal: there is no such viewer or stream.
+        """
+        found = self._viewer(session).streams.get(stream)
+        if found is None:
+            raise Refusal(RefusalCode.UNKNOWN, "There is no such event stream (any more).")
+        return found
+
+    def close_stream(self, session: SessionId, stream: StreamId) -> None:
+        """End an event stream.
+
+        Raises:
+            Refusal: there is no such viewer or stream.
+        """
+        self.find_stream(session, stream).drop()
+        del self._viewer(session).streams[stream]
+
     def describe(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
         views = (room.describe() for room in self._rooms.values())
@@ -156,6 +211,21 @@ class Rooms:
         if len(room) >= self._limits.participants:
             raise _full(f"Room {name!r} already has {self._limits.participants} participants.")
         return room
+
+    def _is_in(self, transport: TransportId) -> bool:
+        home = self._homes.get(transport)
+        return home is not None and home.member(transport).answered
+
+    def _answered(self, report: Answered) -> list[Effect]:
+        home = self._homes.get(report.transport)
+        # The answer to an ICE restart changes no media, so nobody need know.
+        return home.answered(report) if home and not self._is_in(report.transport) else []
+
+    def _viewer(self, session: SessionId) -> Viewer:
+        member = self.find(session)
+        if not isinstance(member, Viewer):
+            raise Refusal(RefusalCode.UNKNOWN, "Only sessions that watch have events.")
+        return member
 
     def _leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         room = self._homes.pop(transport, None)

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from trunkline import _core
 from trunkline.media.counters import counted
-from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach
+from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach, Renegotiate
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Medium, Port
 from trunkline.model.report import (
@@ -50,6 +50,8 @@ class NativeCore:
             case Accept(transport, offer, sources):
                 pairs = [(source.transport, source.mid) for source in sources]
                 self._core.accept_offer(transport, offer, pairs)
+            case Renegotiate(transport, offer):
+                self._core.renegotiate(transport, offer)
             case Attach(consumer, source):
                 self._core.attach(consumer.transport, consumer.mid, source.transport, source.mid)
             case Detach(consumer):

@@ -17,6 +17,17 @@ class Accept:
 
 
 @dataclass(frozen=True, slots=True)
+class Renegotiate:
+    """Take a new offer for the same media on a live transport (ICE restart).
+
+    `Answered` or `Refused` is reported; refused, nothing has changed.
+    """
+
+    transport: TransportId
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attach:
     """Forward a producer to a consumer, in place of what it showed before."""
 
@@ -45,4 +56,4 @@ class Count:
     number: int
 
 
-Command = Accept | Attach | Detach | Close | Count
+Command = Accept | Renegotiate | Attach | Detach | Close | Count

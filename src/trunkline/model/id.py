@@ -17,6 +17,9 @@ TrackId = NewType("TrackId", str)
 SessionId = NewType("SessionId", str)
 """Names a WHIP or WHEP session in its URL. Who knows it may end the session: never logged."""
 
+StreamId = NewType("StreamId", str)
+"""Names an event stream inside its session's URL; as secret as that."""
+
 TransportId = NewType("TransportId", int)
 """Names a transport towards the core; never used twice."""
 

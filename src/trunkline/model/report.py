@@ -18,7 +18,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An offer was not taken; the transport does not exist."""
+    """An offer was not taken: a new transport does not exist, a live one goes on as it was."""
 
     transport: TransportId
     code: Literal["malformed", "unsupported", "codec", "limit"]

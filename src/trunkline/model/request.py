@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from trunkline.model.id import ParticipantName, RoomName, SessionId
+from trunkline.model.id import ParticipantName, RoomName, SessionId, StreamId
 from trunkline.model.media import Offer
+from trunkline.model.notice import NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,43 @@ class Find:
 
 
 @dataclass(frozen=True, slots=True)
+class Restart:
+    """Begin a new ICE session inside a session; refused, it leaves the running one as it is."""
+
+    session: SessionId
+    offer: Offer
+    """The client's last offer with its new ICE credentials and candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStream:
+    """Tell a viewer what happens to what it watches."""
+
+    session: SessionId
+    kinds: frozenset[NoticeKind]
+    """What it wants to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindStream:
+    """Look an event stream up."""
+
+    session: SessionId
+    stream: StreamId
+
+
+@dataclass(frozen=True, slots=True)
+class CloseStream:
+    """End an event stream; what waits in it is dropped."""
+
+    session: SessionId
+    stream: StreamId
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """Read all counters."""
 
 
 Enter = Publish | Watch
-Request = Enter | Leave | Find | Measure
+Request = Enter | Leave | Find | Restart | OpenStream | FindStream | CloseStream | Measure

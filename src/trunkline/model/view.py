@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from trunkline.model.event import Role
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, SessionId, TrackId
-from trunkline.model.media import Kind
+from trunkline.model.media import Kind, Offer
 from trunkline.model.report import Traffic
 
 
@@ -46,8 +46,8 @@ class Session:
     id: SessionId
     tag: str
     """Names the current ICE session; the text of its entity tag, without quotes."""
-    ufrag: str
-    """The remote's ICE user name fragment."""
+    offer: Offer
+    """The one answered last; an ICE restart begins with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,34 @@
 """WHIP and WHEP over HTTP; what is right and what is not is decided in `protocol.whip`."""
 
-import asyncio
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from trunkline.engine import Engine
-from trunkline.errors import ProtocolError, Refusal, RefusalCode
+from trunkline.model.ice_server import IceServer
 from trunkline.model.id import SessionId
-from trunkline.model.request import Enter, Find, Leave, Publish, Watch
+from trunkline.model.request import Enter, Find, Leave, Publish, Restart, Watch
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.protocol.whip import exchange
-from trunkline.protocol.whip.answer import finish_answer
-from trunkline.protocol.whip.offer import LIMIT, read_offer, too_large
-
-BODY_TIME = 5.0
-"""Seconds for a body to arrive."""
+from trunkline.protocol.whip.answer import finish_answer, restart_fragment
+from trunkline.protocol.whip.offer import read_offer
+from trunkline.protocol.whip.patch import read_patch
+from trunkline.web.body import BODY_TIME, read_body
 
 
 class Whip:
     """The endpoints /whip/… and /whep/…, and the sessions that they open."""
 
-    def __init__(self, engine: Engine, body_time: float = BODY_TIME) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        ice_servers: Iterable[IceServer] = (),
+        body_time: float = BODY_TIME,
+    ) -> None:
         self._engine = engine
+        self._links = exchange.ice_links(ice_servers)
         self._body_time = body_time
 
     def routes(self) -> list[web.RouteDef]:
@@ -36,11 +42,11 @@ class Whip:
         return [
             *(web.post(path, handler) for path, handler in endpoints),
             *(web.get(path, _discover) for path, _ in endpoints),
-            *(web.options(path, _preflight) for path, _ in endpoints),
+            *(web.options(path, self._options) for path, _ in endpoints),
             web.delete(session, self._leave),
-            web.patch(session, self._trickle),
+            web.patch(session, self._patch),
             web.get(session, self._exists),
-            web.options(session, _preflight),
+            web.options(session, _session_options),
         ]
 
     async def _publish(self, request: web.Request) -> web.Response:
@@ -60,9 +66,13 @@ class Whip:
 
     async def _enter(self, request: Enter) -> web.Response:
         opened = await self._engine.ask(request)
+        headers = CIMultiDict(exchange.created(opened.session))
+        headers.extend(self._links)
+        if isinstance(request, Watch):
+            headers.add(*exchange.streams_link(opened.session.id))
         return web.Response(
             status=HTTPStatus.CREATED,
-            headers=exchange.created(opened.session),
+            headers=headers,
             body=finish_answer(opened.answer).encode(),
         )
 
@@ -70,39 +80,43 @@ class Whip:
         await self._engine.ask(Leave(_session(request)))
         return web.Response(headers=exchange.CORS)
 
-    async def _trickle(self, request: web.Request) -> web.Response:
+    async def _patch(self, request: web.Request) -> web.Response:
+        # The body first: while it arrives, the session may end or restart.
+        body = await self._body(request)
         session = await self._engine.ask(Find(_session(request)))
-        headers = request.headers
-        exchange.check_trickle(
-            session, headers.get("Content-Type"), headers.get("If-Match"), await self._body(request)
+        tags = request.headers.getall("If-Match", [])
+        offer = read_patch(
+            session, request.headers.get("Content-Type"), ", ".join(tags) or None, body
         )
-        return web.Response(status=HTTPStatus.NO_CONTENT, headers=exchange.CORS)
+        if offer is None:
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers=exchange.CORS)
+        opened = await self._engine.ask(Restart(session.id, offer))
+        return web.Response(
+            headers=exchange.restarted(opened.session),
+            body=restart_fragment(opened.answer).encode(),
+        )
 
     async def _exists(self, request: web.Request) -> web.Response:
         await self._engine.ask(Find(_session(request)))
         return await _discover(request)
 
+    async def _options(self, request: web.Request) -> web.Response:
+        headers = CIMultiDict(exchange.ENDPOINT_OPTIONS)
+        # RFC 9725 section 4.6: servers may be told here, but not to a preflight.
+        if "Access-Control-Request-Method" not in request.headers:
+            headers.extend(self._links)
+        return web.Response(headers=headers)
+
     async def _body(self, request: web.Request) -> bytes:
-        if (request.content_length or 0) > LIMIT:
-            raise too_large()
-        try:
-            async with asyncio.timeout(self._body_time):
-                return await request.read()
-        except TimeoutError:
-            sentence = f"The body did not arrive within {self._body_time:g} s."
-            raise Refusal(RefusalCode.TOO_SLOW, sentence) from None
-        except web.HTTPRequestEntityTooLarge:
-            raise too_large() from None
-        except (web.RequestPayloadError, ConnectionError) as error:
-            raise ProtocolError("The body ended before it was complete.") from error
+        return await read_body(request, self._body_time)
 
 
 async def _discover(_: web.Request) -> web.Response:
     return web.Response(headers=exchange.DISCOVERY)
 
 
-async def _preflight(_: web.Request) -> web.Response:
-    return web.Response(headers=exchange.PREFLIGHT)
+async def _session_options(_: web.Request) -> web.Response:
+    return web.Response(headers=exchange.SESSION_OPTIONS)
 
 
 def _session(request: web.Request) -> SessionId:

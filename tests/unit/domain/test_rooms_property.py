@@ -72,7 +72,7 @@ class Model(RuleBasedStateMachine):
         transport = TransportId(self.next)
         offer = Offer("", "abcd")
         request = Publish(room, name, offer) if publisher else Watch(room, name, offer)
-        session = view.Session(SessionId(str(transport)), "", "")
+        session = view.Session(SessionId(str(transport)), "", offer)
         try:
             effects = self.rooms.enter(request, transport, ParticipantId(str(transport)), session)
         except Refusal:

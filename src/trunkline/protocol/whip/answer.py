@@ -3,6 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from trunkline.protocol import sdp
+
+_SESSION_ICE = ("a=ice-lite", "a=ice-options:", "a=ice-pacing:", "a=group:")
+_SECTION_ICE = ("a=ice-options:", "a=candidate:", "a=end-of-candidates")
+
 STREAM = "trunkline"
 """The id of the one MediaStream that a viewer gets."""
 
@@ -22,6 +27,22 @@ def finish_answer(answer: str) -> str:
     for section in sections:
         lines.extend(_finish_section(section.splitlines()))
     return "".join(f"{line}\r\n" for line in lines)
+
+
+def restart_fragment(answer: str) -> str:
+    """What a client needs of an answer after an ICE restart (RFC 9725 section 4.3.3).
+
+    CRLF line ends; all media share one transport, so that the first stands for all.
+    """
+    description = sdp.parse(finish_answer(answer).encode())
+    section = description.sections[0]
+    lines = [line for line in description.session.lines if line.startswith(_SESSION_ICE)]
+    lines.append(f"m={section.kind} 9 {section.transport} 0")
+    lines += [f"a=mid:{section.first('mid')}"]
+    for name in ("ice-ufrag", "ice-pwd"):
+        lines.append(f"a={name}:{section.first(name) or description.session.first(name)}")
+    lines += [line for line in section.lines if line.startswith(_SECTION_ICE)]
+    return sdp.join(lines)
 
 
 def _finish_section(lines: list[str]) -> Iterator[str]:

@@ -1,18 +1,19 @@
 """Status codes and header fields of WHIP and WHEP."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from trunkline.errors import ProtocolError, Refusal, RefusalCode
 from trunkline.model import view
-from trunkline.model.id import SessionId
-from trunkline.protocol import sdp
-from trunkline.protocol.whip.offer import LIMIT, SDP_TYPE, check_type, too_large
+from trunkline.model.ice_server import IceServer
+from trunkline.model.id import SessionId, StreamId
+from trunkline.protocol.whip.events import EVENTS_PATH, KINDS, STREAMS_EXTENSION
+from trunkline.protocol.whip.offer import SDP_TYPE
+from trunkline.protocol.whip.patch import FRAGMENT_TYPE
 
 SESSION_PATH = "/session/"
 """A session's URL is this and its id."""
-
-FRAGMENT_TYPE = "application/trickle-ice-sdpfrag"
 
 METHODS = "OPTIONS, GET, HEAD, POST, PATCH, DELETE"
 
@@ -24,13 +25,16 @@ CORS = {
 
 PREFLIGHT = {
     **CORS,
-    "Accept-Post": SDP_TYPE,
     "Access-Control-Allow-Methods": METHODS,
     # A star would not cover Authorization (Fetch standard, section 4.8).
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
     "Access-Control-Max-Age": "86400",
 }
-"""On answers to OPTIONS."""
+"""On answers to OPTIONS; what may be posted or patched is added."""
+
+ENDPOINT_OPTIONS = {**PREFLIGHT, "Accept-Post": SDP_TYPE}
+SESSION_OPTIONS = {**PREFLIGHT, "Accept-Patch": FRAGMENT_TYPE}
+STREAMS_OPTIONS = {**PREFLIGHT, "Accept-Post": "application/json"}
 
 DISCOVERY = {
     **CORS,
@@ -52,6 +56,8 @@ STATUS = {
     RefusalCode.CODEC: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.NO_TAG: HTTPStatus.PRECONDITION_REQUIRED,
     RefusalCode.OLD_TAG: HTTPStatus.PRECONDITION_FAILED,
+    RefusalCode.BUSY: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_OFTEN: HTTPStatus.TOO_MANY_REQUESTS,
     RefusalCode.FULL: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.STOPPING: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -95,40 +101,53 @@ def created(session: view.Session) -> dict[str, str]:
     return {
         **CORS,
         "Location": location(session.id),
-        "ETag": f'"{session.tag}"',
+        "ETag": _entity_tag(session),
         "Accept-Patch": FRAGMENT_TYPE,
         "Content-Type": SDP_TYPE,
         "Cache-Control": "no-store",
     }
 
 
-def check_trickle(
-    session: view.Session, content_type: str | None, if_match: str | None, body: bytes
-) -> None:
-    """Judge a PATCH (RFC 9725 section 4.3): remote candidates are taken, restarts are not yet.
-
-    The candidates themselves are not needed: the core is ICE-lite and learns the remote's address
-    from its checks.
-
-    Raises:
-        ProtocolError: the body is no fragment of SDP (RFC 8840).
-        Refusal: wrong type, no or an old entity tag, or an ICE restart.
-    """
-    check_type(content_type, FRAGMENT_TYPE)
-    if len(body) > LIMIT:
-        raise too_large()
-    if if_match is None:
-        raise Refusal(RefusalCode.NO_TAG, "A PATCH needs If-Match with the session's entity tag.")
-    fragment = sdp.parse_fragment(body)
-    ufrags = {
-        ufrag
-        for section in (fragment.session, *fragment.sections)
-        for ufrag in section.values("ice-ufrag")
+def restarted(session: view.Session) -> dict[str, str]:
+    """Header fields of the answer to an ICE restart."""
+    return {
+        **CORS,
+        "ETag": _entity_tag(session),
+        "Content-Type": FRAGMENT_TYPE,
+        "Cache-Control": "no-store",
     }
-    if if_match.strip().strip('"') == "*" or ufrags - {session.ufrag}:
-        raise Refusal(
-            RefusalCode.UNSUPPORTED,
-            "An ICE restart is not possible here: open a new session instead.",
-        )
-    if if_match.strip() != f'"{session.tag}"':
-        raise Refusal(RefusalCode.OLD_TAG, "If-Match names another ICE session than the current.")
+
+
+def stream_created(session: SessionId, stream: StreamId) -> dict[str, str]:
+    """Header fields of the 201 of an event stream."""
+    where = f"{location(session)}{EVENTS_PATH}/{stream}"
+    return {**CORS, "Location": where, "Cache-Control": "no-store"}
+
+
+def ice_links(servers: Iterable[IceServer]) -> list[tuple[str, str]]:
+    """A header line for each STUN or TURN server (RFC 9725 section 4.6)."""
+    return [("Link", _ice_link(server)) for server in servers]
+
+
+def streams_link(session: SessionId) -> tuple[str, str]:
+    """The header line that tells of the events of a session."""
+    target = f"<{location(session)}{EVENTS_PATH}>"
+    return "Link", f'{target}; rel="{STREAMS_EXTENSION}"; events="{",".join(KINDS)}"'
+
+
+def _ice_link(server: IceServer) -> str:
+    link = f'<{server.url}>; rel="ice-server"'
+    if server.username is None or server.credential is None:
+        return link
+    username, credential = _quoted(server.username), _quoted(server.credential)
+    return f'{link}; username={username}; credential={credential}; credential-type="password"'
+
+
+def _quoted(text: str) -> str:
+    """A quoted-string of RFC 9110 section 5.6.4."""
+    escaped = text.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
+
+
+def _entity_tag(session: view.Session) -> str:
+    return f'"{session.tag}"'

@@ -3,14 +3,13 @@
 import pytest
 
 from trunkline.errors import ProtocolError, Refusal, RefusalCode
-from trunkline.model.id import SessionId
+from trunkline.model.ice_server import IceServer
+from trunkline.model.id import SessionId, StreamId
+from trunkline.model.media import Offer
 from trunkline.model.view import Session
 from trunkline.protocol.whip import exchange
-from trunkline.protocol.whip.exchange import FRAGMENT_TYPE, check_trickle
-from trunkline.protocol.whip.offer import LIMIT
 
-SESSION = Session(SessionId("secret"), "tag", "abcd")
-FRAGMENT = b"a=ice-ufrag:abcd\r\na=ice-pwd:x\r\nm=audio 9 RTP/SAVPF 0\r\na=mid:0\r\n"
+SESSION = Session(SessionId("secret"), "tag", Offer("", "abcd"))
 
 
 def test_every_refusal_has_a_status() -> None:
@@ -34,7 +33,7 @@ def test_a_session_is_named_and_tagged() -> None:
 
 
 def test_preflight_allows_what_clients_send() -> None:
-    assert exchange.PREFLIGHT["Accept-Post"] == "application/sdp"
+    assert exchange.ENDPOINT_OPTIONS["Accept-Post"] == "application/sdp"
     allowed = exchange.PREFLIGHT["Access-Control-Allow-Headers"]
     assert set(allowed.split(", ")) == {"Authorization", "Content-Type", "If-Match"}
     methods = exchange.PREFLIGHT["Access-Control-Allow-Methods"]
@@ -48,31 +47,34 @@ def test_paths_with_cors_are_known(path: str, ours: bool) -> None:
     assert exchange.is_ours(path) is ours
 
 
-def test_trickled_candidates_are_taken() -> None:
-    check_trickle(SESSION, FRAGMENT_TYPE, '"tag"', FRAGMENT)
-
-
 @pytest.mark.parametrize(
-    ("content_type", "if_match", "body", "code"),
+    ("server", "link"),
     [
-        ("application/sdp", '"tag"', FRAGMENT, RefusalCode.WRONG_TYPE),
-        (FRAGMENT_TYPE, None, FRAGMENT, RefusalCode.NO_TAG),
-        (FRAGMENT_TYPE, '"old"', FRAGMENT, RefusalCode.OLD_TAG),
-        (FRAGMENT_TYPE, "tag", FRAGMENT, RefusalCode.OLD_TAG),
-        (FRAGMENT_TYPE, "*", FRAGMENT, RefusalCode.UNSUPPORTED),
-        (FRAGMENT_TYPE, '"*"', FRAGMENT, RefusalCode.UNSUPPORTED),
-        (FRAGMENT_TYPE, '"tag"', FRAGMENT.replace(b"abcd", b"new1"), RefusalCode.UNSUPPORTED),
-        (FRAGMENT_TYPE, '"tag"', b"a=x\r\n" * LIMIT, RefusalCode.TOO_LARGE),
+        (IceServer("stun:stun.example.net"), '<stun:stun.example.net>; rel="ice-server"'),
+        (
+            IceServer("turn:turn.example.net?transport=udp", "u", 'a"b\\'),
+            '<turn:turn.example.net?transport=udp>; rel="ice-server"; username="u"; '
+            'credential="a\\"b\\\\"; credential-type="password"',
+        ),
     ],
 )
-def test_a_patch_that_cannot_be_done_is_refused(
-    content_type: str, if_match: str | None, body: bytes, code: RefusalCode
-) -> None:
-    with pytest.raises(Refusal) as refusal:
-        check_trickle(SESSION, content_type, if_match, body)
-    assert refusal.value.code == code
+def test_ice_servers_are_links(server: IceServer, link: str) -> None:
+    assert exchange.ice_links([server]) == [("Link", link)]
 
 
-def test_a_fragment_must_be_sdp() -> None:
-    with pytest.raises(ProtocolError):
-        check_trickle(SESSION, FRAGMENT_TYPE, '"tag"', b"{}")
+def test_each_server_has_its_own_line() -> None:
+    assert len(exchange.ice_links([IceServer("stun:a"), IceServer("stun:b")])) == 2
+
+
+def test_a_restart_has_the_new_tag() -> None:
+    headers = exchange.restarted(SESSION)
+    assert headers["ETag"] == '"tag"'
+    assert headers["Content-Type"] == "application/trickle-ice-sdpfrag"
+
+
+def test_event_streams_are_under_their_session() -> None:
+    name, link = exchange.streams_link(SESSION.id)
+    assert name == "Link"
+    assert link.startswith("</session/secret/events>;")
+    headers = exchange.stream_created(SESSION.id, StreamId("one"))
+    assert headers["Location"] == "/session/secret/events/one"

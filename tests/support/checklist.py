@@ -1,0 +1,55 @@
+"""A table of rules, each with the check that it is kept on a live relay."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from support.live import Live, Reply
+
+Check = Callable[[Live], Awaitable[None]]
+
+ICE_SERVERS = [
+    "stun:stun.example.net",
+    {"url": "turn:turn.example.net?transport=udp", "username": "u", "credential": "c"},
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence of the texts."""
+
+    section: str
+    level: Literal["MUST", "SHOULD"]
+    check: Check
+
+    def __str__(self) -> str:
+        return f"{self.section}-{self.level}-{self.check.__name__}"
+
+
+class Checklist:
+    """Rules in the order in which they are written down."""
+
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+
+    def must(self, section: str) -> Callable[[Check], Check]:
+        return self._rule(section, "MUST")
+
+    def should(self, section: str) -> Callable[[Check], Check]:
+        return self._rule(section, "SHOULD")
+
+    def _rule(self, section: str, level: Literal["MUST", "SHOULD"]) -> Callable[[Check], Check]:
+        def register(check: Check) -> Check:
+            self.rules.append(Rule(section, level, check))
+            return check
+
+        return register
+
+
+async def both(relay: Live) -> tuple[Reply, Reply]:
+    """A session that publishes and one that watches it."""
+    return await relay.publish(), await relay.watch()
+
+
+def without_body(reply: Reply, status: int) -> None:
+    assert (reply.status, reply.text) == (status, "")
