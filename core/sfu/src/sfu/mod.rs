@@ -12,6 +12,7 @@ use str0m::RtcError;
 use str0m::config::DtlsCert;
 
 use crate::demux::Demux;
+use crate::group::Budget;
 use crate::panics;
 use crate::routes::Routes;
 use crate::statistics::Statistics;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub silence: Duration,
     /// Transports at the same time; an offer beyond is refused.
     pub max_transports: usize,
+    /// Memory for the last groups of pictures of publishers that do not answer keyframe requests.
+    pub replay_memory: Budget,
     /// The certificate of every DTLS connection.
     pub certificate: DtlsCert,
 }
@@ -329,6 +332,8 @@ impl Sfu {
         }
         for source in sources {
             self.ask_for_keyframe(source, now);
+            // Even without a new packet: a group from before may be all that it needs.
+            self.filled.push(source);
         }
     }
 
