@@ -17,7 +17,7 @@ async def sends(relay: RunningRelay, publisher: Process, packets: float) -> None
         assert publisher.running, publisher.output
         if "room" not in await relay.rooms():
             return 0
-        return await relay.metric("trunkline_packets_received_total")
+        return await relay.metric("trunkline_packets_total")
 
     await until(look, lambda count: count > packets, within=30, what="packets from FFmpeg")
 

@@ -22,8 +22,11 @@ impl Sfu {
         };
         state.show(Some(source));
         self.routes.add(source, consumer);
-        self.ask_for_keyframe(source, now);
-        self.filled.push(source);
+        // A keyframe that arrives before the viewer is connected is lost to it, and the next one may
+        // not be asked for at once: `connected` asks for those that are still on their way.
+        if self.transports.get(&consumer.transport).is_some_and(|viewer| viewer.connected) {
+            self.start(source, now);
+        }
     }
 
     pub(super) fn detach(&mut self, consumer: MediaKey) {
@@ -31,6 +34,14 @@ impl Sfu {
         if let Some(source) = before {
             self.routes.remove(source, consumer);
         }
+    }
+
+    /// Starts those who wait for a keyframe of a producer: from what was kept of it at once, else with
+    /// the keyframe that is asked for.
+    pub(super) fn start(&mut self, source: MediaKey, now: Instant) {
+        self.ask_for_keyframe(source, now);
+        // Even without a new packet.
+        self.filled.push(source);
     }
 
     /// Asks a producer for a keyframe, as soon as its throttle allows.

@@ -331,9 +331,7 @@ impl Sfu {
             self.events.push(Event::Connected { transport: id, remote: path.remote });
         }
         for source in sources {
-            self.ask_for_keyframe(source, now);
-            // Even without a new packet: a group from before may be all that it needs.
-            self.filled.push(source);
+            self.start(source, now);
         }
     }
 
