@@ -24,10 +24,10 @@ pub(crate) struct Numbering {
     pub(crate) moment: Instant,
 }
 
-/// Packets kept for retransmission to one receiver, and for how long: a replayed group of pictures
-/// and a second of 10 Mbit/s, and more round-trip time than a conversation bears. Memory is taken for
-/// as many packets as leave in a second.
-const HISTORY: (usize, Duration) = (7_000, Duration::from_secs(1));
+/// Packets kept for retransmission to one receiver, and for how long: more round-trip time than a
+/// conversation bears, and as many packets as a replayed group of pictures may have, which leaves in
+/// less. What is kept for longer falls out of the processor's cache and costs memory for each viewer.
+const HISTORY: (usize, Duration) = (7_000, Duration::from_millis(500));
 /// The share of retransmissions beyond which what is asked for again is dropped: one NACK of a few
 /// bytes may ask for thousands of packets.
 const MAX_RETRANSMITTED: f32 = 0.3;
