@@ -1,5 +1,6 @@
 //! A track that leaves through a transport.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::media::{MediaKind, Mid, Pt};
@@ -7,6 +8,7 @@ use str0m::media::{MediaKind, Mid, Pt};
 use crate::egress::{Egress, Numbering};
 use crate::packet::Packet;
 use crate::producer::Stream;
+use crate::replay::{Replay, Squeeze};
 use crate::rewrite::Rewriter;
 use crate::words::MediaKey;
 
@@ -19,6 +21,8 @@ pub(crate) struct Consumer {
     source: Option<MediaKey>,
     state: State,
     rewriter: Rewriter,
+    replay: Option<Replay>,
+    squeeze: Option<Squeeze>,
 }
 
 /// Totals since the consumer was made.
@@ -68,6 +72,8 @@ impl Consumer {
             source: None,
             state: State::New,
             rewriter: Rewriter::new(first_sequence),
+            replay: None,
+            squeeze: None,
         }
     }
 
@@ -79,6 +85,7 @@ impl Consumer {
     /// Shows another producer from now on, or none; gives back the one shown before.
     pub(crate) fn show(&mut self, source: Option<MediaKey>) -> Option<MediaKey> {
         self.state = State::New;
+        self.replay = None;
         std::mem::replace(&mut self.source, source)
     }
 
@@ -95,6 +102,7 @@ impl Consumer {
     /// Meets a new stream of its source, with the payload type under which it can be sent, if any.
     pub(crate) fn meet(&mut self, stream: &Stream, payload_type: Option<Pt>) {
         let epoch = stream.epoch;
+        self.replay = None;
         self.state = match payload_type {
             Some(payload_type) => State::Waiting { epoch, payload_type },
             None => State::Unplayable { epoch },
@@ -116,35 +124,75 @@ impl Consumer {
                 let Some(from) = start else {
                     return Delivery::NeedsKeyframe;
                 };
-                self.start(stream, payload_type, &packets[from], now);
+                self.squeeze = None;
+                let first = &packets[from];
+                self.rewriter.start(first.sequence, first.timestamp, stream.clock_rate(), now);
+                self.state = State::Flowing { epoch: stream.epoch, payload_type };
                 (from, payload_type)
             }
             State::New | State::Unplayable { .. } => return Delivery::Nothing,
         };
-        self.write(egress, payload_type, &packets[from..], now);
-        Delivery::Written
-    }
-
-    fn start(&mut self, stream: &Stream, payload_type: Pt, first: &Packet, now: Instant) {
-        self.rewriter.start(first.sequence, first.timestamp, stream.clock_rate(), now);
-        self.state = State::Flowing { epoch: stream.epoch, payload_type };
-    }
-
-    fn write(
-        &mut self,
-        egress: &mut dyn Egress,
-        payload_type: Pt,
-        packets: &[Packet],
-        now: Instant,
-    ) {
-        for packet in packets {
-            let numbers = self.rewriter.map(packet.sequence, packet.timestamp, now);
-            let Some((sequence, timestamp)) = numbers else {
-                continue;
-            };
-            egress.write(self.mid, Numbering { sequence, timestamp, payload_type }, packet);
-            self.counters.packets += 1;
-            self.counters.bytes += packet.payload.len() as u64;
+        if let Some(replay) = &mut self.replay {
+            replay.extend(packets);
+            return Delivery::Nothing;
         }
+        for packet in &packets[from..] {
+            self.write(egress, payload_type, packet, now);
+        }
+        if packets.is_empty() { Delivery::Nothing } else { Delivery::Written }
+    }
+
+    /// Starts with a group of pictures that arrived before, instead of waiting for a keyframe; false
+    /// when it does not wait for one. The packets leave by `release`.
+    pub(crate) fn start_replay(
+        &mut self,
+        stream: &Stream,
+        group: Vec<Arc<Packet>>,
+        now: Instant,
+    ) -> bool {
+        let State::Waiting { epoch, payload_type } = self.state else {
+            return false;
+        };
+        let (Some(first), Some(edge)) = (group.first(), group.last()) else {
+            return false;
+        };
+        let squeeze = Squeeze::new(edge, stream.clock_rate());
+        let (timestamp, _) = squeeze.place(first);
+        // The live edge, not the old keyframe, belongs to this moment.
+        let start = now.checked_sub(squeeze.length(first)).unwrap_or(now);
+        self.rewriter.start(first.sequence, timestamp, stream.clock_rate(), start);
+        self.state = State::Flowing { epoch, payload_type };
+        self.squeeze = Some(squeeze);
+        self.replay = Some(Replay::new(group, now));
+        true
+    }
+
+    /// Writes what is due of a replay; tells when to come again, if any of it is left.
+    pub(crate) fn release(&mut self, egress: &mut dyn Egress, now: Instant) -> Option<Instant> {
+        let State::Flowing { payload_type, .. } = self.state else {
+            return None;
+        };
+        while let Some(packet) = self.replay.as_mut()?.take(now) {
+            self.write(egress, payload_type, &packet, now);
+        }
+        let next = self.replay.as_ref()?.next_step(now);
+        if next.is_none() {
+            self.replay = None;
+        }
+        next
+    }
+
+    fn write(&mut self, egress: &mut dyn Egress, payload_type: Pt, packet: &Packet, now: Instant) {
+        let (timestamp, moment) = match &self.squeeze {
+            Some(squeeze) => squeeze.place(packet),
+            None => (packet.timestamp, packet.moment),
+        };
+        let Some((sequence, timestamp)) = self.rewriter.map(packet.sequence, timestamp, now) else {
+            return;
+        };
+        let numbering = Numbering { sequence, timestamp, payload_type, moment };
+        egress.write(self.mid, numbering, packet);
+        self.counters.packets += 1;
+        self.counters.bytes += packet.payload.len() as u64;
     }
 }

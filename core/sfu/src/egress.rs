@@ -3,7 +3,7 @@
 //! The interface is narrow on purpose: str0m's send path costs about twice the floor (seal and
 //! system calls), and a path of our own is to take its place.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use str0m::Rtc;
 use str0m::media::{Mid, Pt};
@@ -20,12 +20,14 @@ pub(crate) struct Numbering {
     pub(crate) timestamp: u32,
     /// The receiver's payload type.
     pub(crate) payload_type: Pt,
+    /// The moment of our clock that the timestamp belongs to; sender reports tell it.
+    pub(crate) moment: Instant,
 }
 
-/// Packets kept for retransmission to one receiver, and for how long: half a second of 20 Mbit/s, and
-/// more round-trip time than a conversation bears. What is kept for longer falls out of the
-/// processor's cache and costs memory for each viewer.
-const HISTORY: (usize, Duration) = (1_000, Duration::from_millis(500));
+/// Packets kept for retransmission to one receiver, and for how long: more round-trip time than a
+/// conversation bears, and as many packets as a replayed group of pictures may have, which leaves in
+/// less. What is kept for longer falls out of the processor's cache and costs memory for each viewer.
+const HISTORY: (usize, Duration) = (7_000, Duration::from_millis(500));
 /// The share of retransmissions beyond which what is asked for again is dropped: one NACK of a few
 /// bytes may ask for thousands of packets.
 const MAX_RETRANSMITTED: f32 = 0.3;
@@ -58,7 +60,7 @@ impl Egress for Rtc {
                 numbering.payload_type,
                 numbering.sequence.into(),
                 numbering.timestamp,
-                packet.moment,
+                numbering.moment,
                 packet.payload.clone(),
             )
             .marker(packet.marker)

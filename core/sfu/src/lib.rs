@@ -9,12 +9,15 @@ mod codec;
 mod consumer;
 mod demux;
 mod egress;
+mod group;
+mod hearing;
 pub mod io;
 mod keyframe;
 mod negotiation;
 mod packet;
 mod panics;
 mod producer;
+mod replay;
 mod rewrite;
 mod routes;
 mod sfu;
@@ -24,6 +27,7 @@ mod timers;
 mod transport;
 mod words;
 
+pub use group::Budget;
 pub use sfu::{Outbox, Settings, Sfu};
 pub use statistics::{ConsumerStatistics, ProducerStatistics, Statistics, TransportStatistics};
 pub use words::{

@@ -1,5 +1,6 @@
 //! A track that enters through a transport.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::format::PayloadParams;
@@ -8,6 +9,8 @@ use str0m::rtp::{RtpPacket, Ssrc};
 
 use crate::clock::{PublisherClock, Report};
 use crate::codec;
+use crate::group::{Budget, Group};
+use crate::hearing::Hearing;
 use crate::keyframe::Throttle;
 use crate::packet::Packet;
 
@@ -34,12 +37,14 @@ pub(crate) struct Producer {
     pub(crate) mid: Mid,
     pub(crate) kind: MediaKind,
     pub(crate) keyframes: Throttle,
+    pub(crate) hearing: Hearing,
     /// Bounded by what one receive round of the worker reads.
     pub(crate) batch: Vec<Packet>,
     pub(crate) counters: Counters,
     stream: Option<Stream>,
     report: Option<Report>,
     keyframe_at: Option<u32>,
+    group: Group,
 }
 
 /// Totals since the producer was made.
@@ -54,16 +59,18 @@ pub(crate) struct Counters {
 }
 
 impl Producer {
-    pub(crate) fn new(mid: Mid, kind: MediaKind) -> Self {
+    pub(crate) fn new(mid: Mid, kind: MediaKind, budget: Budget) -> Self {
         Self {
             mid,
             kind,
             keyframes: Throttle::default(),
+            hearing: Hearing::default(),
             batch: Vec::new(),
             counters: Counters::default(),
             stream: None,
             report: None,
             keyframe_at: None,
+            group: Group::new(budget),
         }
     }
 
@@ -98,8 +105,18 @@ impl Producer {
             codec::clock_rate(params),
             received.timestamp,
         );
-        self.batch.push(Packet::new(received, keyframe, moment));
+        let packet = Packet::new(received, keyframe, moment);
+        if self.kind == MediaKind::Video {
+            self.remember(&packet, changed, received.timestamp);
+        }
+        self.batch.push(packet);
         changed
+    }
+
+    /// What a new viewer can start with when there is no use in asking for a keyframe: the packets
+    /// from the last one on, in order.
+    pub(crate) fn replayable(&self) -> Option<Vec<Arc<Packet>>> {
+        if self.hearing.is_deaf() { self.group.packets() } else { None }
     }
 
     /// Whether a keyframe request should leave now; it is counted as sent.
@@ -107,6 +124,7 @@ impl Producer {
         let due = self.keyframes.is_due(now);
         if due {
             self.keyframes.asked(now);
+            self.hearing.asked(now);
             self.counters.keyframe_requests += 1;
         }
         due
@@ -134,6 +152,17 @@ impl Producer {
         let epoch = self.stream.map_or(0, |stream| stream.epoch + 1);
         self.stream = Some(Stream { epoch, params: *params, ssrc });
         true
+    }
+
+    /// Keeps the group of pictures of a publisher that may turn out not to answer requests.
+    fn remember(&mut self, packet: &Packet, changed: bool, arrival: Instant) {
+        self.hearing.heard(packet.starts_keyframe, arrival);
+        if changed || self.hearing.answers() {
+            self.group.clear();
+        }
+        if !self.hearing.answers() {
+            self.group.add(packet, arrival);
+        }
     }
 
     fn count(&mut self, received: &RtpPacket, keyframe: bool) {

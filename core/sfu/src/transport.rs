@@ -1,6 +1,7 @@
 //! One transport: str0m's `Rtc` with our producers and consumers around it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use str0m::media::{KeyframeRequestKind, Mid};
@@ -13,6 +14,7 @@ use crate::clock::{PublisherClock, Report};
 use crate::consumer::{Consumer, Delivery};
 use crate::demux;
 use crate::egress::Egress;
+use crate::group::Budget;
 use crate::negotiation::{self, Refusal};
 use crate::packet::Packet;
 use crate::producer::{Producer, Stream};
@@ -68,6 +70,8 @@ pub(crate) struct Transport {
     pub(crate) next_step: Instant,
     /// What was last wrong with a datagram; tells why a connection was never completed.
     pub(crate) complaint: Option<String>,
+    /// When a replay goes on.
+    next_release: Option<Instant>,
     rtc: Rtc,
     clock: PublisherClock,
     received: u64,
@@ -80,11 +84,13 @@ impl Transport {
         mut rtc: Rtc,
         media: &[MediaDescription],
         first_sequence: u16,
+        budget: &Budget,
         now: Instant,
     ) -> Self {
         let flowing = |way: Direction| media.iter().filter(move |medium| medium.direction == way);
-        let producers =
-            flowing(Direction::In).map(|medium| Producer::new(medium.mid, medium.kind)).collect();
+        let producers = flowing(Direction::In)
+            .map(|medium| Producer::new(medium.mid, medium.kind, budget.clone()))
+            .collect();
         let consumers = flowing(Direction::Out)
             .map(|medium| {
                 rtc.open(medium.mid);
@@ -103,6 +109,7 @@ impl Transport {
             paths: Vec::new(),
             next_step: now,
             complaint: None,
+            next_release: None,
             rtc,
             clock: PublisherClock::default(),
             received: 0,
@@ -163,6 +170,9 @@ impl Transport {
 
     /// Lets time pass: timers fire and what was written is sealed.
     pub(crate) fn step(&mut self, now: Instant) -> Result<(), RtcError> {
+        let Self { consumers, rtc, .. } = self;
+        let releases = consumers.iter_mut().filter_map(|consumer| consumer.release(rtc, now));
+        self.next_release = releases.min();
         self.rtc.handle_input(Input::Timeout(now))
     }
 
@@ -190,7 +200,8 @@ impl Transport {
                         Reason::Pacer(PacerReason::Handle)
                     );
                     let rest = if idle_pacer { PACER_REST } else { MIN_REST };
-                    self.next_step = at.max(now + rest);
+                    let next = at.max(now + rest);
+                    self.next_step = self.next_release.map_or(next, |release| release.min(next));
                     return Ok(());
                 }
             }
@@ -217,6 +228,18 @@ impl Transport {
             }
         }
         consumer.deliver(&mut self.rtc, stream, packets, now)
+    }
+
+    /// Starts the consumer `mid` with a group of pictures from before, if it waits for a keyframe;
+    /// true when the transport must be stepped.
+    pub(crate) fn replay(
+        &mut self,
+        mid: Mid,
+        stream: &Stream,
+        group: Vec<Arc<Packet>>,
+        now: Instant,
+    ) -> bool {
+        self.consumer(mid).is_some_and(|consumer| consumer.start_replay(stream, group, now))
     }
 
     /// Sends a keyframe request for a producer if one is due; true when the transport must be stepped.

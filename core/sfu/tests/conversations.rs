@@ -119,6 +119,21 @@ fn a_new_viewer_makes_the_core_ask_for_a_keyframe_at_once() {
 }
 
 #[test]
+fn no_keyframe_is_asked_for_before_a_viewer_can_receive_it() {
+    let (mut world, publisher, viewer) = pair();
+    publish(&mut world, publisher, 0, 30, 1);
+    let before = world.clients[publisher].keyframe_requests;
+    let late = world.join(&[Media::TAKE_VP8]);
+    world.unplugged.push(late);
+    world.watch(late, publisher);
+    world.run(Duration::from_millis(100));
+    assert_eq!(world.clients[publisher].keyframe_requests, before);
+    world.watch(viewer, publisher);
+    world.run(Duration::from_millis(100));
+    assert_eq!(world.clients[publisher].keyframe_requests, before + 1, "this one can");
+}
+
+#[test]
 fn an_unanswered_request_is_repeated() {
     let (mut world, publisher, _) = pair();
     let before = world.clients[publisher].keyframe_requests;

@@ -14,6 +14,7 @@ use super::now;
 use super::outbox::Sender;
 use super::socket::{MediaSocket, ReceiveBuffers};
 use super::wake::Events;
+use crate::group::Budget;
 use crate::panics;
 use crate::sfu::{Settings, Sfu};
 use crate::words::{Command, Event};
@@ -25,6 +26,8 @@ const RECEIVE_ROUNDS: usize = 8;
 /// An ending worker that takes longer is left behind.
 const STOP_WITHIN: Duration = Duration::from_secs(1);
 const WAKE: Token = Token(usize::MAX);
+/// Bytes of the last groups of pictures of all tracks together.
+const REPLAY_MEMORY: usize = 256 << 20;
 /// Transports at the same time.
 const MAX_TRANSPORTS: usize = 10_000;
 
@@ -167,7 +170,13 @@ fn settings(start: &Start, port: u16) -> Result<Settings, StartError> {
         .dtls_provider
         .generate_certificate()
         .ok_or(StartError::Settings("the cryptography library makes no certificate"))?;
-    Ok(Settings { candidates, silence: start.silence, max_transports: MAX_TRANSPORTS, certificate })
+    Ok(Settings {
+        candidates,
+        silence: start.silence,
+        max_transports: MAX_TRANSPORTS,
+        replay_memory: Budget::new(REPLAY_MEMORY),
+        certificate,
+    })
 }
 
 struct Worker {

@@ -62,13 +62,13 @@ impl Sfu {
             let reason = format!("all {} transports are taken", self.settings.max_transports);
             return Err(Refusal::new(RefusalCode::Limit, reason));
         }
-        let Settings { candidates, certificate, .. } = &self.settings;
+        let Settings { candidates, certificate, replay_memory, .. } = &self.settings;
         let accept = || negotiation::accept(offer, candidates, certificate, now);
         let Agreement { rtc, answer, media } = panics::contain(accept).unwrap_or_else(|panic| {
             Err(Refusal::new(RefusalCode::Malformed, format!("the offer cannot be read: {panic}")))
         })?;
         let first_sequence = first_sequence(&answer);
-        let transport = Transport::new(id, rtc, &media, first_sequence, now);
+        let transport = Transport::new(id, rtc, &media, first_sequence, replay_memory, now);
         self.check_codecs(&transport, sources)?;
         self.demux.add(&transport.fragment, id);
         self.transports.insert(id, transport);

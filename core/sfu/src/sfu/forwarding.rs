@@ -22,7 +22,11 @@ impl Sfu {
         };
         state.show(Some(source));
         self.routes.add(source, consumer);
-        self.ask_for_keyframe(source, now);
+        // A keyframe that arrives before the viewer is connected is lost to it, and the next one may
+        // not be asked for at once: `connected` asks for those that are still on their way.
+        if self.transports.get(&consumer.transport).is_some_and(|viewer| viewer.connected) {
+            self.start(source, now);
+        }
     }
 
     pub(super) fn detach(&mut self, consumer: MediaKey) {
@@ -30,6 +34,14 @@ impl Sfu {
         if let Some(source) = before {
             self.routes.remove(source, consumer);
         }
+    }
+
+    /// Starts those who wait for a keyframe of a producer: from what was kept of it at once, else with
+    /// the keyframe that is asked for.
+    pub(super) fn start(&mut self, source: MediaKey, now: Instant) {
+        self.ask_for_keyframe(source, now);
+        // Even without a new packet.
+        self.filled.push(source);
     }
 
     /// Asks a producer for a keyframe, as soon as its throttle allows.
@@ -55,14 +67,14 @@ impl Sfu {
             return;
         };
         let consumers = self.routes.consumers(source).to_vec();
-        let mut needs_keyframe = false;
+        let mut waiting = Vec::new();
         for consumer in consumers {
             let delivery = self.work(consumer.transport, now, |transport, _| {
                 Ok(transport.deliver(consumer.mid, &stream, &packets, now))
             });
             match delivery {
                 Some(Delivery::Written) => self.dirty.push(consumer.transport),
-                Some(Delivery::NeedsKeyframe) => needs_keyframe = true,
+                Some(Delivery::NeedsKeyframe) => waiting.push(consumer),
                 Some(Delivery::Unplayable) => {
                     let codec = codec::name(stream.params.spec().codec);
                     self.events.push(Event::Unplayable { consumer, codec });
@@ -70,10 +82,30 @@ impl Sfu {
                 Some(Delivery::Nothing) | None => {}
             }
         }
-        if needs_keyframe {
+        if !waiting.is_empty() {
             self.ask_for_keyframe(source, now);
+            self.replay(source, &stream, &waiting, now);
         }
         self.give_back(source, packets);
+    }
+
+    /// Starts those who wait for a keyframe from what was kept of a producer that sends none when
+    /// asked.
+    fn replay(&mut self, source: MediaKey, stream: &Stream, waiting: &[MediaKey], now: Instant) {
+        let transport = self.transports.get_mut(&source.transport);
+        let producer = transport.and_then(|transport| transport.producer(source.mid));
+        let Some(group) = producer.and_then(|producer| producer.replayable()) else {
+            return;
+        };
+        for consumer in waiting {
+            let group = group.clone();
+            let started = self.work(consumer.transport, now, |transport, _| {
+                Ok(transport.replay(consumer.mid, stream, group, now))
+            });
+            if started == Some(true) {
+                self.dirty.push(consumer.transport);
+            }
+        }
     }
 
     fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Packet>)> {

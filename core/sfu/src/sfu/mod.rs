@@ -12,6 +12,7 @@ use str0m::RtcError;
 use str0m::config::DtlsCert;
 
 use crate::demux::Demux;
+use crate::group::Budget;
 use crate::panics;
 use crate::routes::Routes;
 use crate::statistics::Statistics;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub silence: Duration,
     /// Transports at the same time; an offer beyond is refused.
     pub max_transports: usize,
+    /// Memory for the last groups of pictures of publishers that do not answer keyframe requests.
+    pub replay_memory: Budget,
     /// The certificate of every DTLS connection.
     pub certificate: DtlsCert,
 }
@@ -330,7 +333,7 @@ impl Sfu {
             self.events.push(Event::Connected { transport: id, remote: path.remote });
         }
         for source in sources {
-            self.ask_for_keyframe(source, now);
+            self.start(source, now);
         }
     }
 

@@ -1,5 +1,5 @@
 //! What is looked for from time to time: silence, connections that never came up, keyframe requests
-//! that were not answered.
+//! that were not answered, publishers of which it is not known whether they answer.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ impl Sfu {
                 let Failure { code, reason } = failure;
                 self.events.push(Event::Closed { transport: id, code, reason });
             } else {
-                self.repeat_keyframe_requests(id, now);
+                self.send_keyframe_requests(id, now);
             }
         }
     }
@@ -41,18 +41,19 @@ impl Sfu {
         })
     }
 
-    fn repeat_keyframe_requests(&mut self, id: TransportId, now: Instant) {
+    fn send_keyframe_requests(&mut self, id: TransportId, now: Instant) {
         let Some(transport) = self.transports.get(&id) else {
             return;
         };
         let due: Vec<_> = transport
             .producers
             .iter()
-            .filter(|producer| producer.keyframes.is_due(now))
-            .map(|producer| MediaKey { transport: id, mid: producer.mid })
+            .map(|producer| (producer, producer.hearing.wants_probe(now)))
+            .filter(|(producer, probe)| *probe || producer.keyframes.is_due(now))
+            .map(|(producer, probe)| (MediaKey { transport: id, mid: producer.mid }, probe))
             .collect();
-        for source in due {
-            if self.routes.has_consumers(source) {
+        for (source, probe) in due {
+            if probe || self.routes.has_consumers(source) {
                 self.ask_for_keyframe(source, now);
             } else if let Some(producer) =
                 self.transports.get_mut(&id).and_then(|transport| transport.producer(source.mid))

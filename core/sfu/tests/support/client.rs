@@ -113,14 +113,30 @@ impl Client {
 
     /// Writes one packet of the medium `index`; a VP8 keyframe if asked, else a predicted frame.
     pub(crate) fn write(&mut self, index: usize, timestamp: u32, keyframe: bool, at: Instant) {
-        let (mid, kind) = self.media[index];
+        match self.media[index].1 {
+            MediaKind::Audio => {
+                let payload = vec![0x78, self.sequence as u8];
+                self.write_payload(index, Codec::Opus, payload, timestamp, at);
+            }
+            MediaKind::Video => {
+                let payload = vp8(keyframe, self.sequence);
+                self.write_payload(index, Codec::Vp8, payload, timestamp, at);
+            }
+        }
+    }
+
+    /// Writes one packet of the medium `index` in a codec that was offered.
+    pub(crate) fn write_payload(
+        &mut self,
+        index: usize,
+        codec: Codec,
+        payload: Vec<u8>,
+        timestamp: u32,
+        at: Instant,
+    ) {
+        let (mid, _) = self.media[index];
         let sequence = self.sequence;
         self.sequence += 1;
-        let payload = match kind {
-            MediaKind::Audio => vec![0x78, sequence as u8],
-            MediaKind::Video => vp8(keyframe, sequence),
-        };
-        let codec = if kind == MediaKind::Audio { Codec::Opus } else { Codec::Vp8 };
         let pt = self.rtc.codec_config().find(|params| params.spec().codec == codec);
         let pt = pt.expect("the codec was offered").pt();
         let mut api = self.rtc.direct_api();

@@ -10,12 +10,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 pub(crate) use client::{Client, Media};
-use sfu::{Command, Event, MediaKey, Outbox, Settings, Sfu, TransportId};
+use sfu::{Budget, Command, Event, MediaKey, Outbox, Settings, Sfu, TransportId};
 
 /// One way through the simulated network.
 pub(crate) const DELAY: Duration = Duration::from_millis(5);
 /// The step of the simulated clock.
 pub(crate) const TICK: Duration = Duration::from_millis(1);
+
+/// Bytes for groups of pictures.
+pub(crate) const REPLAY_MEMORY: usize = 32 << 20;
 
 /// Whether to drop a datagram: its direction, and its number on that way.
 pub(crate) type Loss = fn(Way, u64) -> bool;
@@ -36,6 +39,8 @@ pub(crate) struct World {
     pub(crate) events: Vec<Event>,
     pub(crate) sfu: Sfu,
     pub(crate) loss: Loss,
+    /// What the core may keep of groups of pictures.
+    pub(crate) replay_memory: Budget,
     /// Clients cut off from the network.
     pub(crate) unplugged: Vec<usize>,
     started: Instant,
@@ -67,10 +72,12 @@ impl World {
         #[allow(clippy::disallowed_methods, reason = "any moment to count from")]
         let now = Instant::now();
         let crypto = str0m::crypto::from_feature_flags();
+        let replay_memory = Budget::new(REPLAY_MEMORY);
         let settings = Settings {
             candidates: vec![relay_address()],
             silence: Duration::from_secs(6),
             max_transports: 16,
+            replay_memory: replay_memory.clone(),
             certificate: crypto.dtls_provider.generate_certificate().expect("a certificate"),
         };
         Self {
@@ -79,6 +86,7 @@ impl World {
             events: Vec::new(),
             sfu: Sfu::new(settings, now),
             loss: |_, _| false,
+            replay_memory,
             unplugged: Vec::new(),
             started: now,
             flying: VecDeque::new(),
