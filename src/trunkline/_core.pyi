@@ -49,6 +49,18 @@ class Core:
                 refused with code "codec" when it shares no codec with one of them of a kind that
                 the offer wants to receive. Empty for a publisher.
         """
+    def renegotiate(self, transport: int, offer: str) -> None:
+        """Take a new offer for the same media on a live transport, as for an ICE restart.
+
+        `Answered` or `Refused` follows for the same transport. The media flow on meanwhile. An offer
+        that is no SDP changes nothing; validate the rest first, since nothing can be undone.
+        """
+    def set_candidates(self, candidates: Sequence[str]) -> None:
+        """Tell clients these IP addresses from now on, best first.
+
+        Raises:
+            ValueError: there is none, or one is no IP address.
+        """
     def attach(self, transport: int, mid: str, source: int, source_mid: str) -> None:
         """Forward a producer to the consumer (transport, mid), replacing what it showed before.
 

@@ -71,6 +71,19 @@ impl Core {
         self.submit(Command::AcceptOffer { transport: TransportId(transport), offer, sources })
     }
 
+    fn renegotiate(&self, transport: u64, offer: String) -> PyResult<()> {
+        self.submit(Command::Renegotiate { transport: TransportId(transport), offer })
+    }
+
+    fn set_candidates(&self, candidates: Vec<String>) -> PyResult<()> {
+        let candidates: Vec<_> =
+            candidates.iter().map(|ip| address(ip)).collect::<PyResult<_>>()?;
+        if candidates.is_empty() {
+            return Err(PyValueError::new_err("no candidate address: clients could not connect"));
+        }
+        self.submit(Command::SetCandidates { candidates })
+    }
+
     fn attach(&self, transport: u64, mid: &str, source: u64, source_mid: &str) -> PyResult<()> {
         let (consumer, source) = (key(transport, mid)?, key(source, source_mid)?);
         self.submit(Command::Attach { consumer, source })

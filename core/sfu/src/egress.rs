@@ -22,9 +22,10 @@ pub(crate) struct Numbering {
     pub(crate) payload_type: Pt,
 }
 
-/// Packets kept for retransmission to one receiver, and for how long: a second of 10 Mbit/s, and more
-/// round-trip time than a conversation bears.
-const HISTORY: (usize, Duration) = (1_000, Duration::from_secs(1));
+/// Packets kept for retransmission to one receiver, and for how long: half a second of 20 Mbit/s, and
+/// more round-trip time than a conversation bears. What is kept for longer falls out of the
+/// processor's cache and costs memory for each viewer.
+const HISTORY: (usize, Duration) = (1_000, Duration::from_millis(500));
 /// The share of retransmissions beyond which what is asked for again is dropped: one NACK of a few
 /// bytes may ask for thousands of packets.
 const MAX_RETRANSMITTED: f32 = 0.3;

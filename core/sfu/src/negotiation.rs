@@ -47,9 +47,7 @@ pub(crate) fn accept(
     now: Instant,
 ) -> Result<Agreement, Refusal> {
     let kept = without_layers(offer);
-    let offer = SdpOffer::from_sdp_string(&kept).map_err(|error| {
-        Refusal::new(RefusalCode::Malformed, format!("the offer is not SDP: {}", plain(&error)))
-    })?;
+    let offer = parse(&kept)?;
     let mut rtc = configuration(certificate, extensions(&kept)).build(now);
     for &address in candidates {
         let candidate = Candidate::host(address, "udp").map_err(|error| {
@@ -57,16 +55,38 @@ pub(crate) fn accept(
         })?;
         rtc.add_local_candidate(candidate);
     }
-    let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| {
-        Refusal::new(RefusalCode::Malformed, format!("the offer cannot be answered: {error}"))
-    })?;
-    let answer = answer.to_sdp_string();
-    let media: Vec<_> = media_lines(&answer).filter_map(|mid| describe(&rtc, mid)).collect();
+    let (answer, media) = answer(&mut rtc, offer)?;
     if let Some(medium) = media.iter().find(|medium| medium.codecs.is_empty()) {
         let reason = format!("none of the {} codecs of the offer is known here", medium.kind);
         return Err(Refusal::new(RefusalCode::Codec, reason));
     }
     Ok(Agreement { rtc, answer, media })
+}
+
+/// Answers a new offer for the media of a live connection (RFC 8829 section 5.3.1).
+///
+/// A refused offer that was no SDP has changed nothing; more is not known, since `str0m` cannot undo.
+pub(crate) fn renew(
+    rtc: &mut Rtc,
+    offer: &str,
+) -> Result<(String, Vec<MediaDescription>), Refusal> {
+    let offer = parse(&without_layers(offer))?;
+    answer(rtc, offer)
+}
+
+fn parse(offer: &str) -> Result<SdpOffer, Refusal> {
+    SdpOffer::from_sdp_string(offer).map_err(|error| {
+        Refusal::new(RefusalCode::Malformed, format!("the offer is not SDP: {}", plain(&error)))
+    })
+}
+
+fn answer(rtc: &mut Rtc, offer: SdpOffer) -> Result<(String, Vec<MediaDescription>), Refusal> {
+    let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| {
+        Refusal::new(RefusalCode::Malformed, format!("the offer cannot be answered: {error}"))
+    })?;
+    let answer = answer.to_sdp_string();
+    let media = media_lines(&answer).filter_map(|mid| describe(rtc, mid)).collect();
+    Ok((answer, media))
 }
 
 /// The parser's words without its pointers and line ends.

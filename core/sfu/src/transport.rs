@@ -13,7 +13,7 @@ use crate::clock::{PublisherClock, Report};
 use crate::consumer::{Consumer, Delivery};
 use crate::demux;
 use crate::egress::Egress;
-use crate::negotiation;
+use crate::negotiation::{self, Refusal};
 use crate::packet::Packet;
 use crate::producer::{Producer, Stream};
 use crate::sfu::Outbox;
@@ -120,6 +120,16 @@ impl Transport {
 
     pub(crate) fn rtc(&self) -> &Rtc {
         &self.rtc
+    }
+
+    /// Takes a new offer for the same media; an ICE restart gives it a new user name fragment.
+    pub(crate) fn renegotiate(
+        &mut self,
+        offer: &str,
+    ) -> Result<(String, Vec<MediaDescription>), Refusal> {
+        let result = negotiation::renew(&mut self.rtc, offer);
+        self.fragment = self.rtc.direct_api().local_ice_credentials().ufrag;
+        result
     }
 
     /// Takes one datagram; false when it is not valid for this transport.

@@ -1,6 +1,6 @@
 //! The words that the core and its owner share: ids, commands down, events up.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 pub use str0m::media::{MediaKind, Mid};
 
@@ -37,6 +37,19 @@ pub enum Command {
         offer: String,
         /// Producers whose codecs the offer must share; empty for a publisher.
         sources: Vec<MediaKey>,
+    },
+    /// Take a new offer for the same media on a live transport, as for an ICE restart: `Answered`
+    /// or `Refused` follows.
+    Renegotiate {
+        /// Which transport.
+        transport: TransportId,
+        /// SDP (RFC 8866).
+        offer: String,
+    },
+    /// Tell clients these addresses from now on.
+    SetCandidates {
+        /// IP addresses, best first; at least one.
+        candidates: Vec<IpAddr>,
     },
     /// Forward `source` to `consumer`, instead of what it showed before.
     Attach {

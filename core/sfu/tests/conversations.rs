@@ -274,6 +274,52 @@ fn the_number_of_transports_is_bounded() {
     assert_eq!(*code, RefusalCode::Limit);
 }
 
+fn credentials(sdp: &str) -> Vec<&str> {
+    sdp.lines().filter(|line| line.starts_with("a=ice-ufrag:")).collect()
+}
+
+#[test]
+fn media_go_on_over_an_ice_restart() {
+    let (mut world, publisher, viewer) = pair();
+    publish(&mut world, publisher, 0, 10, 1_000);
+    let before = world.answer_for(viewer).expect("an answer");
+    let offer = world.clients[viewer].restart();
+    let transport = TransportId(viewer as u64);
+    world.command(Command::Renegotiate { transport, offer });
+    let after = world.answer_for(viewer).expect("another answer");
+    assert_ne!(credentials(&before), credentials(&after));
+    assert!(after.contains("10.0.0.1 8444 typ host"), "all candidates again: {after}");
+    world.clients[viewer].answer(&after);
+    publish(&mut world, publisher, 10 * VIDEO_FRAME, 300, 1_000);
+    let numbers = sequences(&world, viewer);
+    assert_eq!(numbers.len(), 310);
+    assert!(has_no_gap(&numbers), "{numbers:?}");
+    assert_eq!(world.end_of(viewer), None, "nor is it silent after 10 s");
+}
+
+#[test]
+fn a_new_offer_that_is_no_sdp_changes_nothing() {
+    let (mut world, publisher, viewer) = pair();
+    let transport = TransportId(viewer as u64);
+    world.command(Command::Renegotiate { transport, offer: "garbage".to_owned() });
+    let Some(Event::Refused { code, .. }) = world.events.last() else {
+        panic!("{:#?}", world.events);
+    };
+    assert_eq!(*code, RefusalCode::Malformed);
+    publish(&mut world, publisher, 0, 300, 1_000);
+    assert_eq!(world.clients[viewer].packets.len(), 300);
+}
+
+#[test]
+fn new_candidates_are_told_from_then_on() {
+    let mut world = World::new();
+    world.command(Command::SetCandidates { candidates: vec![[192, 0, 2, 7].into()] });
+    let index = world.offer(&[Media::SEND_VP8], Vec::new());
+    let answer = world.answer_for(index).expect("an answer");
+    assert!(answer.contains("192.0.2.7 8444 typ host"), "{answer}");
+    assert!(!answer.contains("10.0.0.1"), "{answer}");
+}
+
 #[test]
 fn closing_tells_the_other_side() {
     let (mut world, publisher, viewer) = pair();

@@ -1,5 +1,6 @@
 //! Offers taken or refused.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use super::{Settings, Sfu};
@@ -21,6 +22,33 @@ impl Sfu {
             Err(Refusal { code, reason }) => Event::Refused { transport, code, reason },
         };
         self.events.push(event);
+    }
+
+    pub(super) fn renegotiate(&mut self, id: TransportId, offer: &str, now: Instant) {
+        let Some(before) = self.transports.get(&id).map(|transport| transport.fragment.clone())
+        else {
+            return;
+        };
+        let result = self.work(id, now, |transport, _| Ok(transport.renegotiate(offer)));
+        // A panic has closed the transport, and that was told.
+        let Some(result) = result else { return };
+        if let Some(transport) = self.transports.get(&id) {
+            self.demux.remove(&before);
+            self.demux.add(&transport.fragment, id);
+            self.dirty.push(id);
+        }
+        self.events.push(match result {
+            Ok((answer, media)) => Event::Answered { transport: id, answer, media },
+            Err(Refusal { code, reason }) => Event::Refused { transport: id, code, reason },
+        });
+    }
+
+    /// Candidates of new answers; transports that live keep theirs.
+    pub(super) fn set_candidates(&mut self, addresses: &[IpAddr]) {
+        let known = self.settings.candidates.first().map(SocketAddr::port);
+        let Some(port) = known.filter(|_| !addresses.is_empty()) else { return };
+        self.settings.candidates =
+            addresses.iter().map(|&address| SocketAddr::new(address, port)).collect();
     }
 
     fn try_accept(

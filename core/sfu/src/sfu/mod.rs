@@ -93,6 +93,8 @@ impl Sfu {
             Command::AcceptOffer { transport, offer, sources } => {
                 self.accept_offer(transport, &offer, &sources, now);
             }
+            Command::Renegotiate { transport, offer } => self.renegotiate(transport, &offer, now),
+            Command::SetCandidates { candidates } => self.set_candidates(&candidates),
             Command::Attach { consumer, source } => self.attach(consumer, source, now),
             Command::Detach { consumer } => self.detach(consumer),
             Command::Close { transport } => self.close(transport, now, outbox),

@@ -92,6 +92,15 @@ impl Client {
         (client, offer.to_sdp_string())
     }
 
+    /// A new offer for the same media, with new ICE credentials.
+    pub(crate) fn restart(&mut self) -> String {
+        let mut changes = self.rtc.sdp_api();
+        changes.ice_restart(true);
+        let (offer, pending) = changes.apply().expect("an offer");
+        self.pending = Some(pending);
+        offer.to_sdp_string()
+    }
+
     pub(crate) fn answer(&mut self, answer: &str) {
         let answer = SdpAnswer::from_sdp_string(answer).expect("an answer");
         let pending = self.pending.take().expect("an offer");

@@ -101,14 +101,19 @@ impl World {
     /// Adds a client that offers `media`; its transport id is its index. Panics if it is refused.
     pub(crate) fn join(&mut self, media: &[Media]) -> usize {
         let index = self.offer(media, Vec::new());
-        let answer = self.events.iter().rev().find_map(|event| match event {
+        let answer = self.answer_for(index);
+        self.clients[index].answer(&answer.expect("the offer is answered"));
+        index
+    }
+
+    /// The last answer to an offer of this client.
+    pub(crate) fn answer_for(&self, index: usize) -> Option<String> {
+        self.events.iter().rev().find_map(|event| match event {
             Event::Answered { transport, answer, .. } if transport.0 == index as u64 => {
                 Some(answer.clone())
             }
             _ => None,
-        });
-        self.clients[index].answer(&answer.expect("the offer is answered"));
-        index
+        })
     }
 
     /// Offers `media` to the core, and nothing more.
