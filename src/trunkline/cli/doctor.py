@@ -58,7 +58,7 @@ async def _report(url: str | None, settings: Settings | None) -> bool:
         grades.append(finding.grade)
         _show(finding.grade, finding.subject, finding.sentence, finding.remedy)
     wrong, warnings = grades.count(Grade.WRONG), grades.count(Grade.WARNING)
-    typer.echo(f"\n{len(grades)} checks: {wrong} wrong, {warnings} to be looked at.")
+    typer.echo(f"\nChecks: {len(grades)}; wrong: {wrong}; warnings: {warnings}.")
     if url is None:
         where = "From this machine alone. Firewalls on the way show from a client's: "
         typer.echo(dim(f"{where}trunkline doctor URL"))

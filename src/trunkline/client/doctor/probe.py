@@ -61,12 +61,12 @@ class _Checks:
         return now - self.sent[message.transaction]
 
 
-async def probe(told: Told, candidate: Candidate) -> Result:
-    """Check one candidate as a client would."""
+async def probe(told: Told, candidate: Candidate, patience: float = PATIENCE) -> Result:
+    """Check one candidate as a client would, for at most `patience` seconds."""
     checks = _Checks(told)
     over = _over_tcp if candidate.protocol == "tcp" else _over_udp
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return Result(candidate, await over(checks, candidate))
     except TimeoutError:
         return Result(candidate, None, checks.reason)

@@ -55,7 +55,15 @@ def _one(result: Result, way: Way, *, others: bool) -> Finding:
 
 def _answering(candidate: Candidate, seconds: float, way: Way) -> Finding:
     sentence = f"{candidate} answers within {seconds * 1000:.1f} ms."
-    if candidate.address.is_loopback and len(way.addresses) and way.own is not None:
+    public = [each for each in way.addresses if each.is_global]
+    if public and candidate.address.is_private:
+        return warning(
+            _SUBJECT,
+            f"{sentence} It is a private address: clients that are outside do not reach it.",
+            f"Start the relay with --announce {public[0]} too, and forward "
+            f"{candidate.protocol.upper()} port {candidate.port} to it.",
+        )
+    if candidate.address.is_loopback and way.own is not None:
         return warning(
             _SUBJECT,
             f"{sentence} It is a loopback address: only programs on this machine reach it.",

@@ -96,3 +96,9 @@ def test_ipv6_alone_is_said() -> None:
 def test_no_udp_candidate_at_all_is_said() -> None:
     findings = judge([result("10.0.0.1", 0.001, "tcp")], [], way("10.0.0.1"))
     assert "tells no UDP address" in text(findings)
+
+
+def test_a_private_address_is_no_use_to_clients_outside() -> None:
+    (finding,) = judge([result("10.0.0.1", 0.001)], [], way(PUBLIC))
+    assert finding.grade is Grade.WARNING
+    assert f"--announce {PUBLIC}" in finding.remedy
