@@ -104,6 +104,14 @@ async def test_settings_are_tried_where_no_relay_runs(own: tuple[str, ...], tmp_
     assert not (tmp_path / "state").exists()
 
 
+async def test_an_announced_address_is_for_others_to_judge(own: tuple[str, ...]) -> None:
+    with namespace() as place:
+        status, said = await doctor(*own, "--announce", PUBLIC, place=place)
+    assert status == 0, said
+    assert "not an address of this machine" in said
+    assert "on a machine outside" in said
+
+
 async def test_the_relay_of_the_settings_is_found_where_it_runs() -> None:
     async with running_relay() as relay:
         port, media_port = relay.url.rsplit(":", 1)[1], str(relay.media_port)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from trunkline.client.doctor import door, tls
 from trunkline.client.doctor.finding import Finding, has_wrong
+from trunkline.client.doctor.machine import own_addresses
 from trunkline.client.doctor.probe import Result, probe
 from trunkline.client.doctor.session import Candidate, Told, opened
 from trunkline.client.doctor.target import Target, find
@@ -27,6 +28,8 @@ async def examine(
     yield named
     if not addresses:
         return
+    if own is None and any(address.is_loopback for address in addresses):
+        own = own_addresses()
     reached = await door.reach(target, addresses)
     for finding in reached:
         yield finding
@@ -35,6 +38,11 @@ async def examine(
     if target.is_tls:
         for finding in await tls.inspect(target, addresses[0], now, by_name=own is None):
             yield finding
+    async for finding in _answers(target, now, Way(addresses, own)):
+        yield finding
+
+
+async def _answers(target: Target, now: datetime.datetime, way: Way) -> AsyncIterator[Finding]:
     async with door.client() as http:
         identified = await door.identify(http, target, now)
         for finding in identified:
@@ -42,10 +50,8 @@ async def examine(
         if has_wrong(identified):
             return
         async with opened(http, target) as told:
-            if isinstance(told, Finding):
-                yield told
-                return
-            for finding in await _media(told, Way(addresses, own)):
+            findings = [told] if isinstance(told, Finding) else await _media(told, way)
+            for finding in findings:
                 yield finding
 
 

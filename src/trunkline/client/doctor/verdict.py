@@ -50,7 +50,8 @@ def _one(result: Result, way: Way, *, others: bool) -> Finding:
         return _answering(candidate, result.seconds, way)
     why, remedy = _why(candidate, way)
     told = f"{candidate} does not answer{f' ({result.reason})' if result.reason else ''}"
-    return (warning if others else wrong)(_SUBJECT, f"{told}: {why}", remedy)
+    hidden = _is_outside(candidate, way)
+    return (warning if others or hidden else wrong)(_SUBJECT, f"{told}: {why}", remedy)
 
 
 def _answering(candidate: Candidate, seconds: float, way: Way) -> Finding:
@@ -79,7 +80,7 @@ def _why(candidate: Candidate, way: Way) -> tuple[str, str]:
             "it is a loopback address, which leads to every client's own machine.",
             "Start the relay without --host, or with --announce and the address of its network.",
         )
-    if way.own is not None and address not in way.own:
+    if _is_outside(candidate, way):
         return (
             "it is not an address of this machine. Routers often do not let packets out and back "
             "in, so it may still be right for clients outside.",
@@ -115,16 +116,18 @@ def _no_udp(told: Sequence[Result], detours: Sequence[Result], way: Way) -> Find
             "Start it with --announce and an address that clients reach by UDP.",
         )
     port = udp[0].port
-    for result in detours:
-        if _answered(result, "udp"):
-            here = result.candidate.address
-            names = ", ".join(sorted({str(each.address) for each in udp}))
-            return wrong(
-                _SUBJECT,
-                f"Clients are told a wrong address: UDP port {port} of {here} answers, "
-                f"but they are told {names}.",
-                f"Start the relay with --announce {here}, or without --announce.",
-            )
+    heard = [result for result in detours if _answered(result, "udp")]
+    if heard and all(_is_outside(candidate, way) for candidate in udp):
+        return ok(_SUBJECT, f"UDP port {port} of this machine answers, by {heard[0].candidate}.")
+    if heard:
+        here = heard[0].candidate.address
+        names = ", ".join(sorted({str(each.address) for each in udp}))
+        return wrong(
+            _SUBJECT,
+            f"Clients are told a wrong address: UDP port {port} of {here} answers, "
+            f"but they are told {names}.",
+            f"Start the relay with --announce {here}, or without --announce.",
+        )
     by_tcp = any(_answered(result, "tcp") for result in told)
     return wrong(
         _SUBJECT,
@@ -150,6 +153,11 @@ def _families(told: Sequence[Result]) -> list[Finding]:
             "Listen on IPv4 too (leave out --host), or add an IPv4 address with --announce.",
         )
     ]
+
+
+def _is_outside(candidate: Candidate, way: Way) -> bool:
+    """Whether it is another's address, as seen from the relay's machine: a router's, perhaps."""
+    return way.own is not None and candidate.address not in way.own
 
 
 def _any(results: Iterable[Result]) -> bool:

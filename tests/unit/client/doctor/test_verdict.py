@@ -102,3 +102,12 @@ def test_a_private_address_is_no_use_to_clients_outside() -> None:
     (finding,) = judge([result("10.0.0.1", 0.001)], [], way(PUBLIC))
     assert finding.grade is Grade.WARNING
     assert f"--announce {PUBLIC}" in finding.remedy
+
+
+def test_from_the_relays_machine_an_outer_address_is_not_judged() -> None:
+    here = way("127.0.0.1", own=("127.0.0.1",))
+    findings = judge([result("203.0.113.7", None)], [result("127.0.0.1", 0.001)], here)
+    assert [each.grade for each in findings] == [Grade.WARNING, Grade.OK]
+    assert "--announce 127.0.0.1" not in text(findings)
+    blocked = judge([result("203.0.113.7", None)], [result("127.0.0.1", None)], here)
+    assert worst(blocked).grade is Grade.WRONG
