@@ -9,7 +9,6 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -25,7 +24,7 @@ from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
 from trunkline.model.request import Measure
-from trunkline.net.interface import candidates, media_listen
+from trunkline.net.interface import candidates, media_listen, reachable
 from trunkline.net.listener import explain_udp, listen
 from trunkline.sources import demo
 from trunkline.web.page import Page
@@ -79,7 +78,7 @@ class Relay:
     def url(self) -> str:
         """Where pages and clients on this machine find it: "https://127.0.0.1:8443"."""
         scheme = "http" if self._settings.tls == "off" else "https"
-        return f"{scheme}://{_reachable(self._settings.host)}:{self._running.port}"
+        return f"{scheme}://{reachable(self._settings.host)}:{self._running.port}"
 
     @property
     def plain_url(self) -> str | None:
@@ -87,7 +86,7 @@ class Relay:
         port = self._running.plain_port
         if port is None:
             return self.url if self._settings.tls == "off" else None
-        return f"http://{_reachable(self._settings.host)}:{port}"
+        return f"http://{reachable(self._settings.host)}:{port}"
 
     @property
     def media_port(self) -> int:
@@ -210,14 +209,3 @@ async def _serve_on(
     for each in sockets:
         await web.SockSite(serving, each, ssl_context=context).start()
     return int(sockets[0].getsockname()[1])
-
-
-def _reachable(host: str | None) -> str:
-    """The host part of a URL that leads here from this machine."""
-    try:
-        address = ip_address(host or "0.0.0.0")
-    except ValueError:
-        return str(host)
-    if address.is_unspecified:
-        return "127.0.0.1" if address.version == 4 else "[::1]"
-    return str(address) if address.version == 4 else f"[{address}]"

@@ -11,7 +11,6 @@ import pytest
 import trunkline
 from support.core import FakeCore
 from support.site import Site, running
-from trunkline.app import _reachable
 
 
 async def test_it_says_where_it_is_and_who_is_there(tmp_path: Path) -> None:
@@ -163,21 +162,6 @@ async def test_two_relays_live_in_one_program(tmp_path: Path) -> None:
         assert (len(one.relay.rooms), len(other.relay.rooms)) == (1, 0)
         for site in (one, other):
             assert (await site.http.get("/metrics")).status == 200
-
-
-@pytest.mark.parametrize(
-    ("host", "reachable"),
-    [
-        (None, "127.0.0.1"),
-        ("0.0.0.0", "127.0.0.1"),
-        ("::", "[::1]"),
-        ("fd00::1", "[fd00::1]"),
-        ("192.168.1.5", "192.168.1.5"),
-        ("media.example", "media.example"),
-    ],
-)
-def test_urls_lead_here(host: str | None, reachable: str) -> None:
-    assert _reachable(host) == reachable
 
 
 async def test_a_relay_needs_no_session_to_stop(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from trunkline.cli.doctor import doctor
 from trunkline.cli.serve import serve
 from trunkline.errors import StartupError, TrunklineError
 
@@ -17,6 +18,7 @@ application = typer.Typer(
     add_completion=False,
 )
 application.command()(serve)
+application.command()(doctor)
 
 
 def _show_version(asked: bool) -> None:

@@ -112,3 +112,14 @@ def candidates(host: str | None, announce: Sequence[str]) -> tuple[str, ...]:
     own = tuple(str(address) for address in local_addresses() if address.version in versions)
     # With no network at all the relay still serves this machine.
     return own or (("127.0.0.1",) if 4 in versions else ("::1",))
+
+
+def reachable(host: str | None) -> str:
+    """The host part of a URL that leads from this machine to what listens on a host."""
+    try:
+        address = ip_address(host or "0.0.0.0")
+    except ValueError:
+        return str(host)
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return str(address) if address.version == 4 else f"[{address}]"

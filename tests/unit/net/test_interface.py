@@ -1,7 +1,7 @@
 import pytest
 
 from trunkline.errors import StartupError
-from trunkline.net.interface import candidates, local_addresses, media_listen, resolve
+from trunkline.net.interface import candidates, local_addresses, media_listen, reachable, resolve
 
 
 def test_local_addresses_are_such_that_others_can_use() -> None:
@@ -41,3 +41,18 @@ def test_a_name_that_is_not_known_is_named(host: str) -> None:
     with pytest.raises(StartupError, match="cannot be resolved") as caught:
         resolve(host)
     assert host in caught.value.cause
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        (None, "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "[::1]"),
+        ("fd00::1", "[fd00::1]"),
+        ("192.168.1.5", "192.168.1.5"),
+        ("media.example", "media.example"),
+    ],
+)
+def test_urls_lead_here(host: str | None, expected: str) -> None:
+    assert reachable(host) == expected

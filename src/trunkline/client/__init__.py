@@ -1,0 +1,1 @@
+"""Our side of what relays serve: clients, and the checks of `trunkline doctor`."""
