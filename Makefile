@@ -17,7 +17,7 @@ CARGO_CHECK := --locked --release --workspace
 quietly = said=$$($(1) 2>&1) || { echo "$$said" >&2; exit 1; }
 
 .PHONY: help setup build core page run test test-python test-rust test-page \
-	check layers bench clean
+	check layers bench wheel wheel-all clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -79,6 +79,24 @@ layers: .venv/.stamp ## Check which way imports point
 
 bench: build ## Measure CPU, latency and memory of forwarding
 	$(BIN)/python -m benchmarks
+
+# Another profile, such as release, is what the core is built with already: quick, for tests.
+PROFILE ?= dist
+OUT ?= dist
+wheel: .venv/.stamp page ## Build the wheel, with core and page inside, into dist/
+	@$(call quietly,$(BIN)/maturin build --locked --profile $(PROFILE) --strip --out $(OUT))
+	@ls $(OUT)/*.whl
+
+# zig is compiler and C library for every one of them; the standard library of Rust comes by rustup.
+WHEEL_TARGETS ?= x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu \
+	x86_64-unknown-linux-musl aarch64-unknown-linux-musl
+wheel-all: .venv/.stamp page ## Build wheels for x86-64 and ARM64, glibc and musl, into dist/
+	$(BIN)/python -m pip install --quiet ziglang
+	rustup target add $(WHEEL_TARGETS)
+	PATH="$(CURDIR)/$(BIN):$$PATH"; for target in $(WHEEL_TARGETS); do \
+		maturin build --locked --profile $(PROFILE) --strip --zig --target $$target --out $(OUT) \
+			|| exit 1; \
+	done
 
 clean: ## Remove what was built and installed here
 	cargo clean --quiet
