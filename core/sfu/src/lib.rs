@@ -24,6 +24,7 @@ mod timers;
 mod transport;
 mod words;
 
+pub use codec::starts_keyframe;
 pub use sfu::{Outbox, Settings, Sfu};
 pub use statistics::{ConsumerStatistics, ProducerStatistics, Statistics, TransportStatistics};
 pub use words::{
