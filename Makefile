@@ -19,7 +19,7 @@ CARGO_CHECK := --locked --release --workspace
 quietly = said=$$($(1) 2>&1) || { echo "$$said" >&2; exit 1; }
 
 .PHONY: help setup build core page run test test-python test-rust test-page \
-	check layers bench clean
+	check layers bench wheel fuzz clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -81,6 +81,34 @@ layers: .venv/.stamp ## Check which way imports point
 
 bench: build ## Measure CPU, latency and memory of forwarding
 	$(BIN)/python -m benchmarks
+
+# Seconds for each target; the seed makes a short run much the same every time.
+SECONDS ?= 60
+SEED ?= 1
+FUZZ := datagrams keyframe offer sequence
+FOUND := $(CACHE)/fuzz
+# All of the workspace's features, as for checks and tests, so that their dependencies serve here.
+fuzz: .venv/.stamp ## Feed the parsers and the core what nobody would send; SECONDS=10 each
+	@command -v c++ >/dev/null || { echo "make fuzz needs a C++ compiler for libFuzzer; \
+	on Debian: apt-get install g++" >&2; exit 1; }
+	@RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/core/fuzz/instrument.sh cargo build $(CARGO_CHECK) --quiet \
+		--features trunkline-fuzz/libfuzzer $(FUZZ:%=--bin fuzz-%)
+	@for target in $(FUZZ); do \
+		mkdir -p $(FOUND)/$$target; \
+		echo "fuzz $$target: $(SECONDS) s"; \
+		$(CARGO_TARGET_DIR)/release/fuzz-$$target -max_total_time=$(SECONDS) -seed=$(SEED) \
+			-max_len=4096 -timeout=20 -artifact_prefix=vectors/fuzz/$$target/ \
+			$(FOUND)/$$target vectors/fuzz/$$target >$(FOUND)/$$target.log 2>&1 \
+			|| { tail -40 $(FOUND)/$$target.log; exit 1; }; \
+		tail -1 $(FOUND)/$$target.log; \
+	done
+
+# Another profile, such as release, is what the core is built with already: quick, for tests.
+PROFILE ?= dist
+OUT ?= dist
+wheel: .venv/.stamp page ## Build the wheel, with core and page inside, into dist/
+	@$(call quietly,$(BIN)/maturin build --locked --profile $(PROFILE) --strip --out $(OUT))
+	@ls $(OUT)/*.whl
 
 clean: ## Remove what was built and installed here
 	cargo clean --quiet

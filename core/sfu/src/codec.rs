@@ -27,7 +27,7 @@ pub(crate) fn clock_rate(params: &PayloadParams) -> u32 {
 ///
 /// H.264 and H.265 parameter sets count: they precede the picture that they describe, and a decoder
 /// that is given the picture without them shows nothing.
-pub(crate) fn starts_keyframe(codec: Codec, payload: &[u8]) -> bool {
+pub fn starts_keyframe(codec: Codec, payload: &[u8]) -> bool {
     match codec {
         Codec::Vp8 => str0m::format::detect_vp8_keyframe(payload),
         Codec::Vp9 => starts_vp9_keyframe(payload),

@@ -27,6 +27,7 @@ mod timers;
 mod transport;
 mod words;
 
+pub use codec::starts_keyframe;
 pub use group::Budget;
 pub use sfu::{Outbox, Settings, Sfu};
 pub use statistics::{ConsumerStatistics, ProducerStatistics, Statistics, TransportStatistics};

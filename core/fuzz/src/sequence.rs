@@ -1,0 +1,100 @@
+//! Commands, packets, spoiled datagrams and time, in any order.
+
+use std::time::Duration;
+
+use sfu::{Command, MediaKey, TransportId};
+
+use crate::input::Input;
+use crate::support::{Client, Media, World, client_address};
+use crate::unbroken;
+
+/// Fewer than the transports that the world takes, so that some commands name none.
+const CLIENTS: usize = 6;
+/// What one input may do: the world is slow.
+const STEPS: usize = 64;
+
+/// Whatever is asked for in whatever order, the core goes on, and in the end nobody is left.
+pub fn sequence(bytes: &[u8]) {
+    let mut world = World::new();
+    let publisher = world.join(&[Media::SEND_VP8]);
+    let viewer = world.join(&[Media::TAKE_VP8]);
+    world.watch(viewer, publisher);
+    world.connect(&[publisher, viewer]);
+    let mut input = Input::new(bytes);
+    for _ in 0..STEPS {
+        let Some(choice) = input.byte() else {
+            break;
+        };
+        step(&mut world, choice, &mut input);
+    }
+    unbroken(&world);
+    for id in 0..CLIENTS as u64 {
+        world.command(Command::Close { transport: TransportId(id) });
+    }
+    let left = world.statistics().transports;
+    assert!(left.is_empty(), "closed, and still there: {left:?}");
+}
+
+fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
+    match choice % 9 {
+        0 => join(world, input),
+        1 => {
+            let (consumer, source) = (key(world, input), key(world, input));
+            world.command(Command::Attach { consumer, source });
+        }
+        2 => {
+            let consumer = key(world, input);
+            world.command(Command::Detach { consumer });
+        }
+        3 => {
+            let transport = key(world, input).transport;
+            world.command(Command::Close { transport });
+        }
+        4 => {
+            let from = client_address(input.index(world.clients.len()));
+            world.inject(from, input.chunk());
+        }
+        5 => publish(world, input),
+        6 => {
+            world.loss = match input.index(3) {
+                0 => |_, _| false,
+                1 => |_, count| count % 5 == 0,
+                _ => |_, _| true,
+            };
+        }
+        7 => world.run(Duration::from_secs(input.index(8) as u64)),
+        _ => world.run(Duration::from_millis(input.index(64) as u64)),
+    }
+}
+
+/// Another client offers, well-formed; it may be refused.
+fn join(world: &mut World, input: &mut Input<'_>) {
+    const OFFERS: [&[Media]; 4] = [
+        &[Media::SEND_VP8],
+        &[Media::SEND_OPUS, Media::SEND_VP8],
+        &[Media::TAKE_OPUS, Media::TAKE_VP8],
+        &[Media::TAKE_AV1],
+    ];
+    if world.clients.len() < CLIENTS {
+        world.join(OFFERS[input.index(OFFERS.len())]);
+    }
+}
+
+/// The first client writes a frame, if it is still there to do so.
+fn publish(world: &mut World, input: &mut Input<'_>) {
+    let now = world.now;
+    let keyframe = input.index(2) == 0;
+    let timestamp = u32::from(input.byte().unwrap_or(0)) << 24;
+    if !world.clients[0].closed {
+        world.clients[0].write(0, timestamp, keyframe, now);
+    }
+    world.run(Duration::from_millis(33));
+}
+
+/// A medium that may be there: the first or second of any client, or one that nobody has.
+fn key(world: &World, input: &mut Input<'_>) -> MediaKey {
+    let client = input.index(CLIENTS + 1);
+    let mids = world.clients.get(client).map_or_else(Vec::new, Client::mids);
+    let mid = mids.get(input.index(2)).map_or("none", String::as_str);
+    MediaKey::new(client as u64, mid)
+}

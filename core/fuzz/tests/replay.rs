@@ -1,0 +1,32 @@
+//! What once broke something does so no more: every file of `vectors/fuzz/TARGET` is tried again.
+
+use std::path::Path;
+
+fn replay(target: &str, run: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/fuzz").join(target);
+    let files: Vec<_> = folder.read_dir().expect("a folder of vectors").flatten().collect();
+    assert!(!files.is_empty(), "{} is empty", folder.display());
+    for file in files {
+        run(&std::fs::read(file.path()).expect("a vector"));
+    }
+}
+
+#[test]
+fn datagrams() {
+    replay("datagrams", fuzzing::datagrams);
+}
+
+#[test]
+fn keyframe() {
+    replay("keyframe", fuzzing::keyframe);
+}
+
+#[test]
+fn offer() {
+    replay("offer", fuzzing::offer);
+}
+
+#[test]
+fn sequence() {
+    replay("sequence", fuzzing::sequence);
+}
