@@ -64,8 +64,9 @@ class Core:
     def attach(self, transport: int, mid: str, source: int, source_mid: str) -> None:
         """Forward a producer to the consumer (transport, mid), replacing what it showed before.
 
-        Video starts with the next keyframe, which is requested at once. `Unplayable` follows when
-        the codecs do not fit.
+        Video starts with the next keyframe, which is requested as soon as the viewer is connected;
+        of a publisher that sends none when asked, with the last group of pictures that was kept.
+        `Unplayable` follows when the codecs do not fit.
         """
     def detach(self, transport: int, mid: str) -> None:
         """Stop forwarding to the consumer (transport, mid)."""
