@@ -100,7 +100,9 @@ impl Sfu {
             Command::SetCandidates { candidates } => self.set_candidates(&candidates),
             Command::Attach { consumer, source } => self.attach(consumer, source, now),
             Command::Detach { consumer } => self.detach(consumer),
-            Command::Close { transport } => self.close(transport, now, outbox),
+            Command::Close { transport } => {
+                self.close(transport, now, outbox);
+            }
             Command::RequestStatistics { request } => self.report(request),
             Command::ProvokePanic { transport } => self.provoke_panic(transport),
         }
@@ -187,7 +189,8 @@ impl Sfu {
         self.transports.get_mut(&key.transport)?.consumer(key.mid)
     }
 
-    fn close(&mut self, id: TransportId, now: Instant, outbox: &mut dyn Outbox) {
+    /// Closes a transport properly; false when it was gone, or failed in closing, which is told then.
+    fn close(&mut self, id: TransportId, now: Instant, outbox: &mut dyn Outbox) -> bool {
         let drained = self.work(id, now, |transport, happenings| {
             transport.close()?;
             transport.step(now)?;
@@ -197,6 +200,7 @@ impl Sfu {
         if drained.is_some() {
             self.remove(id);
         }
+        drained.is_some()
     }
 
     /// Forgets a transport; what was attached to its producers stands still.

@@ -16,9 +16,10 @@ impl Sfu {
         ids.sort_unstable();
         for id in ids {
             if let Some(failure) = self.overdue(id, now) {
-                self.close(id, now, outbox);
-                let Failure { code, reason } = failure;
-                self.events.push(Event::Closed { transport: id, code, reason });
+                if self.close(id, now, outbox) {
+                    let Failure { code, reason } = failure;
+                    self.events.push(Event::Closed { transport: id, code, reason });
+                }
             } else {
                 self.send_keyframe_requests(id, now);
             }
