@@ -112,6 +112,25 @@ async def test_says_that_there_is_no_sound_and_shows_statistics(
         await expect(panel).to_contain_text("kbit/s", timeout=SOON)
 
 
+async def test_a_key_counts_while_the_page_draws(browser: Browser, relay: RunningRelay) -> None:
+    async with (
+        client(browser, relay.url) as publisher,
+        page_at(browser, relay, "/watch/studio") as page,
+    ):
+        await publish(relay, publisher, "studio", codec="VP8")
+        await stage(page, "playing")
+        await expect(page.locator("main")).to_have_attribute("data-quiet", "true", timeout=SOON)
+        # Drawn, but not yet painted; the key draws once more, since it brings the controls back.
+        await page.evaluate(
+            """() => {
+                window.requestAnimationFrame = () => 0;
+                document.querySelector('button[aria-label="Statistics"]').click();
+            }"""
+        )
+        await page.keyboard.press("m")
+        await expect(page.locator("video")).to_have_js_property("muted", False)
+
+
 async def test_goes_on_when_the_publisher_is_back(browser: Browser, relay: RunningRelay) -> None:
     async with page_at(browser, relay, "/watch/studio") as page:
         async with client(browser, relay.url) as publisher:

@@ -71,14 +71,19 @@ function useIdle() {
   return idle;
 }
 
-/** Single keys, as players have them. */
+/**
+ * Single keys, as players have them. One listener for as long as the element lives: a listener
+ * that is replaced while its event is on the way misses it.
+ */
 function useShortcuts(actions: Record<string, () => void>): void {
+  const latest = useRef(actions);
+  latest.current = actions;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      actions[event.key.toLowerCase()]?.();
+      latest.current[event.key.toLowerCase()]?.();
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [actions]);
+  }, []);
 }
