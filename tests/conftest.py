@@ -17,7 +17,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def relay() -> AsyncIterator[RunningRelay]:
-    """A relay on the loopback interface, without TLS."""
-    async with running_relay() as started:
+async def relay(request: pytest.FixtureRequest) -> AsyncIterator[RunningRelay]:
+    """A relay on the loopback interface, without TLS; a parameter is one more option."""
+    options = [request.param] if hasattr(request, "param") else []
+    async with running_relay(*options) as started:
         yield started

@@ -25,7 +25,8 @@ class Core:
             listen: (IP address, port) to bind, at most one for each address family.
             candidates: IP addresses told to clients as ICE host candidates, best first; the port
                 is the one bound.
-            workers: threads that forward media, 1 to 64.
+            workers: threads that forward media, 1 to 64; 0: one for each processor that this
+                process may use.
             silence: seconds without any datagram after which a transport is closed.
 
         Raises:
@@ -35,6 +36,9 @@ class Core:
     @property
     def port(self) -> int:
         """The UDP port bound (the same for every address)."""
+    @property
+    def workers(self) -> int:
+        """How many threads forward media."""
     def fileno(self) -> int:
         """A descriptor that is readable while events wait."""
     def drain(self) -> list[CoreEvent]:
@@ -259,5 +263,8 @@ class Statistics:
     @property
     def datagrams_dropped(self) -> int:
         """Datagrams received that belonged to no transport or were not valid."""
+    @property
+    def batches_dropped(self) -> int:
+        """Batches of packets that one worker could not hand to another."""
 
 CoreEvent = Answered | Refused | Connected | Started | Unplayable | Closed | Died | Statistics

@@ -34,7 +34,8 @@ from trunkline.web.site import site
 log = logging.getLogger(__name__)
 
 CoreMaker = Callable[[Sequence[tuple[str, int]], Sequence[str], int, float], Core]
-"""Makes a core from addresses to bind, candidates, workers and silence; may raise OSError."""
+"""Makes a core from addresses to bind, candidates, workers (0: one for each processor) and silence;
+may raise OSError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Relay:
     def _open_core(self, ports: Sequence[tuple[str, int]], addresses: Sequence[str]) -> Core:
         settings = self._settings
         try:
-            return self._make_core(ports, addresses, settings.workers, settings.silence)
+            return self._make_core(ports, addresses, settings.workers or 0, settings.silence)
         except ValueError as error:
             raise StartupError(
                 f"The media core cannot use the settings: {error}.",

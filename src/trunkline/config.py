@@ -40,6 +40,11 @@ def _split(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
+def _automatic(value: object) -> object:
+    """A word for "not given", so that a stronger place can take a weaker one's number back."""
+    return None if value == "auto" else value
+
+
 def _announced(address: str) -> str:
     try:
         parsed = ip_address(address)
@@ -121,8 +126,11 @@ class Settings(BaseModel):
         description="STUN and TURN servers that clients are told of: URLs, or tables of url, "
         "username and credential.",
     )
-    workers: int = Field(
-        default=1, ge=1, le=64, description="Threads that forward media; this version has 1."
+    workers: Annotated[
+        Annotated[int, Field(ge=1, le=64)] | None, BeforeValidator(_automatic)
+    ] = Field(
+        default=None,
+        description="Threads that forward media, 1 to 64 (default: auto, one for each processor).",
     )
     silence: float = Field(
         default=6.0,

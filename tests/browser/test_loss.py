@@ -21,11 +21,13 @@ LOSSES = 15
 
 
 @asynccontextmanager
-async def call(net: Star) -> AsyncIterator[tuple[RunningRelay, Client, Client]]:
+async def call(net: Star, workers: int) -> AsyncIterator[tuple[RunningRelay, Client, Client]]:
     """A publisher and a viewer in networks of their own, the picture moving."""
     publisher_place, viewer_place = net.clients
     async with (
-        running_relay(place=net.hub, address=net.hub_addresses[0]) as relay,
+        running_relay(
+            f"--workers={workers}", place=net.hub, address=net.hub_addresses[0]
+        ) as relay,
         chromium(inside=publisher_place.inside) as publisher_browser,
         chromium(inside=viewer_place.inside) as viewer_browser,
         client(publisher_browser, relay.url) as publisher,
@@ -67,18 +69,20 @@ async def survives(
     return await publisher.figures(), await viewer.figures()
 
 
-async def test_loss_from_the_publisher_is_mended_by_retransmission() -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_loss_from_the_publisher_is_mended_by_retransmission(workers: int) -> None:
     with star(2) as net:
-        async with call(net) as (relay, publisher, viewer):
+        async with call(net, workers) as (relay, publisher, viewer):
             rule = f"ip saddr {net.addresses[0]} udp dport {relay.media_port}"
             sender, _ = await survives(publisher, viewer, net.hub, rule)
             assert sender["video"]["nackCount"] > 0
             assert sender["video"]["retransmittedPacketsSent"] > 0
 
 
-async def test_loss_to_the_viewer_is_mended_by_retransmission() -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_loss_to_the_viewer_is_mended_by_retransmission(workers: int) -> None:
     with star(2) as net:
-        async with call(net) as (relay, publisher, viewer):
+        async with call(net, workers) as (relay, publisher, viewer):
             rule = f"ip saddr {net.hub_addresses[0]} udp sport {relay.media_port}"
             _, receiver = await survives(publisher, viewer, net.clients[1], rule)
             assert receiver["video"]["nackCount"] > 0

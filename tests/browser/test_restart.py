@@ -27,6 +27,7 @@ async def restarts(who: Client) -> None:
     )
 
 
+@pytest.mark.parametrize("relay", ["--workers=1", "--workers=2"], indirect=True)
 async def test_media_go_on_after_each_side_restarts(relay: RunningRelay, browser: Browser) -> None:
     async with client(browser, relay.url) as publisher, client(browser, relay.url) as viewer:
         await publisher.publish(f"{relay.url}/whip/room", codec="VP8")

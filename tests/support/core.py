@@ -32,10 +32,10 @@ class FakeCore:
         self,
         listen: Sequence[tuple[str, int]] = (("127.0.0.1", 0),),
         candidates: Sequence[str] = ("127.0.0.1",),
-        workers: int = 1,
+        workers: int = 0,
         silence: float = 6.0,
     ) -> None:
-        assert workers >= 1
+        assert workers >= 0
         assert silence > 0
         self.listen = tuple(listen)
         self.candidates = tuple(candidates)
@@ -76,7 +76,7 @@ class FakeCore:
             case Close(transport):
                 self._forget(transport)
             case Count(number):
-                self.report(Counted(number, tuple(map(self._traffic, self.media)), 3))
+                self.report(Counted(number, tuple(map(self._traffic, self.media)), 3, 2))
             case _:
                 assert_never(command)
 

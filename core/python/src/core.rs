@@ -30,11 +30,6 @@ impl Core {
         workers: usize,
         silence: f64,
     ) -> PyResult<Self> {
-        if workers != 1 {
-            return Err(PyValueError::new_err(format!(
-                "workers is {workers}, and this version forwards with 1"
-            )));
-        }
         let start = Start {
             listen: listen
                 .iter()
@@ -42,6 +37,7 @@ impl Core {
                 .collect::<PyResult<_>>()?,
             candidates: candidates.iter().map(|ip| address(ip)).collect::<PyResult<_>>()?,
             silence: seconds(silence)?,
+            workers,
         };
         let core = py.detach(|| sfu::io::Core::start(&start)).map_err(to_python)?;
         Ok(Self { inner: std::sync::Mutex::new(core) })
@@ -50,6 +46,11 @@ impl Core {
     #[getter]
     fn port(&self) -> PyResult<u16> {
         Ok(self.lock()?.port())
+    }
+
+    #[getter]
+    fn workers(&self) -> PyResult<usize> {
+        Ok(self.lock()?.workers())
     }
 
     fn fileno(&self) -> PyResult<RawFd> {

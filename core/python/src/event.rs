@@ -56,6 +56,7 @@ value!(Statistics {
     request: u64,
     transports: Vec<Py<TransportStatistics>>,
     datagrams_dropped: u64,
+    batches_dropped: u64,
 });
 
 /// Converts one event.
@@ -118,8 +119,8 @@ fn statistics_to_python(
 ) -> PyResult<Bound<'_, Statistics>> {
     let transports = statistics.transports.into_iter();
     let transports = transports.map(|one| transport_to_python(py, one)).collect::<PyResult<_>>()?;
-    let sfu::Statistics { request, datagrams_dropped, .. } = statistics;
-    Bound::new(py, Statistics { request, transports, datagrams_dropped })
+    let sfu::Statistics { request, datagrams_dropped, batches_dropped, .. } = statistics;
+    Bound::new(py, Statistics { request, transports, datagrams_dropped, batches_dropped })
 }
 
 fn transport_to_python(

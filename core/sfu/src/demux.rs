@@ -19,6 +19,26 @@ pub(crate) fn is_stun(datagram: &[u8]) -> bool {
     datagram.len() >= 20 && datagram.first().is_some_and(|&first| first < 4)
 }
 
+/// What a datagram says of whom it is for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Addressee {
+    /// Whoever has this user name fragment.
+    Fragment(String),
+    /// Whoever is tied to the address that it came from.
+    Source,
+}
+
+/// Whom a datagram is for; `None` for what only looks like STUN.
+pub(crate) fn addressee(datagram: &[u8]) -> Option<Addressee> {
+    if is_stun(datagram) {
+        let message = StunMessage::parse(datagram).ok()?;
+        if let Some((ours, _theirs)) = message.split_username() {
+            return Some(Addressee::Fragment(ours.to_owned()));
+        }
+    }
+    Some(Addressee::Source)
+}
+
 impl Demux {
     /// Adds a transport by its own user name fragment.
     pub(crate) fn add(&mut self, fragment: &str, transport: TransportId) {
@@ -43,14 +63,11 @@ impl Demux {
     }
 
     /// Finds the transport of a datagram.
-    pub(crate) fn find(&self, source: SocketAddr, datagram: &[u8]) -> Option<TransportId> {
-        if is_stun(datagram) {
-            let message = StunMessage::parse(datagram).ok()?;
-            if let Some((ours, _theirs)) = message.split_username() {
-                return self.fragments.get(ours).copied();
-            }
+    pub(crate) fn find(&self, source: SocketAddr, addressee: &Addressee) -> Option<TransportId> {
+        match addressee {
+            Addressee::Fragment(fragment) => self.fragments.get(fragment).copied(),
+            Addressee::Source => self.addresses.get(&source).copied(),
         }
-        self.addresses.get(&source).copied()
     }
 }
 
@@ -62,25 +79,29 @@ mod tests {
         SocketAddr::from(([127, 0, 0, 1], port))
     }
 
+    fn find(demux: &Demux, port: u16, datagram: &[u8]) -> Option<TransportId> {
+        demux.find(address(port), &addressee(datagram)?)
+    }
+
     #[test]
     fn an_address_belongs_to_the_last_that_proved_to_be_there() {
         let mut demux = Demux::default();
         let (one, two) = (TransportId(1), TransportId(2));
         assert_eq!(demux.tie(address(5), one), None);
-        assert_eq!(demux.find(address(5), &[0x80, 96, 0]), Some(one));
+        assert_eq!(find(&demux, 5, &[0x80, 96, 0]), Some(one));
         assert_eq!(demux.tie(address(5), two), Some(one));
         demux.loosen(address(5), one);
-        assert_eq!(demux.find(address(5), &[0x80, 96, 0]), Some(two), "not one's to loosen");
+        assert_eq!(find(&demux, 5, &[0x80, 96, 0]), Some(two), "not one's to loosen");
         demux.loosen(address(5), two);
-        assert_eq!(demux.find(address(5), &[0x80, 96, 0]), None);
+        assert_eq!(find(&demux, 5, &[0x80, 96, 0]), None);
     }
 
     #[test]
     fn garbage_belongs_to_nobody() {
         let demux = Demux::default();
         for length in 0..64 {
-            assert_eq!(demux.find(address(1), &vec![0; length]), None);
-            assert_eq!(demux.find(address(1), &vec![0xff; length]), None);
+            assert_eq!(find(&demux, 1, &vec![0; length]), None);
+            assert_eq!(find(&demux, 1, &vec![0xff; length]), None);
         }
     }
 }

@@ -89,6 +89,11 @@ fn answer(rtc: &mut Rtc, offer: SdpOffer) -> Result<(String, Vec<MediaDescriptio
     Ok((answer, media))
 }
 
+/// Whether an offer has media for the core to receive.
+pub fn publishes(offer: &str) -> bool {
+    offer.lines().any(|line| line == "a=sendonly" || line == "a=sendrecv")
+}
+
 /// The parser's words without its pointers and line ends.
 fn plain(error: &SdpError) -> String {
     let words = error.to_string();
@@ -118,10 +123,9 @@ pub(crate) fn agreed(rtc: &Rtc, mid: Mid) -> Vec<PayloadParams> {
 /// bandwidth. A publisher estimates; the core does not, so that a viewer's feedback on every packet
 /// would be read for nothing.
 fn extensions(offer: &str) -> ExtensionMap {
-    let publishes = offer.lines().any(|line| line == "a=sendonly" || line == "a=sendrecv");
     let mut extensions = ExtensionMap::empty();
     extensions.set(1, Extension::AudioLevel);
-    if publishes {
+    if publishes(offer) {
         extensions.set(2, Extension::AbsoluteSendTime);
         extensions.set(3, Extension::TransportSequenceNumber);
     }

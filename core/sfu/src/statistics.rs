@@ -15,6 +15,8 @@ pub struct Statistics {
     pub transports: Vec<TransportStatistics>,
     /// Datagrams that belonged to no transport or were not valid.
     pub datagrams_dropped: u64,
+    /// Batches of packets that one worker could not hand to another.
+    pub batches_dropped: u64,
 }
 
 /// One transport.

@@ -68,7 +68,7 @@ pub enum Command {
         /// Which transport.
         transport: TransportId,
     },
-    /// Ask for `Statistics`.
+    /// Ask for `Statistics`: one answer for all workers.
     RequestStatistics {
         /// Comes back in the answer.
         request: u64,

@@ -33,7 +33,7 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
     plain_port: Annotated[int | None, _option("plain_port", metavar="N")] = None,
     media_port: Annotated[int | None, _option("media_port", metavar="N")] = None,
     announce: Annotated[list[str] | None, _option("announce", metavar="ADDRESS")] = None,
-    workers: Annotated[int | None, _option("workers", metavar="N")] = None,
+    workers: Annotated[str | None, _option("workers", metavar="N|auto")] = None,
     config: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help=f"TOML file of settings. [{PREFIX}CONFIG]"),

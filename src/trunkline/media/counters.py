@@ -19,6 +19,7 @@ def counted(event: _core.Statistics) -> Counted:
         event.request,
         tuple(_traffic(transport) for transport in event.transports),
         event.datagrams_dropped,
+        event.batches_dropped,
     )
 
 

@@ -24,7 +24,10 @@ from trunkline.model.report import (
 
 
 class NativeCore:
-    """The core in Rust. Bind errors are raised as `OSError` with `errno` and `filename` set."""
+    """The core in Rust. Bind errors are raised as `OSError` with `errno` and `filename` set.
+
+    `workers` is a number of threads, or 0 for one for each processor.
+    """
 
     def __init__(
         self,

@@ -131,6 +131,8 @@ class Counted:
     transports: tuple[Traffic, ...]
     datagrams_dropped: int
     """Datagrams that belonged to no transport or were not valid."""
+    batches_dropped: int = 0
+    """Batches of packets that one worker could not hand to another."""
 
 
 SessionReport = Answered | Refused | Connected | Started | Unplayable | Closed

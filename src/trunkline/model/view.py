@@ -78,3 +78,5 @@ class Statistics:
     participants: tuple[ParticipantStatistics, ...]
     datagrams_dropped: int
     """Datagrams that belonged to nobody or were not valid."""
+    batches_dropped: int = 0
+    """Batches of packets that one worker could not hand to another."""

@@ -78,3 +78,8 @@ class _Snapshot:
             "Datagrams that belonged to no session or were not valid.",
             self._statistics.datagrams_dropped,
         )
+        yield CounterMetricFamily(
+            "trunkline_batches_dropped",
+            "Batches of packets that one worker could not hand to another.",
+            self._statistics.batches_dropped,
+        )

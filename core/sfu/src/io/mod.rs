@@ -1,5 +1,8 @@
 //! Sockets, the worker thread and the clock: all of the core that is not sans-IO.
 
+mod crew;
+mod gathering;
+mod mailbox;
 mod outbox;
 mod socket;
 mod wake;

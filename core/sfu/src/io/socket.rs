@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use mio::net::UdpSocket;
 use quinn_udp::{BATCH_SIZE, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 /// Asked of the kernel, which may give less: room for the bursts of a busy room.
 const KERNEL_BUFFER: usize = 4 << 20;
@@ -35,13 +35,37 @@ impl ReceiveBuffers {
     }
 }
 
+fn open(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    Ok(socket)
+}
+
 impl MediaSocket {
     /// Binds; an IPv6 socket takes IPv6 alone, so that each family has its own.
     pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
-        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-        if address.is_ipv6() {
-            socket.set_only_v6(true)?;
-        }
+        let socket = open(address)?;
+        Self::bound(socket, address)
+    }
+
+    /// Lets others bind the same address by `join` from now on.
+    ///
+    /// Not before it is bound itself: an address that another program has must be an error, even if
+    /// that one shares it.
+    pub(crate) fn share(&self) -> io::Result<()> {
+        SockRef::from(&self.socket).set_reuse_port(true)
+    }
+
+    /// Binds what another socket of this process shares; the kernel spreads the remotes over all.
+    pub(crate) fn join(address: SocketAddr) -> io::Result<Self> {
+        let socket = open(address)?;
+        socket.set_reuse_port(true)?;
+        Self::bound(socket, address)
+    }
+
+    fn bound(socket: Socket, address: SocketAddr) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
         // Less than asked for is no reason to stop.
         let _ = socket.set_recv_buffer_size(KERNEL_BUFFER);

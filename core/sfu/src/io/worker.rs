@@ -4,16 +4,19 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::RawFd;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
 
 use mio::{Events as Readiness, Interest, Poll, Token, Waker};
 
+use super::crew::{Crew, Hand};
+use super::gathering::Gathering;
+use super::mailbox::{Mailbox, Untaken};
 use super::now;
 use super::outbox::Sender;
 use super::socket::{MediaSocket, ReceiveBuffers};
 use super::wake::Events;
+use crate::directory::{Directory, WorkerId};
 use crate::group::Budget;
 use crate::panics;
 use crate::sfu::{Settings, Sfu};
@@ -23,11 +26,11 @@ use crate::words::{Command, Event};
 const MAX_COMMANDS: usize = 4_096;
 /// Receive calls on one socket before the others, timers and commands have their turn.
 const RECEIVE_ROUNDS: usize = 8;
-/// An ending worker that takes longer is left behind.
-const STOP_WITHIN: Duration = Duration::from_secs(1);
 const WAKE: Token = Token(usize::MAX);
 /// Bytes of the last groups of pictures of all tracks together.
 const REPLAY_MEMORY: usize = 256 << 20;
+/// More threads than this were never tried.
+const MAX_WORKERS: usize = 64;
 /// Transports at the same time.
 const MAX_TRANSPORTS: usize = 10_000;
 
@@ -40,6 +43,8 @@ pub struct Start {
     pub candidates: Vec<std::net::IpAddr>,
     /// A transport that is not heard for so long is closed.
     pub silence: Duration,
+    /// Threads that forward, at most `MAX_WORKERS`; 0 stands for one for each processor.
+    pub workers: usize,
 }
 
 /// Why a core did not start.
@@ -64,32 +69,35 @@ pub enum StartError {
 /// The core as its owner holds it. Dropping it stops it.
 #[derive(Debug)]
 pub struct Core {
-    commands: Option<SyncSender<Command>>,
-    waker: Arc<Waker>,
+    crew: Crew,
+    gathering: Gathering,
     events: Arc<Events>,
     port: u16,
-    thread: Option<JoinHandle<()>>,
-    ended: Receiver<()>,
 }
 
 impl Core {
-    /// Binds the media port and starts the worker.
+    /// Binds the media port and starts the workers.
     pub fn start(start: &Start) -> Result<Self, StartError> {
         let sockets = bind(&start.listen)?;
         let port = sockets.first().map_or(0, |socket| socket.address.port());
-        let settings = settings(start, port)?;
-        let poll = Poll::new()?;
-        let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
+        let workers = workers(start.workers)?;
+        let settings = settings(start, port, Directory::new(workers))?;
         let events = Arc::new(Events::new()?);
-        let (commands, received) = sync_channel(MAX_COMMANDS);
-        let (end, ended) = sync_channel(0);
-        let worker = Worker::new(settings, sockets, poll, received, Arc::clone(&events))?;
-        let thread =
-            std::thread::Builder::new().name("trunkline-media".to_owned()).spawn(move || {
-                worker.run();
-                drop(end);
-            })?;
-        Ok(Self { commands: Some(commands), waker, events, port, thread: Some(thread), ended })
+        let polls: Vec<_> = (0..workers).map(|_| Poll::new()).collect::<io::Result<_>>()?;
+        let mailboxes = polls.iter().map(|poll| Waker::new(poll.registry(), WAKE));
+        let mailboxes = mailboxes.map(|waker| waker.map(Mailbox::new));
+        let mailboxes = mailboxes.collect::<io::Result<Arc<[_]>>>()?;
+        let mut crew = Crew::new(settings.directory.clone(), mailboxes);
+        for (index, (poll, sockets)) in polls.into_iter().zip(spread(sockets, workers)?).enumerate()
+        {
+            let (commands, received) = sync_channel(MAX_COMMANDS);
+            let settings = Settings { worker: index, ..settings.clone() };
+            let mailboxes = Arc::clone(&crew.mailboxes);
+            let events = Arc::clone(&events);
+            let worker = Worker::new(settings, sockets, poll, received, events, mailboxes)?;
+            crew.add(Hand::start(commands, move || worker.run())?);
+        }
+        Ok(Self { crew, gathering: Gathering::new(workers), events, port })
     }
 
     /// The UDP port bound.
@@ -102,39 +110,57 @@ impl Core {
         self.events.descriptor()
     }
 
+    /// How many workers there are.
+    pub fn workers(&self) -> usize {
+        self.crew.mailboxes.len()
+    }
+
+    /// What the workers know of each other.
+    pub fn directory(&self) -> &Directory {
+        &self.crew.directory
+    }
+
     /// Takes the events that wait.
-    pub fn drain(&self) -> Vec<Event> {
-        self.events.take()
+    pub fn drain(&mut self) -> Vec<Event> {
+        self.gathering.pass(self.events.take())
     }
 
-    /// Gives a command to the worker; false when it has too many, or has ended.
+    /// Gives a command to the workers; false when one has too many, or has ended.
     pub fn submit(&self, command: Command) -> bool {
-        let Some(commands) = &self.commands else {
-            return false;
-        };
-        match commands.try_send(command) {
-            Ok(()) => self.waker.wake().is_ok(),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
-        }
+        self.crew.submit(command)
     }
 
-    /// Closes all transports properly and ends the worker.
+    /// Closes all transports properly and ends the workers.
     pub fn stop(&mut self) {
-        self.commands = None;
-        let Some(thread) = self.thread.take() else {
-            return;
-        };
-        let _ = self.waker.wake();
-        if self.ended.recv_timeout(STOP_WITHIN) == Err(RecvTimeoutError::Disconnected) {
-            let _ = thread.join();
-        }
+        self.crew.stop();
     }
 }
 
-impl Drop for Core {
-    fn drop(&mut self) {
-        self.stop();
+/// How many workers there will be.
+fn workers(asked: usize) -> Result<usize, StartError> {
+    match asked {
+        0 => Ok(std::thread::available_parallelism().map_or(1, |all| all.get().min(MAX_WORKERS))),
+        1..=MAX_WORKERS => Ok(asked),
+        _ => Err(StartError::Settings("there are at most 64 workers")),
     }
+}
+
+/// The sockets of every worker: the first has those given, the others share their addresses.
+fn spread(first: Vec<MediaSocket>, workers: usize) -> Result<Vec<Vec<MediaSocket>>, StartError> {
+    let addresses: Vec<_> = first.iter().map(|socket| socket.address).collect();
+    if workers > 1 {
+        for socket in &first {
+            socket.share()?;
+        }
+    }
+    let join = |&address: &SocketAddr| {
+        MediaSocket::join(address).map_err(|error| StartError::Bind { address, error })
+    };
+    let mut all = vec![first];
+    for _ in 1..workers {
+        all.push(addresses.iter().map(join).collect::<Result<_, _>>()?);
+    }
+    Ok(all)
 }
 
 fn bind(listen: &[SocketAddr]) -> Result<Vec<MediaSocket>, StartError> {
@@ -156,7 +182,7 @@ fn bind(listen: &[SocketAddr]) -> Result<Vec<MediaSocket>, StartError> {
     Ok(sockets)
 }
 
-fn settings(start: &Start, port: u16) -> Result<Settings, StartError> {
+fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, StartError> {
     let candidates: Vec<_> =
         start.candidates.iter().map(|&address| SocketAddr::new(address, port)).collect();
     if candidates.is_empty() {
@@ -176,6 +202,8 @@ fn settings(start: &Start, port: u16) -> Result<Settings, StartError> {
         max_transports: MAX_TRANSPORTS,
         replay_memory: Budget::new(REPLAY_MEMORY),
         certificate,
+        worker: 0,
+        directory,
     })
 }
 
@@ -187,6 +215,9 @@ struct Worker {
     poll: Poll,
     commands: Receiver<Command>,
     events: Arc<Events>,
+    /// Everybody's; this worker's own is that of its number.
+    mailboxes: Arc<[Mailbox]>,
+    index: WorkerId,
 }
 
 /// Whether the worker goes on.
@@ -203,6 +234,7 @@ impl Worker {
         poll: Poll,
         commands: Receiver<Command>,
         events: Arc<Events>,
+        mailboxes: Arc<[Mailbox]>,
     ) -> io::Result<Self> {
         for (index, socket) in sockets.iter_mut().enumerate() {
             let interest = Interest::READABLE | Interest::WRITABLE;
@@ -210,6 +242,7 @@ impl Worker {
         }
         let sockets: Arc<[MediaSocket]> = sockets.into();
         Ok(Self {
+            index: settings.worker,
             sfu: Sfu::new(settings, now()),
             sender: Sender::new(Arc::clone(&sockets)),
             sockets,
@@ -217,6 +250,7 @@ impl Worker {
             poll,
             commands,
             events,
+            mailboxes,
         })
     }
 
@@ -240,14 +274,18 @@ impl Worker {
                 self.sender.resume();
             }
             more = self.receive()?;
+            self.attend();
             let course = self.obey();
             let at = now();
             self.sfu.timeout(at, &mut self.sender);
             if course == Course::End {
                 self.sfu.close_all(at, &mut self.sender);
             }
+            self.sfu.share();
+            self.post(at)?;
             self.sfu.flush(at, &mut self.sender);
             self.sender.flush();
+            self.post(at)?;
             self.events.push(self.sfu.take_events());
             if course == Course::End {
                 return Ok(());
@@ -288,6 +326,27 @@ impl Worker {
             }
         }
         Ok(true)
+    }
+
+    /// Takes what the other workers tell.
+    fn attend(&mut self) {
+        for message in self.mailboxes[self.index].take() {
+            self.sfu.hear(message, now(), &mut self.sender);
+        }
+    }
+
+    /// Tells the other workers what is for them.
+    fn post(&mut self, at: Instant) -> io::Result<()> {
+        for message in self.sfu.take_messages() {
+            match self.mailboxes[message.to()].post(message) {
+                Ok(()) => {}
+                Err(Untaken::Full(message)) => self.sfu.undelivered(&message, at),
+                Err(Untaken::Hangs) => {
+                    return Err(io::Error::other("another worker takes no messages any more"));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn obey(&mut self) -> Course {

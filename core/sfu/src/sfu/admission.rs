@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use super::{Settings, Sfu};
+use crate::directory::Sent;
 use crate::negotiation::{self, Agreement, Refusal};
 use crate::panics;
 use crate::transport::Transport;
@@ -19,7 +20,10 @@ impl Sfu {
     ) {
         let event = match self.try_accept(transport, offer, sources, now) {
             Ok(event) => event,
-            Err(Refusal { code, reason }) => Event::Refused { transport, code, reason },
+            Err(Refusal { code, reason }) => {
+                self.settings.directory.leave(transport);
+                Event::Refused { transport, code, reason }
+            }
         };
         self.events.push(event);
     }
@@ -35,6 +39,10 @@ impl Sfu {
         if let Some(transport) = self.transports.get(&id) {
             self.demux.remove(&before);
             self.demux.add(&transport.fragment, id);
+            let Settings { directory, worker, .. } = &self.settings;
+            directory.remove_fragment(&before);
+            directory.add_fragment(&transport.fragment, *worker);
+            self.announce(id);
             self.dirty.push(id);
         }
         self.events.push(match result {
@@ -58,7 +66,8 @@ impl Sfu {
         sources: &[MediaKey],
         now: Instant,
     ) -> Result<Event, Refusal> {
-        if self.transports.len() >= self.settings.max_transports {
+        // This one is among them: it was placed before.
+        if self.settings.directory.transports() > self.settings.max_transports {
             let reason = format!("all {} transports are taken", self.settings.max_transports);
             return Err(Refusal::new(RefusalCode::Limit, reason));
         }
@@ -71,32 +80,42 @@ impl Sfu {
         let transport = Transport::new(id, rtc, &media, first_sequence, replay_memory, now);
         self.check_codecs(&transport, sources)?;
         self.demux.add(&transport.fragment, id);
+        self.settings.directory.add_fragment(&transport.fragment, self.settings.worker);
         self.transports.insert(id, transport);
+        self.announce(id);
         self.dirty.push(id);
         Ok(Event::Answered { transport: id, answer, media })
+    }
+
+    /// Writes down what the producers of a transport send, for viewers on any worker.
+    pub(super) fn announce(&self, id: TransportId) {
+        let Some(transport) = self.transports.get(&id) else {
+            return;
+        };
+        for producer in &transport.producers {
+            let params = match producer.stream() {
+                Some(stream) => vec![stream.params],
+                None => negotiation::agreed(transport.rtc(), producer.mid),
+            };
+            let key = MediaKey { transport: id, mid: producer.mid };
+            self.settings.directory.announce(key, Sent { kind: producer.kind, params });
+        }
     }
 
     /// Refuses a viewer that cannot take one of its sources.
     fn check_codecs(&self, viewer: &Transport, sources: &[MediaKey]) -> Result<(), Refusal> {
         for source in sources {
-            let Some(transport) = self.transports.get(&source.transport) else {
+            let Some(Sent { kind, params: sent }) = self.settings.directory.sent_by(*source) else {
                 continue;
             };
-            let sent = transport.producers.iter().find(|producer| producer.mid == source.mid);
-            let Some(producer) = sent else { continue };
-            let receiver = viewer.consumers.iter().find(|consumer| consumer.kind == producer.kind);
+            let receiver = viewer.consumers.iter().find(|consumer| consumer.kind == kind);
             let Some(receiver) = receiver else { continue };
-            let sent = match producer.stream() {
-                Some(stream) => vec![stream.params],
-                None => negotiation::agreed(transport.rtc(), source.mid),
-            };
             let takes =
                 |params| negotiation::payload_for(viewer.rtc(), receiver.mid, params).is_some();
             if !sent.iter().any(takes) {
                 let taken = negotiation::agreed(viewer.rtc(), receiver.mid);
                 let reason = format!(
-                    "no {} codec in common: sent is {}, and the offer takes {}",
-                    producer.kind,
+                    "no {kind} codec in common: sent is {}, and the offer takes {}",
                     negotiation::codec_names(&sent).join(", "),
                     negotiation::codec_names(&taken).join(", ")
                 );

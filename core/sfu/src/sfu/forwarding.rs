@@ -1,5 +1,6 @@
 //! Packets from a producer to its consumers, and keyframe requests the other way.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::media::MediaKind;
@@ -14,13 +15,12 @@ use crate::words::{Event, MediaKey};
 impl Sfu {
     pub(super) fn attach(&mut self, consumer: MediaKey, source: MediaKey, now: Instant) {
         self.detach(consumer);
-        if !self.transports.contains_key(&source.transport) {
+        if self.consumer(consumer).is_none() || !self.subscribe(source) {
             return;
         }
-        let Some(state) = self.consumer(consumer) else {
-            return;
-        };
-        state.show(Some(source));
+        if let Some(state) = self.consumer(consumer) {
+            state.show(Some(source));
+        }
         self.routes.add(source, consumer);
         // A keyframe that arrives before the viewer is connected is lost to it, and the next one may
         // not be asked for at once: `connected` asks for those that are still on their way.
@@ -32,13 +32,16 @@ impl Sfu {
     pub(super) fn detach(&mut self, consumer: MediaKey) {
         let before = self.consumer(consumer).and_then(|state| state.show(None));
         if let Some(source) = before {
-            self.routes.remove(source, consumer);
+            self.unroute(source, consumer);
         }
     }
 
     /// Starts those who wait for a keyframe of a producer: from what was kept of it at once, else with
     /// the keyframe that is asked for.
     pub(super) fn start(&mut self, source: MediaKey, now: Instant) {
+        if self.start_remote(source, now) {
+            return;
+        }
         self.ask_for_keyframe(source, now);
         // Even without a new packet.
         self.filled.push(source);
@@ -47,6 +50,7 @@ impl Sfu {
     /// Asks a producer for a keyframe, as soon as its throttle allows.
     pub(super) fn ask_for_keyframe(&mut self, source: MediaKey, now: Instant) {
         let Some(transport) = self.transports.get_mut(&source.transport) else {
+            self.request_remote(source, now);
             return;
         };
         let Some(producer) = transport.producer(source.mid) else {
@@ -63,14 +67,44 @@ impl Sfu {
 
     /// Forwards the packets of one producer to all its consumers.
     pub(super) fn forward(&mut self, source: MediaKey, now: Instant) {
-        let Some((stream, packets)) = self.take_batch(source) else {
-            return;
-        };
+        if let Some((stream, packets)) = self.take_batch(source) {
+            self.forward_batch(source, &stream, &packets, now);
+            self.give_back(source, packets);
+        }
+    }
+
+    /// Forwards packets of a producer of ours.
+    pub(super) fn forward_batch(
+        &mut self,
+        source: MediaKey,
+        stream: &Stream,
+        packets: &[Packet],
+        now: Instant,
+    ) {
+        let waiting = self.deliver(source, stream, packets, now);
+        if !waiting.is_empty() {
+            self.ask_for_keyframe(source, now);
+            let transport = self.transports.get_mut(&source.transport);
+            let producer = transport.and_then(|transport| transport.producer(source.mid));
+            if let Some(group) = producer.and_then(|producer| producer.replayable()) {
+                self.replay(stream, &group, &waiting, now);
+            }
+        }
+    }
+
+    /// Writes packets to all consumers of their source; gives back who waits for a keyframe.
+    pub(super) fn deliver(
+        &mut self,
+        source: MediaKey,
+        stream: &Stream,
+        packets: &[Packet],
+        now: Instant,
+    ) -> Vec<MediaKey> {
         let consumers = self.routes.consumers(source).to_vec();
         let mut waiting = Vec::new();
         for consumer in consumers {
             let delivery = self.work(consumer.transport, now, |transport, _| {
-                Ok(transport.deliver(consumer.mid, &stream, &packets, now))
+                Ok(transport.deliver(consumer.mid, stream, packets, now))
             });
             match delivery {
                 Some(Delivery::Written) => self.dirty.push(consumer.transport),
@@ -82,25 +116,21 @@ impl Sfu {
                 Some(Delivery::Nothing) | None => {}
             }
         }
-        if !waiting.is_empty() {
-            self.ask_for_keyframe(source, now);
-            self.replay(source, &stream, &waiting, now);
-        }
-        self.give_back(source, packets);
+        waiting
     }
 
     /// Starts those who wait for a keyframe from what was kept of a producer that sends none when
     /// asked.
-    fn replay(&mut self, source: MediaKey, stream: &Stream, waiting: &[MediaKey], now: Instant) {
-        let transport = self.transports.get_mut(&source.transport);
-        let producer = transport.and_then(|transport| transport.producer(source.mid));
-        let Some(group) = producer.and_then(|producer| producer.replayable()) else {
-            return;
-        };
+    pub(super) fn replay(
+        &mut self,
+        stream: &Stream,
+        group: &[Arc<Packet>],
+        waiting: &[MediaKey],
+        now: Instant,
+    ) {
         for consumer in waiting {
-            let group = group.clone();
             let started = self.work(consumer.transport, now, |transport, _| {
-                Ok(transport.replay(consumer.mid, stream, group, now))
+                Ok(transport.replay(consumer.mid, stream, group.to_vec(), now))
             });
             if started == Some(true) {
                 self.dirty.push(consumer.transport);
@@ -108,14 +138,14 @@ impl Sfu {
         }
     }
 
-    fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Packet>)> {
+    pub(super) fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Packet>)> {
         let producer = self.transports.get_mut(&source.transport)?.producer(source.mid)?;
         let stream = *producer.stream()?;
         Some((stream, std::mem::take(&mut producer.batch)))
     }
 
     /// Returns the emptied batch, so that its memory is used again.
-    fn give_back(&mut self, source: MediaKey, mut packets: Vec<Packet>) {
+    pub(super) fn give_back(&mut self, source: MediaKey, mut packets: Vec<Packet>) {
         packets.clear();
         let transport = self.transports.get_mut(&source.transport);
         if let Some(producer) = transport.and_then(|transport| transport.producer(source.mid)) {

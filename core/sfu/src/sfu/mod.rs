@@ -1,19 +1,26 @@
 //! One worker's transports, sans-IO: what comes in, what goes out, what is due.
 
 mod admission;
+mod exchange;
 mod forwarding;
 mod sweep;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use str0m::RtcError;
 use str0m::config::DtlsCert;
 
-use crate::demux::Demux;
+use crate::demux::{self, Demux};
+use crate::directory::{Directory, WorkerId};
 use crate::group::Budget;
+use crate::message::{Content, Message, Parcel};
+use crate::packet::Packet;
 use crate::panics;
+use crate::producer::Stream;
+use crate::remote::{Remotes, Subscribers};
 use crate::routes::Routes;
 use crate::statistics::Statistics;
 use crate::timers::Timers;
@@ -37,12 +44,16 @@ pub struct Settings {
     pub candidates: Vec<SocketAddr>,
     /// A transport that is not heard for so long is closed.
     pub silence: Duration,
-    /// Transports at the same time; an offer beyond is refused.
+    /// Transports at the same time, of all workers together; an offer beyond is refused.
     pub max_transports: usize,
     /// Memory for the last groups of pictures of publishers that do not answer keyframe requests.
     pub replay_memory: Budget,
     /// The certificate of every DTLS connection.
     pub certificate: DtlsCert,
+    /// Which of the workers this is.
+    pub worker: WorkerId,
+    /// What the workers know of each other.
+    pub directory: Directory,
 }
 
 /// All transports of one worker, and who gets what from whom.
@@ -54,11 +65,26 @@ pub struct Sfu {
     timers: Timers,
     /// Producers with packets to forward.
     filled: Vec<MediaKey>,
+    /// What other workers were given, and is to be forwarded here as well.
+    shared: Vec<Batch>,
+    remotes: Remotes,
+    subscribers: Subscribers,
+    /// Datagrams for transports of other workers, for each of these.
+    strays: BTreeMap<WorkerId, Parcel>,
+    messages: Vec<Message>,
     /// Transports to be stepped and drained before the next wait.
     dirty: Vec<TransportId>,
     events: Vec<Event>,
     next_sweep: Instant,
     dropped: u64,
+    batches_dropped: u64,
+}
+
+/// Packets of one producer that several workers forward.
+struct Batch {
+    source: MediaKey,
+    stream: Stream,
+    packets: Arc<[Packet]>,
 }
 
 /// The end of a transport, met while working on it.
@@ -83,10 +109,16 @@ impl Sfu {
             demux: Demux::default(),
             timers: Timers::default(),
             filled: Vec::new(),
+            shared: Vec::new(),
+            remotes: Remotes::new(),
+            subscribers: Subscribers::default(),
+            strays: BTreeMap::new(),
+            messages: Vec::new(),
             dirty: Vec::new(),
             events: Vec::new(),
             next_sweep: now + SWEEP,
             dropped: 0,
+            batches_dropped: 0,
         }
     }
 
@@ -117,10 +149,26 @@ impl Sfu {
         now: Instant,
         outbox: &mut dyn Outbox,
     ) {
-        let Some(id) = self.demux.find(remote, datagram) else {
+        let Some(addressee) = demux::addressee(datagram) else {
             self.dropped += 1;
             return;
         };
+        if let Some(id) = self.demux.find(remote, &addressee) {
+            self.receive_for(id, remote, local, datagram, now, outbox);
+        } else {
+            self.pass_on(&addressee, remote, local, datagram);
+        }
+    }
+
+    fn receive_for(
+        &mut self,
+        id: TransportId,
+        remote: SocketAddr,
+        local: SocketAddr,
+        datagram: &[u8],
+        now: Instant,
+        outbox: &mut dyn Outbox,
+    ) {
         let candidate = self.candidate_for(local);
         let path = Path { remote, local: local.ip() };
         let taken = self.work(id, now, |transport, happenings| {
@@ -137,6 +185,10 @@ impl Sfu {
 
     /// Forwards what was received since the last flush, and sends all that is waiting.
     pub fn flush(&mut self, now: Instant, outbox: &mut dyn Outbox) {
+        self.share();
+        for Batch { source, stream, packets } in std::mem::take(&mut self.shared) {
+            self.forward_batch(source, &stream, &packets, now);
+        }
         for source in std::mem::take(&mut self.filled) {
             self.forward(source, now);
         }
@@ -176,6 +228,14 @@ impl Sfu {
         std::mem::take(&mut self.events)
     }
 
+    /// Takes the messages for other workers since the last call.
+    pub fn take_messages(&mut self) -> Vec<Message> {
+        for (to, parcel) in std::mem::take(&mut self.strays) {
+            self.tell(to, Content::Datagrams(parcel));
+        }
+        std::mem::take(&mut self.messages)
+    }
+
     /// Closes every transport properly.
     pub fn close_all(&mut self, now: Instant, outbox: &mut dyn Outbox) {
         let mut ids: Vec<_> = self.transports.keys().copied().collect();
@@ -209,31 +269,33 @@ impl Sfu {
             return;
         };
         self.demux.remove(&transport.fragment);
+        self.settings.directory.remove_fragment(&transport.fragment);
+        self.settings.directory.leave(id);
         self.timers.disarm(id);
         for path in &transport.paths {
             self.demux.loosen(path.remote, id);
+            self.settings.directory.loosen(path.remote, id);
         }
         for consumer in &mut transport.consumers {
             let key = MediaKey { transport: id, mid: consumer.mid };
             if let Some(source) = consumer.show(None) {
-                self.routes.remove(source, key);
+                self.unroute(source, key);
             }
         }
         for producer in &transport.producers {
-            let key = MediaKey { transport: id, mid: producer.mid };
-            for consumer in self.routes.remove_source(key) {
-                if let Some(state) = self.consumer(consumer) {
-                    state.show(None);
-                }
-            }
+            self.withdraw(MediaKey { transport: id, mid: producer.mid });
         }
     }
 
     fn report(&mut self, request: u64) {
         let mut transports: Vec<_> = self.transports.values().map(Transport::statistics).collect();
         transports.sort_unstable_by_key(|statistics| statistics.transport);
-        let datagrams_dropped = self.dropped;
-        self.events.push(Event::Statistics(Statistics { request, transports, datagrams_dropped }));
+        self.events.push(Event::Statistics(Statistics {
+            request,
+            transports,
+            datagrams_dropped: self.dropped,
+            batches_dropped: self.batches_dropped,
+        }));
     }
 
     fn provoke_panic(&mut self, id: TransportId) {
@@ -297,6 +359,7 @@ impl Sfu {
                 if let Some(codec) = self.codec_of(producer) {
                     self.events.push(Event::Started { producer, codec });
                 }
+                self.announce(id);
             }
             Happening::KeyframeWanted(mid) => {
                 let consumer = MediaKey { transport: id, mid };
@@ -306,12 +369,15 @@ impl Sfu {
                 }
             }
             Happening::Path(remote) => {
-                let before = self.demux.tie(remote, id);
-                if let Some(transport) = before.and_then(|id| self.transports.get_mut(&id)) {
-                    transport.paths.retain(|path| path.remote != remote);
+                if let Some(before) = self.demux.tie(remote, id) {
+                    self.forget_path(before, remote);
                 }
+                self.tie_for_all(remote, id);
             }
-            Happening::PathDropped(remote) => self.demux.loosen(remote, id),
+            Happening::PathDropped(remote) => {
+                self.demux.loosen(remote, id);
+                self.settings.directory.loosen(remote, id);
+            }
             Happening::Closed => self.end(
                 id,
                 Failure {
@@ -319,6 +385,12 @@ impl Sfu {
                     reason: "the other side closed the connection".to_owned(),
                 },
             ),
+        }
+    }
+
+    fn forget_path(&mut self, id: TransportId, remote: SocketAddr) {
+        if let Some(transport) = self.transports.get_mut(&id) {
+            transport.paths.retain(|path| path.remote != remote);
         }
     }
 

@@ -24,6 +24,7 @@ impl Sfu {
                 self.send_keyframe_requests(id, now);
             }
         }
+        self.send_remote_requests(now);
     }
 
     fn overdue(&self, id: TransportId, now: Instant) -> Option<Failure> {
@@ -54,7 +55,7 @@ impl Sfu {
             .map(|(producer, probe)| (MediaKey { transport: id, mid: producer.mid }, probe))
             .collect();
         for (source, probe) in due {
-            if probe || self.routes.has_consumers(source) {
+            if probe || self.routes.has_consumers(source) || self.subscribers.has(source) {
                 self.ask_for_keyframe(source, now);
             } else if let Some(producer) =
                 self.transports.get_mut(&id).and_then(|transport| transport.producer(source.mid))

@@ -158,7 +158,8 @@ impl Client {
     }
 
     pub(crate) fn receive(&mut self, datagram: &[u8], now: Instant) {
-        let receive = Receive::new(Protocol::Udp, relay_address(), self.address, datagram);
+        let receive =
+            Receive::new(Protocol::Udp, relay_address(self.address), self.address, datagram);
         let receive = receive.expect("the core sends valid datagrams");
         self.rtc.handle_input(Input::Receive(now, receive)).expect("valid input");
         let mut datagrams = std::mem::take(&mut self.unsent);

@@ -1,4 +1,4 @@
-//! A simulated network: one worker, clients of str0m, links with delay and loss, a clock of its own.
+//! A simulated network: workers, clients of str0m, links with delay and loss, a clock of its own.
 
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::panic, reason = "a broken expectation of a test")]
@@ -10,7 +10,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 pub(crate) use client::{Client, Media};
-use sfu::{Budget, Command, Event, MediaKey, Outbox, Settings, Sfu, TransportId};
+use sfu::{
+    Budget, Command, Directory, Event, MediaKey, Message, Outbox, Settings, Sfu, TransportId,
+    publishes,
+};
 
 /// One way through the simulated network.
 pub(crate) const DELAY: Duration = Duration::from_millis(5);
@@ -19,6 +22,11 @@ pub(crate) const TICK: Duration = Duration::from_millis(1);
 
 /// Bytes for groups of pictures.
 pub(crate) const REPLAY_MEMORY: usize = 32 << 20;
+
+/// The conversations are held with one worker, and included by `two_workers.rs`, where publishers
+/// and viewers are on different ones.
+const WORKERS: usize =
+    if matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"two_workers") { 2 } else { 1 };
 
 /// Whether to drop a datagram: its direction, and its number on that way.
 pub(crate) type Loss = fn(Way, u64) -> bool;
@@ -32,17 +40,23 @@ pub(crate) enum Way {
     Down(usize),
 }
 
-/// The worker, its clients and what is under way between them.
+/// The workers, their clients and what is under way between them.
 pub(crate) struct World {
     pub(crate) now: Instant,
     pub(crate) clients: Vec<Client>,
     pub(crate) events: Vec<Event>,
-    pub(crate) sfu: Sfu,
+    pub(crate) directory: Directory,
+    /// Where each client sends from.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// Queues between workers take nothing that may be lost.
+    pub(crate) full: bool,
     pub(crate) loss: Loss,
     /// What the core may keep of groups of pictures.
     pub(crate) replay_memory: Budget,
     /// Clients cut off from the network.
     pub(crate) unplugged: Vec<usize>,
+    sfus: Vec<Sfu>,
+    mail: VecDeque<(Instant, Message)>,
     started: Instant,
     flying: VecDeque<(Instant, Way, Vec<u8>)>,
     counts: std::collections::HashMap<(bool, usize), u64>,
@@ -57,34 +71,56 @@ impl Outbox for Sent {
     }
 }
 
-/// Where the core listens.
-pub(crate) fn relay_address() -> SocketAddr {
-    SocketAddr::from(([10, 0, 0, 1], 8444))
+/// Where the core listens, for clients of the family of `client`.
+pub(crate) fn relay_address(client: SocketAddr) -> SocketAddr {
+    if client.is_ipv4() {
+        SocketAddr::from(([10, 0, 0, 1], 8444))
+    } else {
+        SocketAddr::from(([0xfd00, 0, 0, 0, 0, 0, 0, 1], 8444))
+    }
 }
 
-/// The address that a client sends from.
+/// The address that a client sends from at first.
 pub(crate) fn client_address(index: usize) -> SocketAddr {
     SocketAddr::from(([10, 0, 1, 1], 5000 + index as u16))
 }
 
+/// The same over IPv6.
+pub(crate) fn client_address_v6(index: usize) -> SocketAddr {
+    SocketAddr::from(([0xfd00, 0, 0, 0, 0, 0, 1, 1], 5000 + index as u16))
+}
+
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with_workers(WORKERS)
+    }
+
+    pub(crate) fn with_workers(workers: usize) -> Self {
         #[allow(clippy::disallowed_methods, reason = "any moment to count from")]
         let now = Instant::now();
         let crypto = str0m::crypto::from_feature_flags();
         let replay_memory = Budget::new(REPLAY_MEMORY);
+        let directory = Directory::new(workers);
         let settings = Settings {
-            candidates: vec![relay_address()],
+            candidates: [client_address(0), client_address_v6(0)].map(relay_address).into(),
             silence: Duration::from_secs(6),
             max_transports: 16,
             replay_memory: replay_memory.clone(),
             certificate: crypto.dtls_provider.generate_certificate().expect("a certificate"),
+            worker: 0,
+            directory: directory.clone(),
         };
+        let sfus =
+            (0..workers).map(|worker| Sfu::new(Settings { worker, ..settings.clone() }, now));
         Self {
             now,
             clients: Vec::new(),
             events: Vec::new(),
-            sfu: Sfu::new(settings, now),
+            sfus: sfus.collect(),
+            directory,
+            addresses: Vec::new(),
+            full: false,
+            mail: VecDeque::new(),
             loss: |_, _| false,
             replay_memory,
             unplugged: Vec::new(),
@@ -98,12 +134,33 @@ impl World {
         self.now - self.started
     }
 
+    /// Gives a command to whom it concerns.
     pub(crate) fn command(&mut self, command: Command) {
+        let transport = match &command {
+            Command::AcceptOffer { transport, offer, .. } => {
+                let worker = self.directory.place(*transport, publishes(offer));
+                return self.command_to(worker, command);
+            }
+            Command::SetCandidates { .. } | Command::RequestStatistics { .. } => {
+                for worker in 0..self.sfus.len() {
+                    self.command_to(worker, command.clone());
+                }
+                return;
+            }
+            Command::Attach { consumer, .. } | Command::Detach { consumer } => consumer.transport,
+            Command::Renegotiate { transport, .. }
+            | Command::Close { transport }
+            | Command::ProvokePanic { transport } => *transport,
+        };
+        if let Some(worker) = self.directory.owner(transport) {
+            self.command_to(worker, command);
+        }
+    }
+
+    fn command_to(&mut self, worker: usize, command: Command) {
         let mut sent = Sent::default();
-        self.sfu.command(command, self.now, &mut sent);
-        self.sfu.flush(self.now, &mut sent);
-        self.depart(sent);
-        self.events.extend(self.sfu.take_events());
+        self.sfus[worker].command(command, self.now, &mut sent);
+        self.flush(worker, sent);
     }
 
     /// Adds a client that offers `media`; its transport id is its index. Panics if it is refused.
@@ -126,9 +183,35 @@ impl World {
 
     /// Offers `media` to the core, and nothing more.
     pub(crate) fn offer(&mut self, media: &[Media], sources: Vec<MediaKey>) -> usize {
+        self.offer_from(client_address(self.clients.len()), media, sources)
+    }
+
+    /// Adds a client with an IPv6 address, else as `join`.
+    pub(crate) fn join_v6(&mut self, media: &[Media]) -> usize {
+        let index = self.offer_from(client_address_v6(self.clients.len()), media, Vec::new());
+        let answer = self.answer_for(index);
+        self.clients[index].answer(&answer.expect("the offer is answered"));
+        index
+    }
+
+    /// Lets a client send from another port from now on, as a router that forgot it would; what is
+    /// sent to the old one is lost.
+    pub(crate) fn rebind(&mut self, index: usize) -> SocketAddr {
+        let port = self.addresses[index].port();
+        self.addresses[index].set_port(port + 1_001);
+        self.addresses[index]
+    }
+
+    fn offer_from(
+        &mut self,
+        address: SocketAddr,
+        media: &[Media],
+        sources: Vec<MediaKey>,
+    ) -> usize {
         let index = self.clients.len();
-        let (client, offer) = Client::offer(client_address(index), media, self.now);
+        let (client, offer) = Client::offer(address, media, self.now);
         self.clients.push(client);
+        self.addresses.push(address);
         let transport = TransportId(index as u64);
         self.command(Command::AcceptOffer { transport, offer, sources });
         index
@@ -171,19 +254,37 @@ impl World {
 
     /// Hands the core a datagram from anywhere.
     pub(crate) fn inject(&mut self, from: SocketAddr, datagram: &[u8]) {
+        let worker = self.socket_for(from);
         let mut sent = Sent::default();
-        self.sfu.receive(from, relay_address(), datagram, self.now, &mut sent);
-        self.sfu.flush(self.now, &mut sent);
-        self.depart(sent);
-        self.events.extend(self.sfu.take_events());
+        self.sfus[worker].receive(from, relay_address(from), datagram, self.now, &mut sent);
+        self.flush(worker, sent);
     }
 
+    /// The statistics of all workers, with every transport under its number.
     pub(crate) fn statistics(&mut self) -> sfu::Statistics {
         self.command(Command::RequestStatistics { request: 1 });
-        match self.events.pop() {
-            Some(Event::Statistics(statistics)) => statistics,
-            other => panic!("statistics were asked for, not {other:?}"),
+        let mut whole: Option<sfu::Statistics> = None;
+        for _ in 0..self.sfus.len() {
+            match self.events.pop() {
+                Some(Event::Statistics(part)) => match &mut whole {
+                    None => whole = Some(part),
+                    Some(whole) => {
+                        whole.transports.extend(part.transports);
+                        whole.datagrams_dropped += part.datagrams_dropped;
+                        whole.batches_dropped += part.batches_dropped;
+                    }
+                },
+                other => panic!("statistics were asked for, not {other:?}"),
+            }
         }
+        let mut whole = whole.expect("one worker at least");
+        whole.transports.sort_by_key(|one| one.transport);
+        whole
+    }
+
+    /// Whether no worker has anything to wait for.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.sfus.iter().all(|sfu| sfu.deadline().is_none())
     }
 
     /// How transport `index` ended, if it did.
@@ -204,37 +305,58 @@ impl World {
             }
         }
         self.arrive();
-        let mut sent = Sent::default();
-        if self.sfu.deadline().is_some_and(|deadline| deadline <= self.now) {
-            self.sfu.timeout(self.now, &mut sent);
+        for worker in 0..self.sfus.len() {
+            let mut sent = Sent::default();
+            let sfu = &mut self.sfus[worker];
+            if sfu.deadline().is_some_and(|deadline| deadline <= self.now) {
+                sfu.timeout(self.now, &mut sent);
+            }
+            self.flush(worker, sent);
         }
-        self.sfu.flush(self.now, &mut sent);
-        self.depart(sent);
-        self.events.extend(self.sfu.take_events());
     }
 
     fn arrive(&mut self) {
-        let mut sent = Sent::default();
+        while self.mail.front().is_some_and(|(at, _)| *at <= self.now) {
+            let Some((_, message)) = self.mail.pop_front() else {
+                break;
+            };
+            let worker = message.to();
+            let mut sent = Sent::default();
+            self.sfus[worker].hear(message, self.now, &mut sent);
+            self.flush(worker, sent);
+        }
         while self.flying.front().is_some_and(|(at, ..)| *at <= self.now) {
             let Some((_, way, datagram)) = self.flying.pop_front() else {
                 break;
             };
             match way {
-                Way::Up(index) => {
-                    let from = client_address(index);
-                    self.sfu.receive(from, relay_address(), &datagram, self.now, &mut sent);
-                }
+                Way::Up(index) => self.inject(self.addresses[index], &datagram),
                 Way::Down(index) => self.clients[index].receive(&datagram, self.now),
             }
         }
-        self.sfu.flush(self.now, &mut sent);
-        self.depart(sent);
     }
 
-    fn depart(&mut self, sent: Sent) {
+    /// The worker whose socket a remote's datagrams arrive at; of some remotes their owner's.
+    fn socket_for(&self, from: SocketAddr) -> usize {
+        usize::from(from.port() / 2) % self.sfus.len()
+    }
+
+    /// Lets a worker forward and send, and carries what leaves it.
+    fn flush(&mut self, worker: usize, mut sent: Sent) {
+        let sfu = &mut self.sfus[worker];
+        sfu.flush(self.now, &mut sent);
+        self.events.extend(sfu.take_events());
+        for message in sfu.take_messages() {
+            if self.full && message.size().is_some() {
+                sfu.undelivered(&message, self.now);
+            } else {
+                self.mail.push_back((self.now + TICK, message));
+            }
+        }
         for (remote, datagram) in sent.0 {
-            let index = usize::from(remote.port() - 5000);
-            self.fly(Way::Down(index), datagram);
+            if let Some(index) = self.addresses.iter().position(|address| *address == remote) {
+                self.fly(Way::Down(index), datagram);
+            }
         }
     }
 

@@ -1,0 +1,274 @@
+//! What passes between workers: datagrams that arrived at the wrong socket, subscriptions to each
+//! other's producers, and the packets of these.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use super::{Batch, Outbox, Sfu};
+use crate::demux::{self, Addressee};
+use crate::directory::WorkerId;
+use crate::message::{Content, Message, Parcel};
+use crate::packet::Packet;
+use crate::producer::Stream;
+use crate::remote::Remote;
+use crate::words::{MediaKey, TransportId};
+
+impl Sfu {
+    /// Takes what another worker tells.
+    pub fn hear(&mut self, message: Message, now: Instant, outbox: &mut dyn Outbox) {
+        let Message { from, content, .. } = message;
+        match content {
+            Content::Datagrams(parcel) => self.unpack(&parcel, now, outbox),
+            Content::Moved { address, transport } => self.moved(address, transport),
+            Content::Subscribe { source } => self.add_subscriber(source, from),
+            Content::Start { source } => {
+                if self.subscribers.wait(source, from) {
+                    self.start(source, now);
+                }
+            }
+            Content::RequestKeyframe { source } => self.ask_for_keyframe(source, now),
+            Content::Unsubscribe { source } => self.subscribers.remove(source, from),
+            Content::Packets { source, stream, packets } => {
+                self.forward_remote(source, &stream, &packets, now);
+            }
+            Content::Group { source, stream, packets } => {
+                let waiting = self.deliver(source, &stream, &[], now);
+                self.replay(&stream, &packets, &waiting, now);
+            }
+            Content::Ended { source } => self.end_source(source),
+        }
+    }
+
+    /// A message could not be handed over and is dropped, as a full router would: what follows of
+    /// the same source is of no use without a keyframe.
+    pub fn undelivered(&mut self, message: &Message, now: Instant) {
+        match &message.content {
+            Content::Datagrams(parcel) => self.dropped += parcel.len() as u64,
+            Content::Packets { source, .. } => {
+                self.batches_dropped += 1;
+                self.ask_for_keyframe(*source, now);
+            }
+            Content::Group { source, .. } => {
+                self.batches_dropped += 1;
+                self.subscribers.wait(*source, message.to);
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives other workers what was received of the producers that they subscribe to, before it is
+    /// forwarded here: they can work meanwhile.
+    pub fn share(&mut self) {
+        if self.subscribers.is_empty() {
+            return;
+        }
+        for source in std::mem::take(&mut self.filled) {
+            if self.subscribers.has(source) {
+                self.share_batch(source);
+            } else {
+                self.filled.push(source);
+            }
+        }
+    }
+
+    fn share_batch(&mut self, source: MediaKey) {
+        let Some((stream, mut packets)) = self.take_batch(source) else {
+            return;
+        };
+        let batch = Batch { source, stream, packets: packets.drain(..).collect() };
+        self.give_back(source, packets);
+        let starts = batch.packets.iter().any(|packet| packet.starts_keyframe);
+        let mut waiting = Vec::new();
+        for subscriber in self.subscribers.of(source) {
+            let content = Content::Packets { source, stream, packets: batch.packets.clone() };
+            let (from, to) = (self.settings.worker, subscriber.worker);
+            if !batch.packets.is_empty() {
+                self.messages.push(Message { from, to, content });
+            }
+            subscriber.waiting &= !starts;
+            if subscriber.waiting {
+                waiting.push(to);
+            }
+        }
+        self.share_group(source, stream, &waiting);
+        self.shared.push(batch);
+    }
+
+    /// The group ends with what was shared just now, so that it and what follows fit together.
+    fn share_group(&mut self, source: MediaKey, stream: Stream, waiting: &[WorkerId]) {
+        if waiting.is_empty() {
+            return;
+        }
+        let transport = self.transports.get_mut(&source.transport);
+        let producer = transport.and_then(|transport| transport.producer(source.mid));
+        let Some(packets) = producer.and_then(|producer| producer.replayable()) else {
+            return;
+        };
+        for &to in waiting {
+            self.tell(to, Content::Group { source, stream, packets: packets.clone() });
+        }
+        for subscriber in self.subscribers.of(source) {
+            subscriber.waiting = false;
+        }
+    }
+
+    /// Packets of another worker's producer, for viewers here.
+    fn forward_remote(
+        &mut self,
+        source: MediaKey,
+        stream: &Stream,
+        packets: &[Packet],
+        now: Instant,
+    ) {
+        let waiting = self.deliver(source, stream, packets, now);
+        if waiting.is_empty() {
+            return;
+        }
+        if let Some(remote) = self.remotes.get_mut(&source) {
+            remote.want_keyframe();
+            if remote.take_request(now) {
+                let owner = remote.owner;
+                self.tell(owner, Content::Start { source });
+            }
+        }
+    }
+
+    /// Makes the packets of a producer come here; false when it is gone.
+    pub(super) fn subscribe(&mut self, source: MediaKey) -> bool {
+        if self.transports.contains_key(&source.transport) || self.remotes.contains_key(&source) {
+            return true;
+        }
+        let owner = self.settings.directory.owner(source.transport);
+        let Some(owner) = owner.filter(|&owner| owner != self.settings.worker) else {
+            return false;
+        };
+        self.remotes.insert(source, Remote::new(owner));
+        self.tell(owner, Content::Subscribe { source });
+        true
+    }
+
+    /// Detaches a consumer; the last one ends the subscription.
+    pub(super) fn unroute(&mut self, source: MediaKey, consumer: MediaKey) {
+        self.routes.remove(source, consumer);
+        if self.routes.has_consumers(source) {
+            return;
+        }
+        if let Some(remote) = self.remotes.remove(&source) {
+            self.tell(remote.owner, Content::Unsubscribe { source });
+        }
+    }
+
+    /// Tells the owner of a producer that viewers here wait; false when the producer is ours.
+    pub(super) fn start_remote(&mut self, source: MediaKey, now: Instant) -> bool {
+        let Some(remote) = self.remotes.get_mut(&source) else {
+            return false;
+        };
+        remote.told(now);
+        let owner = remote.owner;
+        self.tell(owner, Content::Start { source });
+        true
+    }
+
+    /// Asks the owner of a producer for a keyframe, if there is one and it was not asked just now.
+    pub(super) fn request_remote(&mut self, source: MediaKey, now: Instant) {
+        if let Some(remote) = self.remotes.get_mut(&source) {
+            remote.want_keyframe();
+        }
+        self.send_remote_request(source, now);
+    }
+
+    /// Sends the requests that had to wait.
+    pub(super) fn send_remote_requests(&mut self, now: Instant) {
+        let sources: Vec<_> = self.remotes.keys().copied().collect();
+        for source in sources {
+            self.send_remote_request(source, now);
+        }
+    }
+
+    fn send_remote_request(&mut self, source: MediaKey, now: Instant) {
+        let Some(remote) = self.remotes.get_mut(&source) else {
+            return;
+        };
+        if remote.take_request(now) {
+            let owner = remote.owner;
+            self.tell(owner, Content::RequestKeyframe { source });
+        }
+    }
+
+    fn add_subscriber(&mut self, source: MediaKey, worker: WorkerId) {
+        let transport = self.transports.get_mut(&source.transport);
+        if transport.is_some_and(|transport| transport.producer(source.mid).is_some()) {
+            self.subscribers.add(source, worker);
+        } else {
+            self.tell(worker, Content::Ended { source });
+        }
+    }
+
+    /// A producer of ours is gone.
+    pub(super) fn withdraw(&mut self, source: MediaKey) {
+        self.settings.directory.withdraw(source);
+        for worker in self.subscribers.remove_source(source) {
+            self.tell(worker, Content::Ended { source });
+        }
+        self.end_source(source);
+    }
+
+    /// A producer is gone; its viewers here stand still.
+    fn end_source(&mut self, source: MediaKey) {
+        self.remotes.remove(&source);
+        for consumer in self.routes.remove_source(source) {
+            if let Some(state) = self.consumer(consumer) {
+                state.show(None);
+            }
+        }
+    }
+
+    /// An address proved to be a transport's of ours.
+    pub(super) fn tie_for_all(&mut self, address: SocketAddr, id: TransportId) {
+        let before = self.settings.directory.tie(address, self.settings.worker, id);
+        if let Some((worker, transport)) = before.filter(|&(to, _)| to != self.settings.worker) {
+            self.tell(worker, Content::Moved { address, transport });
+        }
+    }
+
+    /// A transport of another worker proved to be at an address, after one of ours.
+    fn moved(&mut self, address: SocketAddr, id: TransportId) {
+        // Ours may have proved it again meanwhile.
+        if self.settings.directory.at(address) != Some(id) {
+            self.demux.loosen(address, id);
+            self.forget_path(id, address);
+        }
+    }
+
+    /// A datagram that is for none of our transports.
+    pub(super) fn pass_on(
+        &mut self,
+        addressee: &Addressee,
+        remote: SocketAddr,
+        local: SocketAddr,
+        datagram: &[u8],
+    ) {
+        let owner = self.settings.directory.route(remote, addressee);
+        if let Some(owner) = owner.filter(|&owner| owner != self.settings.worker) {
+            self.strays.entry(owner).or_default().add(remote, local, datagram);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// Datagrams that another worker received; who is gone meanwhile is not looked for again.
+    fn unpack(&mut self, parcel: &Parcel, now: Instant, outbox: &mut dyn Outbox) {
+        for (remote, local, datagram) in parcel.iter() {
+            let found = demux::addressee(datagram)
+                .and_then(|addressee| self.demux.find(remote, &addressee));
+            match found {
+                Some(id) => self.receive_for(id, remote, local, datagram, now, outbox),
+                None => self.dropped += 1,
+            }
+        }
+    }
+
+    pub(super) fn tell(&mut self, to: WorkerId, content: Content) {
+        self.messages.push(Message { from: self.settings.worker, to, content });
+    }
+}
