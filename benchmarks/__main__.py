@@ -19,7 +19,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=names, action="append", help="scenario; repeatable")
     parser.add_argument("--windows", type=int, default=3, help="windows of each scenario (3)")
     parser.add_argument("--seconds", type=int, default=5, help="length of a window (5)")
-    parser.add_argument("--workers", type=int, default=1, help="worker threads of our relay (1)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        action="append",
+        help="worker threads of our relay (1); repeatable: each scenario with each number",
+    )
     parser.add_argument("--output", type=Path, help="JSON file (benchmarks/results/latest.json)")
     other = parser.add_argument_group("another server, which runs already")
     other.add_argument("--whip", help="URL with {room} and {name}, http:// only")
@@ -29,33 +34,43 @@ def arguments() -> argparse.Namespace:
     chosen = parser.parse_args()
     if (chosen.whip is None) != (chosen.whep is None):
         parser.error("--whip and --whep go together")
+    if chosen.whip and chosen.workers:
+        parser.error("--workers is for our own relay")
+    chosen.workers = chosen.workers or [1]
     return chosen
 
 
-def measure(scenario: Scenario, chosen: argparse.Namespace) -> Measured:
-    """Measure the floor, the generator alone, and the server, in this order."""
+def measure(scenario: Scenario, chosen: argparse.Namespace) -> list[Measured]:
+    """Measure the floor, the generator alone, and the server with each number of workers."""
     shape = [*scenario.arguments(), f"--seconds={chosen.seconds}"]
     windows = f"--windows={chosen.windows}"
     floor = generator.run("floor", [*shape, windows])
     direct = generator.run("direct", [*shape, "--windows=1"])
-    with contextlib.ExitStack() as stack:
-        if chosen.whip is None:
-            target = stack.enter_context(server.relay(chosen.workers))
-        else:
-            target = server.Server(whip=chosen.whip, whep=chosen.whep, pids=tuple(chosen.pid))
-        room = f"bench-{scenario.name}"
-        through = generator.run("run", [*shape, windows, *target.arguments(room)])
-    return Measured(scenario=scenario, floor=floor, direct=direct, through=through)
+    measured = []
+    for workers in chosen.workers:
+        with contextlib.ExitStack() as stack:
+            if chosen.whip is None:
+                target = stack.enter_context(server.relay(workers))
+            else:
+                target = server.Server(whip=chosen.whip, whep=chosen.whep, pids=tuple(chosen.pid))
+            room = f"bench-{scenario.name}"
+            through = generator.run("run", [*shape, windows, *target.arguments(room)])
+        measured.append(
+            Measured(
+                scenario=scenario, workers=workers, floor=floor, direct=direct, through=through
+            )
+        )
+    return measured
 
 
 def measure_all(chosen: argparse.Namespace) -> Sequence[Measured]:
     """Measure every scenario that was asked for."""
     generator.build()
-    measured = []
+    measured: list[Measured] = []
     for scenario in SCENARIOS:
         if chosen.only is None or scenario.name in chosen.only:
             print(f"{scenario.title} …", file=sys.stderr)
-            measured.append(measure(scenario, chosen))
+            measured += measure(scenario, chosen)
     return measured
 
 

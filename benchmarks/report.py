@@ -21,6 +21,7 @@ class Measured:
     """One scenario: the figures as the generator gave them."""
 
     scenario: Scenario
+    workers: int
     floor: dict[str, Any]
     direct: dict[str, Any]
     through: dict[str, Any]
@@ -29,6 +30,7 @@ class Measured:
         """Everything, with the medians in front."""
         return {
             "scenario": self.scenario.title,
+            "workers": self.workers,
             "server_us_per_packet": self.cost,
             "floor_us_per_packet": self.floor_cost,
             "times_floor": self.times_floor,
@@ -126,6 +128,7 @@ def latencies(figures: dict[str, Any]) -> str:
 
 COLUMNS: Sequence[tuple[str, Callable[[Measured], str]]] = (
     ("scenario", lambda each: each.scenario.title),
+    ("workers", lambda each: str(each.workers)),
     ("µs per packet", lambda each: number(each.cost)),
     ("floor", lambda each: number(each.floor_cost)),
     ("x floor", lambda each: number(each.times_floor, 1)),
