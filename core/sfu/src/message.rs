@@ -48,6 +48,11 @@ impl Message {
         self.to
     }
 
+    /// Whether it carries packets of a producer.
+    pub fn is_batch(&self) -> bool {
+        matches!(self.content, Content::Packets { .. } | Content::Group { .. })
+    }
+
     /// Bytes that wait with it; `None` for what must arrive.
     ///
     /// What may be lost is what the network may lose as well. The rest is a few words for each

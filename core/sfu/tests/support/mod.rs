@@ -48,8 +48,10 @@ pub(crate) struct World {
     pub(crate) directory: Directory,
     /// Where each client sends from.
     pub(crate) addresses: Vec<SocketAddr>,
-    /// Queues between workers take nothing that may be lost.
+    /// Queues between workers take no packets.
     pub(crate) full: bool,
+    /// Batches of packets that one worker had for another.
+    pub(crate) batches: usize,
     pub(crate) loss: Loss,
     /// What the core may keep of groups of pictures.
     pub(crate) replay_memory: Budget,
@@ -120,6 +122,7 @@ impl World {
             directory,
             addresses: Vec::new(),
             full: false,
+            batches: 0,
             mail: VecDeque::new(),
             loss: |_, _| false,
             replay_memory,
@@ -195,11 +198,11 @@ impl World {
     }
 
     /// Lets a client send from another port from now on, as a router that forgot it would; what is
-    /// sent to the old one is lost.
+    /// sent to the old one is lost. Gives back the old one.
     pub(crate) fn rebind(&mut self, index: usize) -> SocketAddr {
-        let port = self.addresses[index].port();
-        self.addresses[index].set_port(port + 1_001);
-        self.addresses[index]
+        let before = self.addresses[index];
+        self.addresses[index].set_port(before.port() + 1_002);
+        before
     }
 
     fn offer_from(
@@ -347,7 +350,8 @@ impl World {
         sfu.flush(self.now, &mut sent);
         self.events.extend(sfu.take_events());
         for message in sfu.take_messages() {
-            if self.full && message.size().is_some() {
+            self.batches += usize::from(message.is_batch());
+            if self.full && message.is_batch() {
                 sfu.undelivered(&message, self.now);
             } else {
                 self.mail.push_back((self.now + TICK, message));
