@@ -71,8 +71,11 @@ impl Crew {
             | Command::Close { transport }
             | Command::ProvokePanic { transport } => *transport,
         };
-        // Whose transport has ended may not have heard of it yet.
-        self.directory.owner(transport).is_none_or(|worker| self.give(worker, command))
+        match self.directory.owner(transport) {
+            Some(worker) => self.give(worker, command),
+            // Whose transport has ended by itself may not have heard of it yet.
+            None => !self.hands.is_empty(),
+        }
     }
 
     fn accept(&self, transport: TransportId, publishes: bool, command: Command) -> bool {

@@ -39,6 +39,8 @@ pub(crate) struct Client {
     pub(crate) packets: Vec<RtpPacket>,
     pub(crate) keyframe_requests: u32,
     pub(crate) closed: bool,
+    /// Where it sends to.
+    pub(crate) relay: SocketAddr,
     rtc: Rtc,
     address: SocketAddr,
     pending: Option<SdpPendingOffer>,
@@ -80,6 +82,7 @@ impl Client {
             packets: Vec::new(),
             keyframe_requests: 0,
             closed: false,
+            relay: relay_address(address),
             rtc,
             address,
             pending: Some(pending),
@@ -158,8 +161,7 @@ impl Client {
     }
 
     pub(crate) fn receive(&mut self, datagram: &[u8], now: Instant) {
-        let receive =
-            Receive::new(Protocol::Udp, relay_address(self.address), self.address, datagram);
+        let receive = Receive::new(Protocol::Udp, self.relay, self.address, datagram);
         let receive = receive.expect("the core sends valid datagrams");
         self.rtc.handle_input(Input::Receive(now, receive)).expect("valid input");
         let mut datagrams = std::mem::take(&mut self.unsent);

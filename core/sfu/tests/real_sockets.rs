@@ -1,0 +1,94 @@
+//! Two workers on one port, with real sockets and threads.
+
+mod support;
+#[path = "support/wire.rs"]
+mod wire;
+
+use std::time::Duration;
+
+use sfu::{Command, TransportId};
+use support::Media;
+use wire::{Wire, families};
+
+const SILENCE: Duration = Duration::from_secs(6);
+/// Packets that show that a picture flows.
+const SOME: usize = 20;
+
+/// A publisher and viewers of it over every family that there is, on both workers, all flowing.
+fn call() -> (Wire, TransportId, Vec<TransportId>) {
+    let mut wire = Wire::new(SILENCE);
+    let publisher = wire.open(families()[0], Media::SEND_VP8);
+    let families = families().into_iter().cycle().take(8);
+    let viewers: Vec<_> = families.map(|family| wire.open(family, Media::TAKE_VP8)).collect();
+    let owners = viewers.iter().filter_map(|&viewer| wire.core.directory().owner(viewer));
+    assert_eq!(owners.sum::<usize>(), 4, "half of them on the second worker");
+    for &viewer in &viewers {
+        wire.watch(viewer, publisher);
+    }
+    flows(&mut wire, &viewers);
+    (wire, publisher, viewers)
+}
+
+/// Waits till every viewer has had more packets.
+fn flows(wire: &mut Wire, viewers: &[TransportId]) {
+    let wanted: Vec<_> =
+        viewers.iter().map(|&viewer| (viewer, wire.received(viewer) + SOME)).collect();
+    wire.until("a picture for everybody", |wire| {
+        wanted.iter().all(|&(viewer, count)| wire.received(viewer) >= count)
+    });
+    assert!(wire.ended.is_empty(), "{:?}", wire.ended);
+}
+
+#[test]
+fn every_family_is_served_by_both_workers() {
+    let (mut wire, _, viewers) = call();
+    let statistics = wire.statistics();
+    assert_eq!(statistics.transports.len(), 1 + viewers.len());
+    assert!(statistics.transports.iter().all(|transport| transport.connected));
+    assert_eq!(statistics.batches_dropped, 0);
+}
+
+#[test]
+fn whoever_changes_its_port_is_still_known() {
+    let (mut wire, publisher, viewers) = call();
+    // The kernel chooses a worker by the port: of so many both are met.
+    for _ in 0..4 {
+        wire.rebind(publisher);
+        flows(&mut wire, &viewers);
+    }
+}
+
+#[test]
+fn an_ice_restart_from_another_port_may_meet_another_worker() {
+    let (mut wire, publisher, viewers) = call();
+    for _ in 0..2 {
+        for &who in viewers.iter().chain([&publisher]) {
+            wire.restart(who);
+            wire.rebind(who);
+        }
+        flows(&mut wire, &viewers);
+    }
+}
+
+#[test]
+fn every_worker_says_goodbye() {
+    let (mut wire, ..) = call();
+    wire.core.stop();
+    wire.until("goodbyes", |wire| wire.parties.values().all(|party| party.client.closed));
+    assert!(!wire.core.submit(Command::Close { transport: TransportId(0) }));
+    assert!(wire.core.directory().is_empty());
+}
+
+#[test]
+fn a_port_that_another_core_shares_among_its_workers_is_taken() {
+    let wire = Wire::new(SILENCE);
+    let address = std::net::SocketAddr::new(families()[0], wire.core.port());
+    let start = sfu::io::Start {
+        listen: vec![address],
+        candidates: families(),
+        silence: SILENCE,
+        workers: 2,
+    };
+    let error = sfu::io::Core::start(&start).expect_err("it is taken");
+    assert!(error.to_string().contains("in use"), "{error}");
+}

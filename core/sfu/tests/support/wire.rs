@@ -1,0 +1,191 @@
+//! A running core of two workers, and clients with sockets of their own on the loopback interface.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use sfu::io::{Core, Start};
+use sfu::{Command, Event, MediaKey, Statistics, TransportId};
+
+use crate::support::{Client, Media};
+
+const FRAME: Duration = Duration::from_millis(33);
+const VIDEO_FRAME: u32 = 2_970;
+/// Of these one is a keyframe.
+const GROUP: u32 = 30;
+/// What a loaded machine may need for anything that is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A client with its socket.
+pub(crate) struct Party {
+    pub(crate) client: Client,
+    pub(crate) publishes: bool,
+    /// Sends and reads nothing any more.
+    pub(crate) gone: bool,
+    socket: UdpSocket,
+    frames: u32,
+    next_frame: Instant,
+}
+
+/// The core and everybody who ever offered, by transport.
+pub(crate) struct Wire {
+    pub(crate) core: Core,
+    pub(crate) parties: BTreeMap<TransportId, Party>,
+    pub(crate) ended: Vec<Event>,
+    statistics: Option<Statistics>,
+    requests: u64,
+    opened: u64,
+}
+
+#[allow(clippy::disallowed_methods, reason = "here the clock is the real one")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// The loopback addresses that this machine has.
+pub(crate) fn families() -> Vec<IpAddr> {
+    let all = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+    all.into_iter().filter(|&family| try_socket(family).is_ok()).collect()
+}
+
+#[allow(clippy::disallowed_methods, reason = "here the sockets are real ones")]
+fn try_socket(family: IpAddr) -> std::io::Result<UdpSocket> {
+    let socket = UdpSocket::bind((family, 0))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+impl Wire {
+    pub(crate) fn new(silence: Duration) -> Self {
+        let start = Start {
+            listen: families().into_iter().map(|family| SocketAddr::new(family, 0)).collect(),
+            candidates: families(),
+            silence,
+            workers: 2,
+        };
+        Self {
+            core: Core::start(&start).expect("the core starts"),
+            parties: BTreeMap::new(),
+            ended: Vec::new(),
+            statistics: None,
+            requests: 0,
+            opened: 0,
+        }
+    }
+
+    /// A new client offers; the answer is taken when it comes.
+    pub(crate) fn open(&mut self, family: IpAddr, media: Media) -> TransportId {
+        let transport = TransportId(self.opened);
+        self.opened += 1;
+        let socket = try_socket(family).expect("a socket");
+        let address = socket.local_addr().expect("an address");
+        let (mut client, offer) = Client::offer(address, &[media], now());
+        client.relay = SocketAddr::new(family, self.core.port());
+        let publishes = media.sends;
+        let party = Party { client, publishes, gone: false, socket, frames: 0, next_frame: now() };
+        self.parties.insert(transport, party);
+        self.submit(Command::AcceptOffer { transport, offer, sources: Vec::new() });
+        transport
+    }
+
+    pub(crate) fn watch(&mut self, viewer: TransportId, publisher: TransportId) {
+        let key = |transport: TransportId| {
+            let mids = self.parties.get(&transport).map(|party| party.client.mids());
+            mids.map(|mids| MediaKey::new(transport.0, &mids[0]))
+        };
+        if let (Some(consumer), Some(source)) = (key(viewer), key(publisher)) {
+            self.submit(Command::Attach { consumer, source });
+        }
+    }
+
+    pub(crate) fn submit(&self, command: Command) {
+        assert!(self.core.submit(command), "the core takes commands");
+    }
+
+    /// Sends from another port from now on.
+    pub(crate) fn rebind(&mut self, transport: TransportId) {
+        if let Some(party) = self.parties.get_mut(&transport) {
+            let family = party.socket.local_addr().expect("an address").ip();
+            party.socket = try_socket(family).expect("a socket");
+        }
+    }
+
+    pub(crate) fn restart(&mut self, transport: TransportId) {
+        if let Some(party) = self.parties.get_mut(&transport) {
+            let offer = party.client.restart();
+            self.submit(Command::Renegotiate { transport, offer });
+        }
+    }
+
+    /// How many packets a client has.
+    pub(crate) fn received(&self, transport: TransportId) -> usize {
+        self.parties.get(&transport).map_or(0, |party| party.client.packets.len())
+    }
+
+    /// Lets a little time pass: publishers write, everybody sends and reads, events are taken.
+    pub(crate) fn turn(&mut self) {
+        let at = now();
+        for party in self.parties.values_mut().filter(|party| !party.gone) {
+            party.turn(at);
+        }
+        for event in self.core.drain() {
+            match event {
+                Event::Answered { transport, answer, .. } => {
+                    if let Some(party) = self.parties.get_mut(&transport) {
+                        party.client.answer(&answer);
+                    }
+                }
+                Event::Statistics(statistics) => self.statistics = Some(statistics),
+                Event::Closed { transport, .. } => {
+                    self.parties.remove(&transport);
+                    self.ended.push(event);
+                }
+                Event::Refused { .. } | Event::Died { .. } => self.ended.push(event),
+                _ => {}
+            }
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+
+    pub(crate) fn until(&mut self, what: &str, so: impl Fn(&Self) -> bool) {
+        let deadline = now() + PATIENCE;
+        while !so(self) {
+            assert!(now() < deadline, "{what}: not within {PATIENCE:?}; ended: {:?}", self.ended);
+            self.turn();
+        }
+    }
+
+    pub(crate) fn statistics(&mut self) -> Statistics {
+        self.requests += 1;
+        let request = self.requests;
+        self.statistics = None;
+        self.submit(Command::RequestStatistics { request });
+        self.until("statistics", |wire| wire.statistics.is_some());
+        let statistics = self.statistics.take().expect("statistics");
+        assert_eq!(statistics.request, request);
+        statistics
+    }
+}
+
+impl Party {
+    fn turn(&mut self, at: Instant) {
+        let mut datagram = [0; 2_048];
+        while let Ok((length, from)) = self.socket.recv_from(&mut datagram) {
+            if from == self.client.relay {
+                self.client.receive(&datagram[..length], at);
+            }
+        }
+        if self.publishes && self.client.connected && at >= self.next_frame {
+            let keyframe = self.frames.is_multiple_of(GROUP);
+            self.client.write(0, self.frames * VIDEO_FRAME, keyframe, at);
+            self.frames += 1;
+            self.next_frame = at + FRAME;
+        }
+        for datagram in self.client.step(at) {
+            // A full buffer loses it, as a network may.
+            let _ = self.socket.send_to(&datagram, self.client.relay);
+        }
+    }
+}
