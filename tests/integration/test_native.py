@@ -1,6 +1,7 @@
 """The core in Rust as the control plane sees it."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,8 +35,8 @@ class Line:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Line]:
-    core = NativeCore([("127.0.0.1", 0)], ["127.0.0.1", "::1"], 1, 6.0)
+async def running(workers: int = 2) -> AsyncIterator[Line]:
+    core = NativeCore([("127.0.0.1", 0)], ["127.0.0.1", "::1"], workers, 6.0)
     reports: asyncio.Queue[Report] = asyncio.Queue()
     async with asyncio.TaskGroup() as group:
         reader = group.create_task(deliver(core, reports.put_nowait))
@@ -78,8 +79,9 @@ async def test_an_answer_keeps_the_rules_once_tidied() -> None:
     assert answer.session.values("group") == ("BUNDLE 0 1",)
 
 
-async def test_no_shared_codec_is_refused_with_both_sides_in_mind() -> None:
-    async with running() as line:
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_no_shared_codec_is_refused_with_both_sides_in_mind(workers: int) -> None:
+    async with running(workers) as line:
         await line.ask(Accept(ONE, crlf(offer("sendonly"))))
         other = crlf(offer("recvonly").replace("VP8", "VP9"))
         report = await line.ask(Accept(TWO, other, (Port(ONE, Mid("1")),)))
@@ -95,8 +97,9 @@ async def test_what_is_no_offer_is_refused() -> None:
         assert report.reason
 
 
-async def test_counters_come_for_each_transport() -> None:
-    async with running() as line:
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_counters_come_for_each_transport(workers: int) -> None:
+    async with running(workers) as line:
         await line.ask(Accept(ONE, crlf(offer("sendonly"))))
         await line.ask(Accept(TWO, crlf(offer("recvonly"))))
         for mid in (Mid("0"), Mid("1")):
@@ -115,10 +118,21 @@ async def test_counters_come_for_each_transport() -> None:
         assert [one.transport for one in report.transports] == [TWO]
 
 
-async def test_a_port_that_is_taken_is_an_error_with_its_name() -> None:
+def test_there_is_a_worker_for_each_processor_that_may_be_used() -> None:
+    core = NativeCore([("127.0.0.1", 0)], ["127.0.0.1"], 0, 6.0)
+    try:
+        assert 1 <= core.workers <= (os.cpu_count() or 1)
+    finally:
+        core.stop()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_port_that_is_taken_is_an_error_with_its_name(workers: int) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
+        # Even one that would share it.
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         holder.bind(("127.0.0.1", 0))
         port = holder.getsockname()[1]
         with pytest.raises(OSError, match="in use") as error:
-            NativeCore([("127.0.0.1", port)], ["127.0.0.1"], 1, 6.0)
+            NativeCore([("127.0.0.1", port)], ["127.0.0.1"], workers, 6.0)
         assert error.value.filename == f"udp 127.0.0.1:{port}"

@@ -43,6 +43,11 @@ class NativeCore:
         """The UDP port bound."""
         return self._core.port
 
+    @property
+    def workers(self) -> int:
+        """How many threads forward media."""
+        return self._core.workers
+
     def fileno(self) -> int:
         """A descriptor that is readable while reports wait."""
         return self._core.fileno()
