@@ -126,11 +126,11 @@ class Settings(BaseModel):
         description="STUN and TURN servers that clients are told of: URLs, or tables of url, "
         "username and credential.",
     )
-    workers: Annotated[
-        Annotated[int, Field(ge=1, le=64)] | None, BeforeValidator(_automatic)
-    ] = Field(
-        default=None,
-        description="Threads that forward media, 1 to 64 (default: auto, one for each processor).",
+    workers: Annotated[Annotated[int, Field(ge=1, le=64)] | None, BeforeValidator(_automatic)] = (
+        Field(
+            default=None,
+            description="Threads that forward media (default: auto, one for each processor).",
+        )
     )
     silence: float = Field(
         default=6.0,

@@ -25,9 +25,7 @@ async def call(net: Star, workers: int) -> AsyncIterator[tuple[RunningRelay, Cli
     """A publisher and a viewer in networks of their own, the picture moving."""
     publisher_place, viewer_place = net.clients
     async with (
-        running_relay(
-            f"--workers={workers}", place=net.hub, address=net.hub_addresses[0]
-        ) as relay,
+        running_relay(f"--workers={workers}", place=net.hub, address=net.hub_addresses[0]) as relay,
         chromium(inside=publisher_place.inside) as publisher_browser,
         chromium(inside=viewer_place.inside) as viewer_browser,
         client(publisher_browser, relay.url) as publisher,

@@ -1,6 +1,8 @@
 //! The same conversations with publishers and viewers on different workers, and what only these
 //! have to say to each other.
 
+#![allow(clippy::duplicate_mod, reason = "each of these files is a test of its own as well")]
+
 #[path = "conversations.rs"]
 mod conversations;
 #[path = "instant_picture.rs"]

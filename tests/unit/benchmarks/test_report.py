@@ -49,7 +49,8 @@ def test_the_table_has_a_row_for_each_scenario_and_a_window_without_packets_does
     lines = table([measured(window(1.25)), measured(window(None, p50=None))]).splitlines()
     assert len({len(line) for line in lines}) == 1
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert cells[2] == ["two", "1", "1.25", "0.50", "2.5", "1", "1.0 / 9.0", "1.0 / 9.0", "2", "300"]
+    assert cells[2][:6] == ["two", "1", "1.25", "0.50", "2.5", "1"]
+    assert cells[2][6:] == ["1.0 / 9.0", "1.0 / 9.0", "2", "300"]
     assert cells[3][2:7] == ["-", "0.50", "-", "1", "nan / 9.0"]
 
 

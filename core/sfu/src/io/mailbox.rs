@@ -30,7 +30,7 @@ struct Waiting {
 #[derive(Debug)]
 pub(crate) enum Untaken {
     /// The queue is full, and the message may be lost.
-    Full(Message),
+    Full(Box<Message>),
     /// It may not, and there is no room even for such ones.
     Hangs,
 }
@@ -50,7 +50,9 @@ impl Mailbox {
         let mut waiting = self.lock();
         let was_empty = waiting.messages.is_empty();
         match message.size() {
-            Some(size) if waiting.bytes + size > MAX_WAITING => return Err(Untaken::Full(message)),
+            Some(size) if waiting.bytes + size > MAX_WAITING => {
+                return Err(Untaken::Full(Box::new(message)));
+            }
             Some(size) => waiting.bytes += size,
             None if waiting.notes >= MAX_NOTES => return Err(Untaken::Hangs),
             None => waiting.notes += 1,
