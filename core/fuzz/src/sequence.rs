@@ -13,9 +13,16 @@ const CLIENTS: usize = 6;
 /// What one input may do: the world is slow.
 const STEPS: usize = 64;
 
-/// Whatever is asked for in whatever order, the core goes on, and in the end nobody is left.
+/// Whatever is asked for in whatever order, the core goes on, and in the end nobody is left: with
+/// one worker and with two.
 pub fn sequence(bytes: &[u8]) {
-    let mut world = World::new();
+    for workers in [1, 2] {
+        sequence_with(workers, bytes);
+    }
+}
+
+fn sequence_with(workers: usize, bytes: &[u8]) {
+    let mut world = World::with_workers(workers);
     let publisher = world.join(&[Media::SEND_VP8]);
     let viewer = world.join(&[Media::TAKE_VP8]);
     world.watch(viewer, publisher);
@@ -33,6 +40,7 @@ pub fn sequence(bytes: &[u8]) {
     }
     let left = world.statistics().transports;
     assert!(left.is_empty(), "closed, and still there: {left:?}");
+    assert!(world.directory.is_empty(), "{:?}", world.directory);
 }
 
 fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
