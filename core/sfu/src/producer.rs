@@ -39,7 +39,7 @@ pub(crate) struct Producer {
     pub(crate) keyframes: Throttle,
     pub(crate) hearing: Hearing,
     /// Bounded by what one receive round of the worker reads.
-    pub(crate) batch: Vec<Packet>,
+    pub(crate) batch: Vec<Arc<Packet>>,
     pub(crate) counters: Counters,
     stream: Option<Stream>,
     report: Option<Report>,
@@ -105,7 +105,7 @@ impl Producer {
             codec::clock_rate(params),
             received.timestamp,
         );
-        let packet = Packet::new(received, keyframe, moment);
+        let packet = Arc::new(Packet::new(received, keyframe, moment));
         if self.kind == MediaKind::Video {
             self.remember(&packet, changed, received.timestamp);
         }
@@ -155,7 +155,7 @@ impl Producer {
     }
 
     /// Keeps the group of pictures of a publisher that may turn out not to answer requests.
-    fn remember(&mut self, packet: &Packet, changed: bool, arrival: Instant) {
+    fn remember(&mut self, packet: &Arc<Packet>, changed: bool, arrival: Instant) {
         self.hearing.heard(packet.starts_keyframe, arrival);
         if changed || self.hearing.answers() {
             self.group.clear();

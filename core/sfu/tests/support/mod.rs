@@ -7,10 +7,10 @@ mod client;
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use client::{Client, Media};
-use sfu::{Budget, Command, Event, MediaKey, Outbox, Settings, Sfu, TransportId};
+use sfu::{Budget, Command, Event, MediaKey, Outbox, Settings, Sfu, TransportId, WallClock};
 
 /// One way through the simulated network.
 pub(crate) const DELAY: Duration = Duration::from_millis(5);
@@ -52,8 +52,9 @@ pub(crate) struct World {
 struct Sent(Vec<(SocketAddr, Vec<u8>)>);
 
 impl Outbox for Sent {
-    fn send(&mut self, remote: SocketAddr, _local: Option<IpAddr>, datagram: &[u8]) {
-        self.0.push((remote, datagram.to_vec()));
+    fn begin(&mut self, to: SocketAddr, _local: Option<IpAddr>, length: usize) -> &mut Vec<u8> {
+        self.0.push((to, Vec::with_capacity(length)));
+        &mut self.0.last_mut().expect("the datagram just begun").1
     }
 }
 
@@ -78,6 +79,7 @@ impl World {
             silence: Duration::from_secs(6),
             max_transports: 16,
             replay_memory: replay_memory.clone(),
+            clock: WallClock::new(now, SystemTime::now()),
             certificate: crypto.dtls_provider.generate_certificate().expect("a certificate"),
         };
         Self {
