@@ -332,6 +332,22 @@ mod tests {
         assert_eq!(body.to_vec(), hex(expected));
     }
 
+    /// The vector that implementations share; the specification has none for a whole packet.
+    #[test]
+    fn counter_mode_ends_with_a_tag_over_packet_and_rollover_counter() {
+        let master = MasterKey {
+            profile: SrtpProfile::AES128_CM_SHA1_80,
+            key: hex("e1f97a0d3e018be0d64fa32c06de4139"),
+            salt: hex("0ec675ad498afeebb6960b3aabe6"),
+        };
+        let mut bytes = hex("800f1234 decafbad cafebabe abababab abababab abababab abababab");
+        let sealer = Sealer::new(&master).unwrap();
+        sealer.seal_rtp(&mut bytes, 0, 12, 0xcafe_babe, 0x1234);
+        let expected = "800f1234 decafbad cafebabe 4e55dc4c e79978d8 8ca4d215 949d2402 b78d6acc \
+                        99ea179b 8dbb";
+        assert_eq!(bytes, hex(expected));
+    }
+
     #[test]
     fn both_sides_have_keys_of_their_own() {
         let material: Vec<u8> = (0..56).collect();
