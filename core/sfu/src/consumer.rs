@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::media::{MediaKind, Mid, Pt};
+use str0m::stats::MediaEgressStats;
 
 use crate::egress::{Egress, Numbering};
 use crate::packet::Packet;
@@ -35,6 +36,16 @@ pub(crate) struct Counters {
     pub(crate) keyframe_requests: u64,
     pub(crate) loss: Option<f32>,
     pub(crate) rtt: Option<f32>,
+}
+
+impl Counters {
+    /// Takes over what `str0m` counted of the packets that leave through it.
+    pub(crate) fn update(&mut self, stats: &MediaEgressStats) {
+        self.retransmitted = stats.bytes.saturating_sub(self.bytes);
+        self.nacks = stats.nacks;
+        self.loss = stats.loss.or(self.loss);
+        self.rtt = stats.rtt.map(|rtt| rtt.as_secs_f32()).or(self.rtt);
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

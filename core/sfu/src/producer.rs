@@ -6,6 +6,7 @@ use std::time::Instant;
 use str0m::format::PayloadParams;
 use str0m::media::{MediaKind, Mid};
 use str0m::rtp::{RtpPacket, Ssrc};
+use str0m::stats::MediaIngressStats;
 
 use crate::clock::{PublisherClock, Report};
 use crate::codec;
@@ -58,6 +59,14 @@ pub(crate) struct Counters {
     pub(crate) loss: Option<f32>,
 }
 
+impl Counters {
+    /// Takes over what `str0m` counted.
+    pub(crate) fn update(&mut self, stats: &MediaIngressStats) {
+        self.nacks = stats.nacks;
+        self.loss = stats.loss;
+    }
+}
+
 impl Producer {
     pub(crate) fn new(mid: Mid, kind: MediaKind, budget: Budget) -> Self {
         Self {
@@ -108,6 +117,11 @@ impl Producer {
         let packet = Arc::new(Packet::new(received, keyframe, moment));
         if self.kind == MediaKind::Video {
             self.remember(&packet, changed, received.timestamp);
+        }
+        if changed {
+            // Packets of two streams have numbers and a codec that do not belong together, and who
+            // sees the new one waits for its keyframe.
+            self.batch.clear();
         }
         self.batch.push(packet);
         changed

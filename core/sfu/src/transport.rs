@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use str0m::media::{KeyframeRequestKind, Mid};
 use str0m::net::{Protocol, Receive, Transmit};
-use str0m::rtp::{RawPacket, RtpPacket};
-use str0m::stats::{MediaEgressStats, MediaIngressStats};
+use str0m::rtp::RtpPacket;
 use str0m::{Event as RtcEvent, Input, Output, PacerReason, Reason, Rtc, RtcError};
 
 use crate::clock::{PublisherClock, Report};
@@ -95,17 +94,11 @@ impl Transport {
             .map(|medium| Consumer::new(medium.mid, medium.kind, first_sequence))
             .collect();
         let out = flowing(Direction::Out).map(|medium| medium.mid);
-        let direct = tap.map(|tap| Direct::new(tap, first_sequence, settings.clock));
-        let direct = match direct {
-            Some(mut direct) => {
-                direct.agree(&mut rtc, out, now);
-                Some(direct)
-            }
-            None => {
-                out.for_each(|mid| egress::open(&mut rtc, mid));
-                None
-            }
-        };
+        let mut direct = tap.map(|tap| Direct::new(tap, first_sequence, settings.clock));
+        match &mut direct {
+            Some(direct) => direct.agree(&mut rtc, out, now),
+            None => out.for_each(|mid| egress::open(&mut rtc, mid)),
+        }
         let fragment = rtc.direct_api().local_ice_credentials().ufrag;
         Self {
             id,
@@ -205,7 +198,9 @@ impl Transport {
         loop {
             match self.rtc.poll_output()? {
                 Output::Transmit(transmit) => self.transmit(&transmit, outbox),
-                Output::Event(RtcEvent::RawPacket(packet)) => self.hear(&packet, now, outbox),
+                Output::Event(RtcEvent::RawPacket(packet)) => {
+                    self.send(now, outbox, |consumers, egress| egress.hear(&packet, consumers));
+                }
                 Output::Event(event) => self.note(event, happenings),
                 Output::Timeout(at) => {
                     let idle_pacer = matches!(
@@ -338,12 +333,6 @@ impl Transport {
         outbox.send(*destination, local_for(&self.paths, destination), contents);
     }
 
-    fn hear(&mut self, packet: &RawPacket, now: Instant, outbox: &mut dyn Outbox) {
-        if let RawPacket::RtcpRx(told) = packet {
-            self.send(now, outbox, |consumers, egress| egress.hear(told, consumers));
-        }
-    }
-
     fn connect(&mut self, happenings: &mut Vec<Happening>) {
         if self.direct.as_mut().is_some_and(|direct| !direct.connect()) {
             self.complaint = Some("DTLS gave no key to send media with".to_owned());
@@ -370,8 +359,16 @@ impl Transport {
                 }
             }
             RtcEvent::Connected => self.connect(happenings),
-            RtcEvent::MediaIngressStats(stats) => self.count_ingress(&stats),
-            RtcEvent::MediaEgressStats(stats) => self.count_egress(&stats),
+            RtcEvent::MediaIngressStats(stats) => {
+                if let Some(producer) = self.producer(stats.mid) {
+                    producer.counters.update(&stats);
+                }
+            }
+            RtcEvent::MediaEgressStats(stats) => {
+                if let Some(consumer) = self.consumer(stats.mid) {
+                    consumer.counters.update(&stats);
+                }
+            }
             RtcEvent::Closed => happenings.push(Happening::Closed),
             _ => {}
         }
@@ -395,23 +392,6 @@ impl Transport {
         }
         if producer.batch.len() == 1 {
             happenings.push(Happening::Filled(mid));
-        }
-    }
-
-    fn count_ingress(&mut self, stats: &MediaIngressStats) {
-        if let Some(producer) = self.producer(stats.mid) {
-            producer.counters.nacks = stats.nacks;
-            producer.counters.loss = stats.loss;
-        }
-    }
-
-    fn count_egress(&mut self, stats: &MediaEgressStats) {
-        if let Some(consumer) = self.consumer(stats.mid) {
-            let counters = &mut consumer.counters;
-            counters.retransmitted = stats.bytes.saturating_sub(counters.bytes);
-            counters.nacks = stats.nacks;
-            counters.loss = stats.loss.or(counters.loss);
-            counters.rtt = stats.rtt.map(|rtt| rtt.as_secs_f32()).or(counters.rtt);
         }
     }
 }

@@ -117,9 +117,10 @@ impl Writer<'_> {
         let Some(track) = track else {
             return;
         };
-        let header = track.send(numbering, packet, self.now);
         let ssrc = track.ssrc;
-        self.seal(&header, ssrc, numbering.sequence, &[], &packet.payload);
+        if let Some(header) = track.send(numbering, packet, self.now) {
+            self.seal(&header, ssrc, numbering.sequence, &[], &packet.payload);
+        }
     }
 
     /// Ends a batch of packets: sends the reports that are due.

@@ -55,7 +55,7 @@ impl Header {
         fixed: Fixed,
         ids: ExtensionIds,
         mid: Option<&Mid>,
-        content: &Content,
+        content: Content,
     ) -> Self {
         let mut header = Self { bytes: [0; MAX_LENGTH], length: 0 };
         header.append(&[0x80, fixed.payload_type | (u8::from(fixed.marker) << 7)]);
@@ -124,7 +124,7 @@ mod tests {
     const IDS: ExtensionIds =
         ExtensionIds { mid: Some(4), audio_level: Some(1), video_orientation: Some(13) };
 
-    fn written(mid: Option<&str>, content: &Content) -> Vec<u8> {
+    fn written(mid: Option<&str>, content: Content) -> Vec<u8> {
         let mid = mid.map(Mid::from);
         Header::write(FIXED, IDS, mid.as_ref(), content).as_bytes().to_vec()
     }
@@ -132,13 +132,13 @@ mod tests {
     #[test]
     fn without_extensions_it_has_twelve_bytes() {
         let expected = [0x80, 0xe0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-        assert_eq!(written(None, &Content::default()), expected);
+        assert_eq!(written(None, Content::default()), expected);
     }
 
     #[test]
     fn extensions_follow_in_the_one_byte_form_padded_to_words() {
         let content = Content { audio_level: Some(0x85), video_orientation: Some(3) };
-        let bytes = written(Some("7"), &content);
+        let bytes = written(Some("7"), content);
         assert_eq!(bytes[0], 0x90);
         assert_eq!(bytes[12..], [0xbe, 0xde, 0, 2, 0x40, b'7', 0x10, 0x85, 0xd0, 3, 0, 0]);
     }
@@ -147,18 +147,18 @@ mod tests {
     fn what_was_not_agreed_on_is_left_out() {
         let content = Content { audio_level: Some(0x85), video_orientation: Some(3) };
         let mid = Mid::from("video");
-        let header = Header::write(FIXED, ExtensionIds::default(), Some(&mid), &content);
+        let header = Header::write(FIXED, ExtensionIds::default(), Some(&mid), content);
         assert_eq!(header.as_bytes().len(), 12);
         let mut agreed = ExtensionMap::empty();
         agreed.set(16, Extension::RtpMid);
         agreed.set(14, Extension::AudioLevel);
-        let header = Header::write(FIXED, ExtensionIds::agreed(&agreed), Some(&mid), &content);
+        let header = Header::write(FIXED, ExtensionIds::agreed(&agreed), Some(&mid), content);
         assert_eq!(header.as_bytes()[12..], [0xbe, 0xde, 0, 1, 0xe0, 0x85, 0, 0]);
     }
 
     #[test]
     fn the_longest_fits() {
         let content = Content { audio_level: Some(1), video_orientation: Some(1) };
-        assert_eq!(written(Some("abcdefghijklmnop"), &content).len(), MAX_LENGTH);
+        assert_eq!(written(Some("abcdefghijklmnop"), content).len(), MAX_LENGTH);
     }
 }

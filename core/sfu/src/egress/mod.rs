@@ -3,6 +3,7 @@
 mod direct;
 mod header;
 mod history;
+mod once;
 mod report;
 mod srtp;
 mod tap;
@@ -13,8 +14,7 @@ use std::time::Instant;
 
 use str0m::Rtc;
 use str0m::media::{Mid, Pt};
-use str0m::rtp::RtpWrite;
-use str0m::rtp::rtcp::Rtcp;
+use str0m::rtp::{RawPacket, RtpWrite};
 
 pub(crate) use direct::{Direct, Writer};
 pub(crate) use tap::{Tap, provider, tapped};
@@ -64,8 +64,8 @@ impl Egress<'_> {
     }
 
     /// Takes what the receiver tells; `str0m` hears that of its own packets itself.
-    pub(crate) fn hear(&mut self, told: &Rtcp, consumers: &mut [Consumer]) {
-        if let Self::Direct(writer) = self {
+    pub(crate) fn hear(&mut self, packet: &RawPacket, consumers: &mut [Consumer]) {
+        if let (Self::Direct(writer), RawPacket::RtcpRx(told)) = (self, packet) {
             writer.hear(told, consumers);
         }
     }

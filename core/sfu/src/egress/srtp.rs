@@ -110,7 +110,7 @@ impl Cipher {
 /// Seals what one side sends.
 ///
 /// Invariant: no SRTCP index is used twice. That no RTP packet is sealed twice under one number is the
-/// caller's part.
+/// caller's part (`Once`).
 pub(super) struct Sealer {
     rtp: Cipher,
     rtcp: Cipher,

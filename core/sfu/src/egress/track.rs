@@ -9,6 +9,7 @@ use str0m::media::Mid;
 use super::Numbering;
 use super::header::{ExtensionIds, Fixed, Header};
 use super::history::{History, Share};
+use super::once::Once;
 use super::report::Progress;
 use crate::codec;
 use crate::negotiation;
@@ -30,6 +31,7 @@ pub(super) struct Track {
     formats: Vec<Format>,
     /// Whether the receiver has shown that it knows whose SSRC it is: it needs no `mid` then.
     known: bool,
+    once: Once,
     retransmission: Option<Retransmission>,
 }
 
@@ -76,6 +78,7 @@ impl Track {
             ids: ExtensionIds::default(),
             formats: Vec::new(),
             known: false,
+            once: Once::new(),
             retransmission: None,
         };
         track.agree(rtc, first_sequence, now);
@@ -104,6 +107,7 @@ impl Track {
             self.ssrc = *stream.ssrc();
             self.known = false;
             self.progress = None;
+            self.once = Once::new();
         }
         let again = stream.rtx().map(|ssrc| *ssrc);
         if again != self.retransmission.as_ref().map(|stream| stream.ssrc) {
@@ -117,15 +121,18 @@ impl Track {
         }
     }
 
-    /// The header of a packet, which is kept to be sent again.
+    /// The header of a packet, which is kept to be sent again; none if its number is not fresh.
     pub(super) fn send(
         &mut self,
         numbering: Numbering,
         packet: &Arc<Packet>,
         now: Instant,
-    ) -> Header {
+    ) -> Option<Header> {
         let payload_type = *numbering.payload_type;
         let Numbering { sequence, timestamp, .. } = numbering;
+        if !self.once.take(sequence) {
+            return None;
+        }
         let format = self.format(payload_type);
         self.count(&numbering, format, packet.payload.len());
         let may_again = format.is_some_and(|format| format.again.is_some());
@@ -141,7 +148,7 @@ impl Track {
             ssrc: self.ssrc,
         };
         let mid = (!self.known).then_some(&self.mid);
-        Header::write(fixed, self.ids, mid, &packet.content)
+        Some(Header::write(fixed, self.ids, mid, packet.content))
     }
 
     /// A packet that the receiver misses, under its next number of the second stream.
@@ -164,7 +171,7 @@ impl Track {
         };
         let mid = (!stream.known).then_some(&self.mid);
         Some(Again {
-            header: Header::write(fixed, self.ids, mid, &sent.packet.content),
+            header: Header::write(fixed, self.ids, mid, sent.packet.content),
             ssrc: stream.ssrc,
             index,
             original: sent.sequence as u16,
