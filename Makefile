@@ -19,7 +19,7 @@ CARGO_CHECK := --locked --release --workspace
 quietly = said=$$($(1) 2>&1) || { echo "$$said" >&2; exit 1; }
 
 .PHONY: help setup build core page run test test-python test-rust test-page \
-	check layers bench wheel fuzz clean
+	soak check layers bench loadgen wheel fuzz clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,12 @@ test-rust: .venv/.stamp
 test-page: frontend/node_modules/.stamp
 	cd frontend && npm test --silent
 
+# What stands in this file is for `make fuzz`: only what the caller says counts here.
+said = $(if $(filter file,$(origin $(1))),,$($(1)))
+soak: build ## Let sessions come and go for minutes; SECONDS=240 SEED=7
+	SOAK_SECONDS=$(call said,SECONDS) SOAK_SEED=$(call said,SEED) \
+		$(BIN)/python -m pytest -m 'soak or not soak' -s -v tests/soak
+
 check: build layers ## Check format, types, lints and the core's contract
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
@@ -81,6 +87,11 @@ layers: .venv/.stamp ## Check which way imports point
 
 bench: build ## Measure CPU, latency and memory of forwarding
 	$(BIN)/python -m benchmarks
+
+# With all of the workspace's features, as for checks and tests, so that their dependencies serve.
+loadgen: .venv/.stamp
+	@$(call quietly,cargo build $(CARGO_CHECK) --bin loadgen)
+	@echo $(CARGO_TARGET_DIR)/release/loadgen
 
 # Seconds for each target; the seed makes a short run much the same every time.
 SECONDS ?= 60
