@@ -96,23 +96,29 @@ loadgen: .venv/.stamp
 # Seconds for each target; the seed makes a short run much the same every time.
 SECONDS ?= 60
 SEED ?= 1
-FUZZ := datagrams keyframe offer sequence
+FUZZ := datagrams keyframe offer renegotiate sequence
+# Of Python: see tests/fuzz/target.py.
+FUZZ_PYTHON := offer patch answer stun events name
 FOUND := $(CACHE)/fuzz
 # All of the workspace's features, as for checks and tests, so that their dependencies serve here.
+# The folder of vectors, the folder of what was found to be new, the command.
+define fuzz_one
+mkdir -p $(FOUND)/$(2); echo "fuzz $(2): $(SECONDS) s"; \
+	$(3) -max_total_time=$(SECONDS) -seed=$(SEED) -max_len=4096 -timeout=20 \
+	-artifact_prefix=vectors/fuzz/$(1)/ $(FOUND)/$(2) vectors/fuzz/$(1) >$(FOUND)/$(2).log 2>&1 \
+	|| { tail -40 $(FOUND)/$(2).log; exit 1; }; grep '^Done' $(FOUND)/$(2).log;
+endef
+
 fuzz: .venv/.stamp ## Feed the parsers and the core what nobody would send; SECONDS=10 each
 	@command -v c++ >/dev/null || { echo "make fuzz needs a C++ compiler for libFuzzer; \
 	on Debian: apt-get install g++" >&2; exit 1; }
 	@RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/core/fuzz/instrument.sh cargo build $(CARGO_CHECK) --quiet \
 		--features trunkline-fuzz/libfuzzer $(FUZZ:%=--bin fuzz-%)
-	@for target in $(FUZZ); do \
-		mkdir -p $(FOUND)/$$target; \
-		echo "fuzz $$target: $(SECONDS) s"; \
-		$(CARGO_TARGET_DIR)/release/fuzz-$$target -max_total_time=$(SECONDS) -seed=$(SEED) \
-			-max_len=4096 -timeout=20 -artifact_prefix=vectors/fuzz/$$target/ \
-			$(FOUND)/$$target vectors/fuzz/$$target >$(FOUND)/$$target.log 2>&1 \
-			|| { tail -40 $(FOUND)/$$target.log; exit 1; }; \
-		tail -1 $(FOUND)/$$target.log; \
-	done
+	@$(foreach target,$(FUZZ),$(call fuzz_one,$(target),$(target),\
+		$(CARGO_TARGET_DIR)/release/fuzz-$(target)))
+	@$(BIN)/python -m pip install --quiet atheris
+	@$(foreach target,$(FUZZ_PYTHON),$(call fuzz_one,$(target),python-$(target),\
+		PYTHONPATH=tests:src $(BIN)/python -m fuzz $(target)))
 
 # Another profile, such as release, is what the core is built with already: quick, for tests.
 PROFILE ?= dist
