@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from aiohttp import web
@@ -30,6 +30,9 @@ from trunkline.sources import demo
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.site import site
+
+if TYPE_CHECKING:
+    from trunkline.net.renewal import Renewal
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +125,7 @@ class Relay:
 
     async def _enter(self) -> None:
         async with AsyncExitStack() as stack:
+            renewal = self._renewal()
             # Names are resolved and a key may be made: not for the loop's thread.
             core, context = await asyncio.to_thread(self._open)
             stack.push_async_callback(asyncio.to_thread, core.stop)
@@ -130,6 +134,9 @@ class Relay:
             reader = group.create_task(deliver(core, engine.receive), name="core")
             stack.callback(reader.cancel)
             port, plain_port = await self._serve(stack, engine, context)
+            if renewal is not None and context is not None:
+                follower = group.create_task(renewal.run(context), name="certificate")
+                stack.callback(follower.cancel)
             self._parts = _Running(core, engine, port, plain_port)
             if self._settings.demo:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
@@ -137,6 +144,15 @@ class Relay:
                 stack.callback(publisher.cancel)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
+
+    def _renewal(self) -> "Renewal | None":
+        certificate = self._settings.certificate
+        if certificate is None or self._settings.tls == "off":
+            return None
+        # Imported where it is needed, as below.
+        from trunkline.net.renewal import Renewal
+
+        return Renewal(self._settings, certificate)
 
     def _open(self) -> tuple[Core, ssl.SSLContext | None]:
         settings = self._settings
