@@ -8,6 +8,7 @@
 mod support;
 
 mod input;
+mod renegotiate;
 mod sequence;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use sfu::{CloseCode, Command, Event, TransportId};
 use str0m::format::Codec;
 use support::{Media, World, client_address};
 
+pub use renegotiate::renegotiate;
 pub use sequence::sequence;
 
 use input::Input;
