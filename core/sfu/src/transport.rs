@@ -1,11 +1,12 @@
 //! One transport: str0m's `Rtc` with our producers and consumers around it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use str0m::ice::StunMessage;
 use str0m::media::{KeyframeRequestKind, Mid};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol as RtcProtocol, Receive, Transmit};
 use str0m::rtp::RtpPacket;
 use str0m::stats::{MediaEgressStats, MediaIngressStats};
 use str0m::{Event as RtcEvent, Input, Output, PacerReason, Reason, Rtc, RtcError};
@@ -17,25 +18,16 @@ use crate::egress::Egress;
 use crate::group::Budget;
 use crate::negotiation::{self, Refusal};
 use crate::packet::Packet;
+use crate::paths::{News, Paths};
 use crate::producer::{Producer, Stream};
 use crate::sfu::Outbox;
 use crate::statistics::{ConsumerStatistics, ProducerStatistics, TransportStatistics};
-use crate::words::{Direction, MediaDescription, TransportId};
-
-/// Addresses kept for one remote; the one unused for longest goes first.
-const MAX_PATHS: usize = 8;
+use crate::words::{Direction, MediaDescription, Protocol, Remote, TransportId};
 
 /// str0m without a pacer asks to be stepped at once after each packet sent; its queues are empty
 /// then, so that nothing is lost by waiting.
 const PACER_REST: Duration = Duration::from_millis(50);
 const MIN_REST: Duration = Duration::from_millis(1);
-
-/// Where a remote was heard from, and the local address it spoke to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Path {
-    pub(crate) remote: SocketAddr,
-    pub(crate) local: IpAddr,
-}
 
 /// What a step of a transport brought to light, for the others to know.
 #[derive(Debug)]
@@ -49,9 +41,9 @@ pub(crate) enum Happening {
     /// The receiver of a consumer asks for a keyframe.
     KeyframeWanted(Mid),
     /// A path proved to be the remote's.
-    Path(SocketAddr),
+    Path(Remote),
     /// A path was dropped for newer ones.
-    PathDropped(SocketAddr),
+    PathDropped(Remote),
     /// The remote closed the connection.
     Closed,
 }
@@ -65,13 +57,17 @@ pub(crate) struct Transport {
     pub(crate) heard: Instant,
     pub(crate) producers: Vec<Producer>,
     pub(crate) consumers: Vec<Consumer>,
-    pub(crate) paths: Vec<Path>,
+    pub(crate) paths: Paths,
     /// When it wants to be stepped.
     pub(crate) next_step: Instant,
     /// What was last wrong with a datagram; tells why a connection was never completed.
     pub(crate) complaint: Option<String>,
     /// When a replay goes on.
     next_release: Option<Instant>,
+    /// Where media went last.
+    sent_to: Option<Remote>,
+    /// What the remote was told of.
+    candidates: Vec<SocketAddr>,
     rtc: Rtc,
     clock: PublisherClock,
     received: u64,
@@ -83,6 +79,7 @@ impl Transport {
         id: TransportId,
         mut rtc: Rtc,
         media: &[MediaDescription],
+        candidates: &[SocketAddr],
         first_sequence: u16,
         budget: &Budget,
         now: Instant,
@@ -106,7 +103,9 @@ impl Transport {
             heard: now,
             producers,
             consumers,
-            paths: Vec::new(),
+            paths: Paths::default(),
+            sent_to: None,
+            candidates: candidates.to_vec(),
             next_step: now,
             complaint: None,
             next_release: None,
@@ -133,8 +132,12 @@ impl Transport {
     pub(crate) fn renegotiate(
         &mut self,
         offer: &str,
+        candidates: &[SocketAddr],
     ) -> Result<(String, Vec<MediaDescription>), Refusal> {
-        let result = negotiation::renew(&mut self.rtc, offer);
+        let result = negotiation::renew(&mut self.rtc, offer, &self.candidates, candidates);
+        if result.is_ok() {
+            self.candidates = candidates.to_vec();
+        }
         self.fragment = self.rtc.direct_api().local_ice_credentials().ufrag;
         result
     }
@@ -142,13 +145,18 @@ impl Transport {
     /// Takes one datagram; false when it is not valid for this transport.
     pub(crate) fn receive(
         &mut self,
-        path: Path,
-        candidate: SocketAddr,
+        remote: Remote,
+        local: SocketAddr,
         datagram: &[u8],
         now: Instant,
         happenings: &mut Vec<Happening>,
     ) -> bool {
-        let Ok(receive) = Receive::new(Protocol::Udp, path.remote, candidate, datagram) else {
+        let protocol = match remote.protocol {
+            Protocol::Udp => RtcProtocol::Udp,
+            Protocol::Tcp => RtcProtocol::Tcp,
+        };
+        let candidate = self.candidate_for(local);
+        let Ok(receive) = Receive::new(protocol, remote.address, candidate, datagram) else {
             return false;
         };
         let input = Input::Receive(now, receive);
@@ -156,7 +164,11 @@ impl Transport {
             if !self.rtc.accepts(&input) {
                 return false;
             }
-            self.tie(path, happenings);
+            let nominated = StunMessage::parse(datagram).is_ok_and(|check| check.use_candidate());
+            let news = self.paths.check(remote, local.ip(), nominated, now);
+            tell(&news, remote, happenings);
+        } else {
+            self.paths.hear(remote, now);
         }
         // An error here is about this datagram: anybody can forge one, so the transport goes on.
         if let Err(error) = self.rtc.handle_input(input) {
@@ -185,14 +197,7 @@ impl Transport {
     ) -> Result<(), RtcError> {
         loop {
             match self.rtc.poll_output()? {
-                Output::Transmit(transmit) => {
-                    self.sent += transmit.contents.len() as u64;
-                    outbox.send(
-                        transmit.destination,
-                        self.local_for(&transmit.destination),
-                        &transmit.contents,
-                    );
-                }
+                Output::Transmit(transmit) => self.send(&transmit, outbox),
                 Output::Event(event) => self.note(event, happenings),
                 Output::Timeout(at) => {
                     let idle_pacer = matches!(
@@ -267,7 +272,7 @@ impl Transport {
         TransportStatistics {
             transport: self.id,
             connected: self.connected,
-            remote: self.paths.last().map(|path| path.remote),
+            remote: self.sent_to,
             received: self.received,
             sent: self.sent,
             producers: self.producers.iter().map(ProducerStatistics::from).collect(),
@@ -275,24 +280,29 @@ impl Transport {
         }
     }
 
-    fn tie(&mut self, path: Path, happenings: &mut Vec<Happening>) {
-        if self.paths.last() == Some(&path) {
-            return;
+    fn send(&mut self, transmit: &Transmit, outbox: &mut dyn Outbox) {
+        let protocol =
+            if transmit.proto == RtcProtocol::Udp { Protocol::Udp } else { Protocol::Tcp };
+        let chosen = Remote { protocol, address: transmit.destination };
+        self.sent += transmit.contents.len() as u64;
+        // The answer to a check goes back the way it came, all else to where the remote is now.
+        let is_answer = demux::is_stun(&transmit.contents);
+        let path = if is_answer { self.paths.find(chosen) } else { self.paths.towards(chosen) };
+        let Some(path) = path else { return };
+        outbox.send(path.remote, Some(path.local), &transmit.contents);
+        if !is_answer {
+            self.sent_to = Some(path.remote);
         }
-        let known = self.paths.iter().position(|known| known.remote == path.remote);
-        if let Some(index) = known {
-            self.paths.remove(index);
-        } else {
-            happenings.push(Happening::Path(path.remote));
-            if self.paths.len() >= MAX_PATHS {
-                happenings.push(Happening::PathDropped(self.paths.remove(0).remote));
-            }
-        }
-        self.paths.push(path);
     }
 
-    fn local_for(&self, remote: &SocketAddr) -> Option<IpAddr> {
-        self.paths.iter().find(|path| path.remote == *remote).map(|path| path.local)
+    /// The candidate that a datagram was sent to; behind a NAT it is another address than the local
+    /// one.
+    fn candidate_for(&self, local: SocketAddr) -> SocketAddr {
+        if self.candidates.contains(&local) {
+            return local;
+        }
+        let same_family = |candidate: &&SocketAddr| candidate.is_ipv4() == local.is_ipv4();
+        self.candidates.iter().find(same_family).copied().unwrap_or(local)
     }
 
     fn note(&mut self, event: RtcEvent, happenings: &mut Vec<Happening>) {
@@ -358,5 +368,14 @@ impl Transport {
             counters.loss = stats.loss.or(counters.loss);
             counters.rtt = stats.rtt.map(|rtt| rtt.as_secs_f32()).or(counters.rtt);
         }
+    }
+}
+
+fn tell(news: &News, remote: Remote, happenings: &mut Vec<Happening>) {
+    if news.is_new {
+        happenings.push(Happening::Path(remote));
+    }
+    if let Some(dropped) = news.dropped {
+        happenings.push(Happening::PathDropped(dropped));
     }
 }

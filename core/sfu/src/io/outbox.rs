@@ -6,7 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::socket::MediaSocket;
+use super::tcp::Connections;
 use crate::sfu::Outbox;
+use crate::words::{Protocol, Remote};
 
 /// Bytes kept while the kernel takes no more; beyond that the oldest runs are dropped, as a full
 /// router would: receivers ask again for what they miss.
@@ -28,26 +30,58 @@ struct Run {
 /// The sockets and what waits for them.
 #[derive(Debug)]
 pub(crate) struct Sender {
+    pub(crate) tcp: Connections,
     sockets: Arc<[MediaSocket]>,
     current: Option<Run>,
     waiting: VecDeque<Run>,
     waiting_bytes: usize,
+    unsent: u64,
     spare: Vec<Vec<u8>>,
 }
 
 impl Sender {
-    pub(crate) fn new(sockets: Arc<[MediaSocket]>) -> Self {
+    pub(crate) fn new(sockets: Arc<[MediaSocket]>, tcp: Connections) -> Self {
         Self {
+            tcp,
             sockets,
             current: None,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
+            unsent: 0,
             spare: Vec::new(),
         }
     }
 
-    /// Sends the run being gathered.
+    /// Sends all that was gathered.
     pub(crate) fn flush(&mut self) {
+        self.flush_run();
+        self.tcp.write();
+    }
+
+    fn gather(&mut self, remote: SocketAddr, local: Option<IpAddr>, datagram: &[u8]) {
+        let max_count = self.socket_for(remote).map_or(1, MediaSocket::max_run);
+        let fits = self.current.as_ref().is_some_and(|run| {
+            run.remote == remote
+                && run.local == local
+                && !run.closed
+                && run.count < max_count
+                && datagram.len() <= run.segment
+                && run.bytes.len() + datagram.len() <= MAX_RUN
+        });
+        if !fits {
+            self.flush_run();
+            let bytes = self.spare.pop().unwrap_or_default();
+            let segment = datagram.len();
+            self.current = Some(Run { remote, local, segment, count: 0, closed: false, bytes });
+        }
+        if let Some(run) = &mut self.current {
+            run.bytes.extend_from_slice(datagram);
+            run.count += 1;
+            run.closed = datagram.len() < run.segment;
+        }
+    }
+
+    fn flush_run(&mut self) {
         if let Some(run) = self.current.take() {
             if self.waiting.is_empty() {
                 self.send_or_keep(run);
@@ -94,6 +128,7 @@ impl Sender {
                 break;
             };
             self.waiting_bytes -= oldest.bytes.len();
+            self.unsent += oldest.count as u64;
             self.recycle(oldest.bytes);
         }
     }
@@ -123,26 +158,14 @@ fn send(socket: &MediaSocket, run: &Run) -> io::Result<()> {
 }
 
 impl Outbox for Sender {
-    fn send(&mut self, remote: SocketAddr, local: Option<IpAddr>, datagram: &[u8]) {
-        let max_count = self.socket_for(remote).map_or(1, MediaSocket::max_run);
-        let fits = self.current.as_ref().is_some_and(|run| {
-            run.remote == remote
-                && run.local == local
-                && !run.closed
-                && run.count < max_count
-                && datagram.len() <= run.segment
-                && run.bytes.len() + datagram.len() <= MAX_RUN
-        });
-        if !fits {
-            self.flush();
-            let bytes = self.spare.pop().unwrap_or_default();
-            let segment = datagram.len();
-            self.current = Some(Run { remote, local, segment, count: 0, closed: false, bytes });
+    fn send(&mut self, remote: Remote, local: Option<IpAddr>, datagram: &[u8]) {
+        match remote.protocol {
+            Protocol::Udp => self.gather(remote.address, local, datagram),
+            Protocol::Tcp => self.tcp.queue(remote.address, datagram),
         }
-        if let Some(run) = &mut self.current {
-            run.bytes.extend_from_slice(datagram);
-            run.count += 1;
-            run.closed = datagram.len() < run.segment;
-        }
+    }
+
+    fn unsent(&self) -> u64 {
+        self.unsent + self.tcp.unsent()
     }
 }

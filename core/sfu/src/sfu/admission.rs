@@ -29,7 +29,9 @@ impl Sfu {
         else {
             return;
         };
-        let result = self.work(id, now, |transport, _| Ok(transport.renegotiate(offer)));
+        let candidates = self.settings.candidates.clone();
+        let result =
+            self.work(id, now, |transport, _| Ok(transport.renegotiate(offer, &candidates)));
         // A panic has closed the transport, and that was told.
         let Some(result) = result else { return };
         if let Some(transport) = self.transports.get(&id) {
@@ -43,7 +45,7 @@ impl Sfu {
         });
     }
 
-    /// Candidates of new answers; transports that live keep theirs.
+    /// Candidates of new answers; transports that live keep theirs till they restart ICE.
     pub(super) fn set_candidates(&mut self, addresses: &[IpAddr]) {
         let known = self.settings.candidates.first().map(SocketAddr::port);
         let Some(port) = known.filter(|_| !addresses.is_empty()) else { return };
@@ -68,7 +70,8 @@ impl Sfu {
             Err(Refusal::new(RefusalCode::Malformed, format!("the offer cannot be read: {panic}")))
         })?;
         let first_sequence = first_sequence(&answer);
-        let transport = Transport::new(id, rtc, &media, first_sequence, replay_memory, now);
+        let transport =
+            Transport::new(id, rtc, &media, candidates, first_sequence, replay_memory, now);
         self.check_codecs(&transport, sources)?;
         self.demux.add(&transport.fragment, id);
         self.transports.insert(id, transport);

@@ -5,12 +5,12 @@
 
 mod client;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 pub(crate) use client::{Client, Media};
-use sfu::{Budget, Command, Event, MediaKey, Outbox, Settings, Sfu, TransportId};
+use sfu::{Budget, Command, Event, MediaKey, Outbox, Protocol, Remote, Settings, Sfu, TransportId};
 
 /// One way through the simulated network.
 pub(crate) const DELAY: Duration = Duration::from_millis(5);
@@ -43,17 +43,25 @@ pub(crate) struct World {
     pub(crate) replay_memory: Budget,
     /// Clients cut off from the network.
     pub(crate) unplugged: Vec<usize>,
+    /// How the clients talk to the core.
+    pub(crate) protocol: Protocol,
+    /// How often a client got another port on its way.
+    moves: HashMap<usize, u16>,
     started: Instant,
     flying: VecDeque<(Instant, Way, Vec<u8>)>,
-    counts: std::collections::HashMap<(bool, usize), u64>,
+    counts: HashMap<(bool, usize), u64>,
 }
 
 #[derive(Default)]
-struct Sent(Vec<(SocketAddr, Vec<u8>)>);
+struct Sent(Vec<(Remote, Vec<u8>)>);
 
 impl Outbox for Sent {
-    fn send(&mut self, remote: SocketAddr, _local: Option<IpAddr>, datagram: &[u8]) {
+    fn send(&mut self, remote: Remote, _local: Option<IpAddr>, datagram: &[u8]) {
         self.0.push((remote, datagram.to_vec()));
+    }
+
+    fn unsent(&self) -> u64 {
+        0
     }
 }
 
@@ -88,9 +96,11 @@ impl World {
             loss: |_, _| false,
             replay_memory,
             unplugged: Vec::new(),
+            protocol: Protocol::Udp,
+            moves: HashMap::new(),
             started: now,
             flying: VecDeque::new(),
-            counts: std::collections::HashMap::new(),
+            counts: HashMap::new(),
         }
     }
 
@@ -127,7 +137,11 @@ impl World {
     /// Offers `media` to the core, and nothing more.
     pub(crate) fn offer(&mut self, media: &[Media], sources: Vec<MediaKey>) -> usize {
         let index = self.clients.len();
-        let (client, offer) = Client::offer(client_address(index), media, self.now);
+        let protocol = match self.protocol {
+            Protocol::Udp => str0m::net::Protocol::Udp,
+            Protocol::Tcp => str0m::net::Protocol::Tcp,
+        };
+        let (client, offer) = Client::offer(client_address(index), protocol, media, self.now);
         self.clients.push(client);
         let transport = TransportId(index as u64);
         self.command(Command::AcceptOffer { transport, offer, sources });
@@ -162,6 +176,18 @@ impl World {
         }
     }
 
+    /// Where the core sees a client.
+    pub(crate) fn remote(&self, index: usize) -> Remote {
+        let mut address = client_address(index);
+        address.set_port(address.port() + 1_000 * self.moves.get(&index).unwrap_or(&0));
+        Remote { protocol: self.protocol, address }
+    }
+
+    /// Gives a client another port, as a NAT does; nothing arrives through the one before.
+    pub(crate) fn rebind(&mut self, index: usize) {
+        *self.moves.entry(index).or_default() += 1;
+    }
+
     /// Runs until every client of `who` is connected.
     pub(crate) fn connect(&mut self, who: &[usize]) {
         self.run_until(Duration::from_secs(5), |world| {
@@ -172,7 +198,7 @@ impl World {
     /// Hands the core a datagram from anywhere.
     pub(crate) fn inject(&mut self, from: SocketAddr, datagram: &[u8]) {
         let mut sent = Sent::default();
-        self.sfu.receive(from, relay_address(), datagram, self.now, &mut sent);
+        self.sfu.receive(Remote::udp(from), relay_address(), datagram, self.now, &mut sent);
         self.sfu.flush(self.now, &mut sent);
         self.depart(sent);
         self.events.extend(self.sfu.take_events());
@@ -221,7 +247,7 @@ impl World {
             };
             match way {
                 Way::Up(index) => {
-                    let from = client_address(index);
+                    let from = self.remote(index);
                     self.sfu.receive(from, relay_address(), &datagram, self.now, &mut sent);
                 }
                 Way::Down(index) => self.clients[index].receive(&datagram, self.now),
@@ -233,8 +259,10 @@ impl World {
 
     fn depart(&mut self, sent: Sent) {
         for (remote, datagram) in sent.0 {
-            let index = usize::from(remote.port() - 5000);
-            self.fly(Way::Down(index), datagram);
+            let somebody = (0..self.clients.len()).find(|&index| self.remote(index) == remote);
+            if let Some(index) = somebody {
+                self.fly(Way::Down(index), datagram);
+            }
         }
     }
 
