@@ -1,11 +1,12 @@
 """Media over TCP, where no UDP gets through."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
+from support.browser import SHOW_ADDRESSES
 from support.call import call
 from support.client import Client, has_sound, shows_moving_picture
 from support.network import Star, star
@@ -16,12 +17,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 
 @asynccontextmanager
-async def without_udp(net: Star) -> AsyncIterator[tuple[RunningRelay, Client, Client]]:
+async def without_udp(
+    net: Star, flags: Sequence[str] = ()
+) -> AsyncIterator[tuple[RunningRelay, Client, Client]]:
     """A relay whose firewall lets TCP alone through; a publisher and a viewer."""
     net.hub.drop("udp dport 8444")
     async with (
         running_relay(place=net.hub, address=net.hub_addresses[0]) as relay,
-        call(net.clients, relay.url) as (publisher, viewer),
+        call(net.clients, relay.url, flags=flags) as (publisher, viewer),
     ):
         yield relay, publisher, viewer
 
@@ -42,7 +45,7 @@ async def test_picture_and_sound_come_over_tcp_alone() -> None:
 
 async def test_the_same_over_ipv6() -> None:
     with star(2, version=6) as net:
-        async with without_udp(net) as (_, publisher, viewer):
+        async with without_udp(net, SHOW_ADDRESSES) as (_, publisher, viewer):
             await over_tcp(publisher)
             await over_tcp(viewer)
 

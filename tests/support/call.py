@@ -11,17 +11,20 @@ MEDIA = {"codec": "VP8", "width": 640, "height": 480, "rate": 25}
 
 
 @asynccontextmanager
-async def call(places: Sequence[Namespace], url: str) -> AsyncIterator[tuple[Client, Client]]:
+async def call(
+    places: Sequence[Namespace], url: str, *, flags: Sequence[str] = ()
+) -> AsyncIterator[tuple[Client, Client]]:
     """A publisher and a viewer at a relay, the picture moving.
 
     Args:
         places: where the publisher is, and the viewer.
         url: the relay's, as both call it.
+        flags: more flags for the browsers.
     """
     publisher_place, viewer_place = places
     async with (
-        chromium(inside=publisher_place.inside) as publisher_browser,
-        chromium(inside=viewer_place.inside) as viewer_browser,
+        chromium(inside=publisher_place.inside, flags=flags) as publisher_browser,
+        chromium(inside=viewer_place.inside, flags=flags) as viewer_browser,
         client(publisher_browser, url) as publisher,
         client(viewer_browser, url) as viewer,
     ):

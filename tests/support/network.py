@@ -88,13 +88,28 @@ class Namespace:
         self.rules("flush chain inet wall arriving")
         self.rules(*(f"add rule inet wall arriving {match} drop" for match in matches))
 
+    def count(self, match: str) -> None:
+        """Count packets that arrive here for a program: `counted` tells how many."""
+        self.rules(
+            "add table inet tally",
+            "add chain inet tally arriving { type filter hook input priority -10 ; }",
+            f"add rule inet tally arriving {match} counter",
+        )
+
+    def counted(self) -> int:
+        """How many packets `count` has counted."""
+        return self._packets("list chain inet tally arriving")
+
     def forget_connections(self) -> None:
         """Empty the table of tracked connections: address translation starts anew."""
         self.call(_flush_conntrack)
 
     def lost(self) -> int:
         """How many datagrams `lose` has dropped."""
-        words = self.run("nft", "list chain inet loss arriving").split()
+        return self._packets("list chain inet loss arriving")
+
+    def _packets(self, listing: str) -> int:
+        words = self.run("nft", listing).split()
         return int(words[words.index("packets") + 1])
 
 
