@@ -85,7 +85,7 @@ bench: build ## Measure CPU, latency and memory of forwarding
 # Seconds for each target; the seed makes a short run much the same every time.
 SECONDS ?= 60
 SEED ?= 1
-FUZZ := datagrams keyframe offer sequence
+FUZZ := datagrams frames keyframe offer sequence
 FOUND := $(CACHE)/fuzz
 # All of the workspace's features, as for checks and tests, so that their dependencies serve here.
 fuzz: .venv/.stamp ## Feed the parsers and the core what nobody would send; SECONDS=10 each

@@ -151,7 +151,8 @@ class Relay:
             if not self._settings.announce and is_everywhere(self._settings.host):
                 look = partial(self._told, media.ports)
                 watch = AddressWatch(media.told, look, engine.set_candidates)
-                watching = group.create_task(supervise("the watch over addresses", watch.run))
+                running = supervise("the watch over addresses", watch.run)
+                watching = group.create_task(running, name="addresses")
                 stack.callback(watching.cancel)
             if self._settings.demo:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"

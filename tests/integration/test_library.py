@@ -159,6 +159,22 @@ async def test_clients_are_told_the_announced_addresses(tmp_path: Path) -> None:
         assert "203.0.113.5" in await (await site.publish()).text()
 
 
+@pytest.mark.parametrize(
+    ("settings", "watches"),
+    [
+        ({"host": "0.0.0.0"}, True),
+        ({"host": "0.0.0.0", "announce": ("203.0.113.5",)}, False),
+        ({"host": "127.0.0.1"}, False),
+    ],
+)
+async def test_addresses_are_watched_where_all_are_told(
+    tmp_path: Path, settings: dict[str, Any], watches: bool
+) -> None:
+    async with running(tmp_path, **settings):
+        tasks = {task.get_name() for task in asyncio.all_tasks()}
+    assert ("addresses" in tasks) == watches
+
+
 async def test_two_relays_live_in_one_program(tmp_path: Path) -> None:
     async with running(tmp_path) as one, running(tmp_path) as other:
         await one.publish()
