@@ -24,9 +24,8 @@ pub(super) struct Connection {
     pub(super) local: SocketAddr,
     /// There may be something to read.
     pub(super) readable: bool,
-    /// When it was accepted, or some transport's for the last time.
-    pub(super) known: Instant,
-    /// It has been some transport's.
+    pub(super) accepted: Instant,
+    /// It has proved to be some transport's.
     pub(super) proven: bool,
     pub(super) inbox: Deframer,
     outbox: VecDeque<u8>,
@@ -54,7 +53,7 @@ impl Connection {
             remote,
             local,
             readable: true,
-            known: now,
+            accepted: now,
             proven: false,
             inbox: Deframer::default(),
             outbox: VecDeque::new(),

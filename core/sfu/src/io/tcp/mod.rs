@@ -6,6 +6,7 @@
 
 mod connection;
 mod frame;
+mod listener;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -15,40 +16,25 @@ use std::time::{Duration, Instant};
 use mio::event::Event;
 use mio::net::TcpListener;
 use mio::{Interest, Registry, Token};
-use socket2::{Domain, Protocol, Socket, Type};
 
 use connection::{Connection, Reading};
 pub use frame::{Deframer, TooLong};
+use listener::Listener;
+pub(crate) use listener::listen;
 
-/// Connections that the kernel holds till they are accepted.
-const BACKLOG: i32 = 256;
 /// Connections at the same time; further ones are closed at once.
 const MAX_CONNECTIONS: usize = 4_096;
 /// Connections that are nobody's yet; a new one takes the place of the oldest.
 const MAX_STRANGERS: usize = 256;
 /// The same from one address (one /64 of IPv6).
 const MAX_STRANGERS_FROM_ONE: usize = 32;
-/// A connection that is nobody's for so long is closed.
+/// A connection that is still nobody's then is closed.
 const PATIENCE: Duration = Duration::from_secs(5);
 const SWEEP: Duration = Duration::from_secs(1);
 /// Accepted before others have their turn.
 const ACCEPT_ROUNDS: usize = 64;
 /// Read at once from one connection.
 const READ_BUFFER: usize = 1 << 16;
-
-/// Listens; an IPv6 socket takes IPv6 alone, so that each family has its own.
-pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    if address.is_ipv6() {
-        socket.set_only_v6(true)?;
-    }
-    socket.set_nonblocking(true)?;
-    // The connections of a relay that has just ended hold its port for a minute.
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(TcpListener::from_std(socket.into()))
-}
 
 /// All connections of one worker. A key is a connection's token, counted up: the lowest is the oldest.
 #[derive(Debug)]
@@ -65,14 +51,6 @@ pub(crate) struct Connections {
     next_sweep: Instant,
     unsent: u64,
     buffer: Vec<u8>,
-}
-
-#[derive(Debug)]
-struct Listener {
-    socket: TcpListener,
-    key: usize,
-    /// Somebody may be waiting.
-    ready: bool,
 }
 
 /// Bytes from one connection, taken out so that they can be read while it is written to.
@@ -106,15 +84,14 @@ impl Connections {
         first: usize,
         now: Instant,
     ) -> io::Result<Self> {
-        let mut ready = Vec::new();
-        for (key, mut socket) in (first..).zip(listeners) {
-            registry.register(&mut socket, Token(key), Interest::READABLE)?;
-            ready.push(Listener { socket, key, ready: true });
-        }
+        let listeners: Vec<_> = (first..)
+            .zip(listeners)
+            .map(|(key, socket)| Listener::new(&registry, socket, key))
+            .collect::<io::Result<_>>()?;
         Ok(Self {
             registry,
-            next_key: first + ready.len(),
-            listeners: ready,
+            next_key: first + listeners.len(),
+            listeners,
             open: BTreeMap::new(),
             keys: HashMap::new(),
             unwritten: Vec::new(),
@@ -142,19 +119,11 @@ impl Connections {
     pub(crate) fn accept(&mut self, now: Instant) -> bool {
         for index in 0..self.listeners.len() {
             for _ in 0..ACCEPT_ROUNDS {
-                let listener = &mut self.listeners[index];
-                if !listener.ready {
+                let Some((stream, remote)) = self.listeners[index].accept() else {
                     break;
-                }
-                match listener.socket.accept() {
-                    // A connection that cannot be used is closed by dropping it.
-                    Ok((stream, remote)) => {
-                        let _ = self.admit(stream, remote, now);
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                    // With no descriptor left, too: the sweep tries again.
-                    Err(_) => listener.ready = false,
-                }
+                };
+                // A connection that cannot be used is closed by dropping it.
+                let _ = self.admit(stream, remote, now);
             }
         }
         self.listeners.iter().any(|listener| listener.ready)
@@ -251,7 +220,7 @@ impl Connections {
         }
     }
 
-    /// Closes those who are nobody's, some seconds after they were somebody's, or came.
+    /// Closes those who were some transport's that has ended, and those who have not become one's.
     pub(crate) fn sweep(&mut self, now: Instant, is_known: impl Fn(SocketAddr) -> bool) {
         if now < self.next_sweep {
             return;
@@ -260,13 +229,12 @@ impl Connections {
         for listener in &mut self.listeners {
             listener.ready = true;
         }
-        for connection in self.open.values_mut().filter(|one| is_known(one.remote)) {
-            connection.known = now;
-        }
-        let late = |one: &Connection| now.saturating_duration_since(one.known) >= PATIENCE;
-        let gone: Vec<_> =
-            self.open.iter().filter(|(_, one)| late(one)).map(|(&key, _)| key).collect();
-        for key in gone {
+        let is_over = |one: &Connection| {
+            one.proven || now.saturating_duration_since(one.accepted) >= PATIENCE
+        };
+        let strangers = self.open.iter().filter(|(_, one)| !is_known(one.remote));
+        let over: Vec<_> = strangers.filter(|(_, one)| is_over(one)).map(|(&key, _)| key).collect();
+        for key in over {
             self.close(key);
         }
     }
@@ -304,5 +272,86 @@ fn network(address: IpAddr) -> IpAddr {
             octets[8..].fill(0);
             octets.into()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpStream;
+
+    use super::*;
+
+    /// Connections of a listener on loopback, and its address.
+    fn table() -> (Connections, SocketAddr, Instant) {
+        let poll = mio::Poll::new().expect("a poll");
+        let registry = poll.registry().try_clone().expect("a registry");
+        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let now = crate::io::now();
+        (Connections::new(registry, vec![listener], 0, now).expect("a table"), address, now)
+    }
+
+    /// Connects so many clients, accepted.
+    fn connect(
+        table: &mut Connections,
+        to: SocketAddr,
+        now: Instant,
+        count: usize,
+    ) -> Vec<TcpStream> {
+        let connected = |_| {
+            let stream = TcpStream::connect(to).expect("a connection");
+            table.listeners[0].ready = true;
+            table.accept(now);
+            stream
+        };
+        (0..count).map(connected).collect()
+    }
+
+    fn remotes(streams: &[TcpStream]) -> Vec<SocketAddr> {
+        streams.iter().map(|stream| stream.local_addr().expect("an address")).collect()
+    }
+
+    #[test]
+    fn of_many_strangers_from_one_address_the_latest_stay() {
+        let (mut table, to, now) = table();
+        let clients = remotes(&connect(&mut table, to, now, MAX_STRANGERS_FROM_ONE + 3));
+        assert_eq!(table.open.len(), MAX_STRANGERS_FROM_ONE);
+        assert_eq!(table.take_closed(), clients[..3]);
+    }
+
+    #[test]
+    fn who_is_known_stays_and_is_in_nobodys_way() {
+        let (mut table, to, now) = table();
+        let mut friend = connect(&mut table, to, now, 1);
+        friend[0].write_all(&[0, 1, b'x']).expect("a stream");
+        let known = remotes(&friend)[0];
+        let mut said = None;
+        while said.is_none() {
+            table.open.values_mut().for_each(|one| one.readable = true);
+            said = table.readable().first().and_then(|&key| table.read(key));
+        }
+        let mut said = said.expect("something");
+        assert_eq!(said.each(|datagram| assert_eq!(datagram, b"x")), Ok(1));
+        table.keep(said, true);
+
+        let strangers = remotes(&connect(&mut table, to, now, MAX_STRANGERS_FROM_ONE));
+        assert_eq!(table.open.len(), MAX_STRANGERS_FROM_ONE + 1);
+        table.sweep(now + SWEEP, |remote| remote == known);
+        assert_eq!(table.take_closed(), [], "they have time yet");
+        table.sweep(now + PATIENCE + SWEEP, |remote| remote == known);
+        assert_eq!(table.take_closed(), strangers);
+        assert!(table.deadline().is_some());
+        table.sweep(now + PATIENCE + 2 * SWEEP, |_| false);
+        assert_eq!(table.take_closed(), [known], "its transport has ended");
+        assert_eq!(table.deadline(), None);
+    }
+
+    #[test]
+    fn ipv6_is_counted_by_networks() {
+        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+        assert_eq!(network(address("2001:db8:1:2:3::4")), network(address("2001:db8:1:2:ffff::1")));
+        assert_ne!(network(address("2001:db8:1:2::1")), network(address("2001:db8:1:3::1")));
+        assert_ne!(network(address("192.0.2.1")), network(address("192.0.2.2")));
     }
 }
