@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from aiohttp import web
@@ -33,6 +33,9 @@ from trunkline.sources import demo
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.site import site
+
+if TYPE_CHECKING:
+    from trunkline.net.renewal import Renewal
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +141,7 @@ class Relay:
 
     async def _enter(self) -> None:
         async with AsyncExitStack() as stack:
+            renewal = self._renewal()
             # Names are resolved and a key may be made: not for the loop's thread.
             media, context = await asyncio.to_thread(self._open)
             core = media.core
@@ -147,6 +151,9 @@ class Relay:
             reader = group.create_task(deliver(core, engine.receive), name="core")
             stack.callback(reader.cancel)
             port, plain_port = await self._serve(stack, engine, context)
+            if renewal is not None and context is not None:
+                follower = group.create_task(renewal.run(context), name="certificate")
+                stack.callback(follower.cancel)
             self._parts = _Running(core, engine, port, plain_port)
             if not self._settings.announce and is_everywhere(self._settings.host):
                 look = partial(self._told, media.ports)
@@ -160,6 +167,15 @@ class Relay:
                 stack.callback(publisher.cancel)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
+
+    def _renewal(self) -> "Renewal | None":
+        certificate = self._settings.certificate
+        if certificate is None or self._settings.tls == "off":
+            return None
+        # Imported where it is needed, as below.
+        from trunkline.net.renewal import Renewal
+
+        return Renewal(self._settings, certificate)
 
     def _open(self) -> tuple[_Media, ssl.SSLContext | None]:
         settings = self._settings
@@ -201,24 +217,27 @@ class Relay:
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
+        sockets = await _bound(stack, settings.host, settings.http_port, "--port")
+        plain: Sequence[socket.socket] = ()
+        if settings.plain_port is not None:
+            plain = await _bound(stack, settings.host, settings.plain_port, "--plain-port")
+        port, plain_port = _port(sockets), _port(plain) if plain else None
         application = site(
             engine,
             Page(),
             everybody=settings.open,
             clock=asyncio.get_running_loop().time,
             ice_servers=settings.ice_servers,
+            plain_port=plain_port,
         )
         serving = runner(application)
         await serving.setup()
         stack.push_async_callback(serving.cleanup)
-        sockets = await asyncio.to_thread(listen, settings.host, settings.http_port)
-        port = await _serve_on(serving, sockets, context)
-        if settings.plain_port is None:
-            return port, None
-        sockets = await asyncio.to_thread(
-            listen, settings.host, settings.plain_port, "--plain-port"
-        )
-        return port, await _serve_on(serving, sockets, None)
+        for each in sockets:
+            await web.SockSite(serving, each, ssl_context=context).start()
+        for each in plain:
+            await web.SockSite(serving, each).start()
+        return port, plain_port
 
 
 @contextmanager
@@ -232,10 +251,15 @@ def _ungrouped() -> Iterator[None]:
         raise errors.exceptions[0] from None
 
 
-async def _serve_on(
-    serving: web.AppRunner, sockets: Sequence[socket.socket], context: ssl.SSLContext | None
-) -> int:
-    """Serve on sockets that share a port, and say which."""
+async def _bound(
+    stack: AsyncExitStack, host: str | None, port: int, option: str
+) -> Sequence[socket.socket]:
+    """Sockets that share a port, closed with the stack."""
+    sockets = await asyncio.to_thread(listen, host, port, option)
     for each in sockets:
-        await web.SockSite(serving, each, ssl_context=context).start()
+        stack.callback(each.close)
+    return sockets
+
+
+def _port(sockets: Sequence[socket.socket]) -> int:
     return int(sockets[0].getsockname()[1])

@@ -9,6 +9,7 @@ mod support;
 
 mod frames;
 mod input;
+mod renegotiate;
 mod sequence;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use str0m::format::Codec;
 use support::{Media, World, client_address};
 
 pub use frames::frames;
+pub use renegotiate::renegotiate;
 pub use sequence::sequence;
 
 use input::Input;

@@ -32,6 +32,11 @@ fn offer() {
 }
 
 #[test]
+fn renegotiate() {
+    replay("renegotiate", fuzzing::renegotiate);
+}
+
+#[test]
 fn sequence() {
     replay("sequence", fuzzing::sequence);
 }
