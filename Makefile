@@ -19,7 +19,7 @@ CARGO_CHECK := --locked --release --workspace
 quietly = said=$$($(1) 2>&1) || { echo "$$said" >&2; exit 1; }
 
 .PHONY: help setup build core page run test test-python test-rust test-page \
-	check layers bench wheel fuzz clean
+	soak check layers bench loadgen wheel fuzz clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,12 @@ test-rust: .venv/.stamp
 test-page: frontend/node_modules/.stamp
 	cd frontend && npm test --silent
 
+# What stands in this file is for `make fuzz`: only what the caller says counts here.
+said = $(if $(filter file,$(origin $(1))),,$($(1)))
+soak: build ## Let sessions come and go for minutes; SECONDS=240 SEED=7
+	SOAK_SECONDS=$(call said,SECONDS) SOAK_SEED=$(call said,SEED) \
+		$(BIN)/python -m pytest -m 'soak or not soak' -s -v tests/soak
+
 check: build layers ## Check format, types, lints and the core's contract
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
@@ -82,26 +88,37 @@ layers: .venv/.stamp ## Check which way imports point
 bench: build ## Measure CPU, latency and memory of forwarding
 	$(BIN)/python -m benchmarks
 
+# With all of the workspace's features, as for checks and tests, so that their dependencies serve.
+loadgen: .venv/.stamp
+	@$(call quietly,cargo build $(CARGO_CHECK) --bin loadgen)
+	@echo $(CARGO_TARGET_DIR)/release/loadgen
+
 # Seconds for each target; the seed makes a short run much the same every time.
 SECONDS ?= 60
 SEED ?= 1
-FUZZ := datagrams keyframe offer sequence
+FUZZ := datagrams frames keyframe offer renegotiate sequence
+# Of Python: see tests/fuzz/target.py.
+FUZZ_PYTHON := offer patch answer stun events name
 FOUND := $(CACHE)/fuzz
 # All of the workspace's features, as for checks and tests, so that their dependencies serve here.
+# The folder of vectors, the folder of what was found to be new, the command.
+define fuzz_one
+mkdir -p $(FOUND)/$(2); echo "fuzz $(2): $(SECONDS) s"; \
+	$(3) -max_total_time=$(SECONDS) -seed=$(SEED) -max_len=4096 -timeout=20 \
+	-artifact_prefix=vectors/fuzz/$(1)/ $(FOUND)/$(2) vectors/fuzz/$(1) >$(FOUND)/$(2).log 2>&1 \
+	|| { tail -40 $(FOUND)/$(2).log; exit 1; }; grep '^Done' $(FOUND)/$(2).log;
+endef
+
 fuzz: .venv/.stamp ## Feed the parsers and the core what nobody would send; SECONDS=10 each
 	@command -v c++ >/dev/null || { echo "make fuzz needs a C++ compiler for libFuzzer; \
 	on Debian: apt-get install g++" >&2; exit 1; }
 	@RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/core/fuzz/instrument.sh cargo build $(CARGO_CHECK) --quiet \
 		--features trunkline-fuzz/libfuzzer $(FUZZ:%=--bin fuzz-%)
-	@for target in $(FUZZ); do \
-		mkdir -p $(FOUND)/$$target; \
-		echo "fuzz $$target: $(SECONDS) s"; \
-		$(CARGO_TARGET_DIR)/release/fuzz-$$target -max_total_time=$(SECONDS) -seed=$(SEED) \
-			-max_len=4096 -timeout=20 -artifact_prefix=vectors/fuzz/$$target/ \
-			$(FOUND)/$$target vectors/fuzz/$$target >$(FOUND)/$$target.log 2>&1 \
-			|| { tail -40 $(FOUND)/$$target.log; exit 1; }; \
-		tail -1 $(FOUND)/$$target.log; \
-	done
+	@$(foreach target,$(FUZZ),$(call fuzz_one,$(target),$(target),\
+		$(CARGO_TARGET_DIR)/release/fuzz-$(target)))
+	@$(BIN)/python -m pip install --quiet atheris
+	@$(foreach target,$(FUZZ_PYTHON),$(call fuzz_one,$(target),python-$(target),\
+		PYTHONPATH=tests:src $(BIN)/python -m fuzz $(target)))
 
 # Another profile, such as release, is what the core is built with already: quick, for tests.
 PROFILE ?= dist

@@ -19,23 +19,24 @@ class Core:
         workers: int = 1,
         silence: float = 6.0,
     ) -> Core:
-        """Bind the UDP sockets and start the workers.
+        """Bind the media port, for UDP and TCP, and start the workers.
 
         Args:
             listen: (IP address, port) to bind, at most one for each address family.
-            candidates: IP addresses told to clients as ICE host candidates, best first; the port
-                is the one bound.
+            candidates: IP addresses told to clients as ICE host candidates for UDP and, after
+                these, for TCP, best first; the port is the one bound.
             workers: threads that forward media, 1 to 64; 0: one for each processor that this
                 process may use.
             silence: seconds without any datagram after which a transport is closed.
 
         Raises:
-            OSError: an address cannot be bound; `errno` and `filename` ("udp ADDRESS:PORT") tell.
+            OSError: an address cannot be bound; `errno` and `filename` ("udp ADDRESS:PORT" or
+                "tcp …") tell.
             ValueError: an argument is out of its range.
         """
     @property
     def port(self) -> int:
-        """The UDP port bound (the same for every address)."""
+        """The number of the port bound: the same for every address, for UDP and TCP."""
     @property
     def workers(self) -> int:
         """How many threads forward media."""
@@ -61,6 +62,8 @@ class Core:
         """
     def set_candidates(self, candidates: Sequence[str]) -> None:
         """Tell clients these IP addresses from now on, best first.
+
+        Transports that live go on with what they were told till they restart ICE.
 
         Raises:
             ValueError: there is none, or one is no IP address.
@@ -130,6 +133,8 @@ class Connected:
     @property
     def remote(self) -> str:
         """The remote's "address:port"."""
+    @property
+    def protocol(self) -> Literal["udp", "tcp"]: ...
 
 @final
 class Started:
@@ -240,7 +245,11 @@ class TransportStatistics:
     @property
     def connected(self) -> bool: ...
     @property
-    def remote(self) -> str | None: ...
+    def remote(self) -> str | None:
+        """The "address:port" that is sent to."""
+    @property
+    def protocol(self) -> Literal["udp", "tcp"] | None:
+        """The same as `remote`'s."""
     @property
     def received(self) -> int:
         """Datagram bytes received."""
@@ -266,5 +275,8 @@ class Statistics:
     @property
     def batches_dropped(self) -> int:
         """Batches of packets that one worker could not hand to another."""
+    @property
+    def datagrams_unsent(self) -> int:
+        """Datagrams that were to leave and had to go: too many waited for the network."""
 
 CoreEvent = Answered | Refused | Connected | Started | Unplayable | Closed | Died | Statistics

@@ -8,7 +8,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -58,6 +58,10 @@ def _announced(address: str) -> str:
 _ICE_URL = re.compile(r"(stuns?|turns?):[\w.:\[\]-]+(\?transport=(udp|tcp))?", re.ASCII)
 
 
+# Anything else may be a credential in the wrong place, and is not shown.
+_SHOWN = re.compile(r"(stuns?|turns?|https?):[^@\s]*")
+
+
 def _server(value: object) -> object:
     """A URL alone is a server without credentials."""
     return {"url": value} if isinstance(value, str) else value
@@ -65,7 +69,8 @@ def _server(value: object) -> object:
 
 def _usable(server: IceServer) -> IceServer:
     if not _ICE_URL.fullmatch(server.url):
-        raise ValueError(f"{server.url!r} is not like stun:host:port or turn:host:port")
+        shown = repr(server.url) if _SHOWN.fullmatch(server.url) else "its URL"
+        raise ValueError(f"{shown} is not like stun:host:port or turn:host:port")
     needs = server.url.startswith("turn")
     for text in (server.username, server.credential):
         if needs != (text is not None):
@@ -110,7 +115,9 @@ class Settings(BaseModel):
         default=None,
         description="Serve without TLS on this port too, for clients that refuse our certificate.",
     )
-    media_port: Port = Field(default=8444, description="UDP port of the media (0: any free one).")
+    media_port: Port = Field(
+        default=8444, description="Port of the media, UDP and TCP (0: any free one)."
+    )
     announce: Annotated[
         tuple[Annotated[str, AfterValidator(_announced)], ...], BeforeValidator(_split)
     ] = Field(
@@ -265,8 +272,18 @@ def _explain(error: ValidationError, given: Mapping[str, _Value]) -> StartupErro
     if not first["loc"]:
         return StartupError(f"The settings contradict each other: {reason}.", "Change one of them.")
     name = str(first["loc"][0])
-    value = given[name]
     return StartupError(
-        f"{value.origin} is {value.raw!r}, which is not valid: {reason[0].lower()}{reason[1:]}.",
+        f"{_described(given[name], first['loc'])} not valid: {reason[0].lower()}{reason[1:]}.",
         f"{name}: {Settings.model_fields[name].description}",
     )
+
+
+def _described(value: _Value, place: Sequence[int | str]) -> str:
+    match place:
+        case ["ice_servers", int(index), *keys]:  # whose values may hold credentials
+            entry = " of ".join([*map(str, keys), f"number {index + 1} of ice_servers"])
+            return f"{value.origin}: {entry} is"
+        case ["ice_servers"]:
+            return f"{value.origin} is"
+        case _:
+            return f"{value.origin} is {value.raw!r}, which is"

@@ -95,7 +95,10 @@ async def test_a_page_that_was_not_built_names_the_remedy(tmp_path: Path) -> Non
 
 
 async def test_rooms_are_listed(site: Site) -> None:
-    assert await (await site.http.get("/api/v1/rooms")).json() == {"rooms": []}
+    assert await (await site.http.get("/api/v1/rooms")).json() == {
+        "rooms": [],
+        "plainPort": None,
+    }
     await site.publish()
     await site.watch()
     before = (await (await site.http.get("/api/v1/rooms")).json())["rooms"][0]
@@ -136,6 +139,7 @@ async def test_metrics_can_be_read(site: Site) -> None:
     assert values["trunkline_packets_total", "out"] == 40
     assert values["trunkline_datagrams_dropped_total",] == 3
     assert values["trunkline_batches_dropped_total",] == 2
+    assert values["trunkline_datagrams_unsent_total",] == 4
 
 
 async def test_what_is_not_there_is_404_with_a_sentence(site: Site) -> None:

@@ -115,6 +115,23 @@ async def test_a_relay_that_stops_says_reconnect(tmp_path: Path) -> None:
         assert (await reading).startswith(b"event: reconnect\n")
 
 
+async def test_a_reader_that_is_cut_off_is_no_bug_of_ours(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = await site.http.get(await stream(site, '["viewercount"]'))
+    assert await told(response, 1) == ["viewercount"]
+    assert response.connection is not None
+    assert response.connection.transport is not None
+    response.connection.transport.abort()
+
+    async def listeners() -> int:
+        await site.watch()  # so that there is something to tell
+        return len(site.relay._running.engine.feed._listeners)
+
+    await until(listeners, lambda count: count == 0, within=5, what="nobody is being told")
+    assert [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"] == []
+
+
 async def test_a_quiet_stream_is_kept_alive() -> None:
     core = FakeCore()
     engine = Engine(Rooms(), core, iter(map(str, range(100))).__next__)

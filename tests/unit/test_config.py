@@ -74,6 +74,33 @@ def test_ice_servers_that_cannot_be_told_are_refused(tmp_path: Path, table: str)
         load({}, file, {})
 
 
+SECRET = "hunter2"
+
+
+@pytest.mark.parametrize(
+    ("given", "cause"),
+    [
+        (f'[{{url = "turn:a", credential = "{SECRET}"}}]', "number 1 .* turn:a needs both"),
+        (f'["stun:a", {{url = "turn:b", credential = "{SECRET}"}}]', "number 2 .* turn:b needs"),
+        (
+            f'[{{url = "stun:a", password = "{SECRET}"}}]',
+            "password of number 1 of ice_servers is not",
+        ),
+        (f'[{{url = ["{SECRET}"]}}]', "number 1"),
+        (f'["turn:me:{SECRET}@a"]', "number 1 .* like stun:"),
+        (f'["{SECRET}"]', "number 1 .* like stun:"),
+        (f'"stun:a,credential={SECRET}"', "number 2 .* like stun:"),
+        (f'{{credential = "{SECRET}"}}', "is not valid"),
+    ],
+)
+def test_no_credential_is_shown(tmp_path: Path, given: str, cause: str) -> None:
+    file = write(tmp_path / "t.toml", f"ice_servers = {given}")
+    with pytest.raises(StartupError, match=cause) as caught:
+        load({}, file, {})
+    assert SECRET not in caught.value.cause + caught.value.remedy
+    assert SECRET not in repr(IceServer("turn:a", "me", SECRET))
+
+
 def test_paths_in_the_file_are_relative_to_it(tmp_path: Path) -> None:
     file = write(tmp_path / "t.toml", 'certificate = "c.pem"\nstate_dir = "/var/x"\n')
     settings = load({}, file, {})

@@ -11,6 +11,7 @@ use crate::error::Error;
 /// What is printed when the command line cannot be understood.
 pub(crate) const USAGE: &str = "\
 loadgen run    --whip URL --whep URL [options]   load any WHIP/WHEP server
+loadgen churn  --whip URL --whep URL [options]   sessions come and go for one window
 loadgen direct [options]                         the same load with no server between
 loadgen floor  [options]                         seal and send, nothing else
 
@@ -24,6 +25,7 @@ loadgen floor  [options]                         seal and send, nothing else
   --windows N       windows (3)
   --local ADDRESS   our own IP address (127.0.0.1)
   --threads N       threads that receive (1)
+  --seed N          what churn draws everything from (1)
   --whip URL        http:// only; {name} becomes p0, p1, …: one for each publisher
   --whep URL        the same
   --header 'N: V'   a header for every request, such as Authorization
@@ -84,6 +86,8 @@ pub(crate) struct Target {
 pub(crate) enum Command {
     /// Load a server.
     Run(Load, Target),
+    /// Come and go, as drawn from a seed.
+    Churn(Load, Target, u64),
     /// Send straight to the viewers: what the generator itself costs and adds.
     Direct(Load),
     /// Seal and send only.
@@ -108,20 +112,24 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
     };
     let mut target =
         Target { whip: String::new(), whep: String::new(), headers: vec![], pids: vec![] };
+    let mut seed = 1;
     while let Some(word) = arguments.next() {
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (word.as_str(), arguments.next()),
         };
         let value = value.ok_or_else(|| Error::Usage(format!("{name} needs a value")))?;
-        if !(set_load(&mut load, name, &value)? || set_target(&mut target, name, value)?) {
+        if name == "--seed" {
+            seed = number(name, &value, &(0..=u64::MAX))?;
+        } else if !(set_load(&mut load, name, &value)? || set_target(&mut target, name, value)?) {
             return Err(Error::Usage(format!("there is no option {name}")));
         }
     }
     match command.as_str() {
-        "run" if target.whip.is_empty() || target.whep.is_empty() => {
-            Err(Error::Usage("run needs --whip and --whep".into()))
+        "run" | "churn" if target.whip.is_empty() || target.whep.is_empty() => {
+            Err(Error::Usage(format!("{command} needs --whip and --whep")))
         }
+        "churn" => Ok(Command::Churn(load, target, seed)),
         "run" => Ok(Command::Run(load, target)),
         "direct" => Ok(Command::Direct(load)),
         "floor" => Ok(Command::Floor(load)),

@@ -24,7 +24,7 @@ pub(crate) struct Response {
     pub(crate) body: String,
 }
 
-/// Sends a request with an SDP body (or none) and reads the answer.
+/// Sends a request with an SDP body (or none; by PATCH, a fragment) and reads the answer.
 pub(crate) fn request(
     method: &str,
     url: &str,
@@ -37,8 +37,9 @@ pub(crate) fn request(
     let mut stream =
         connect(authority).map_err(|error| fail(format!("cannot connect: {error}")))?;
     let extra: String = headers.iter().flat_map(|header| [header.as_str(), "\r\n"]).collect();
+    let kind = if method == "PATCH" { "trickle-ice-sdpfrag" } else { "sdp" };
     let head = format!(
-        "{method} {path} HTTP/1.0\r\nHost: {authority}\r\nContent-Type: application/sdp\r\n\
+        "{method} {path} HTTP/1.0\r\nHost: {authority}\r\nContent-Type: application/{kind}\r\n\
          Content-Length: {}\r\n{extra}\r\n",
         body.len()
     );

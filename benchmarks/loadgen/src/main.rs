@@ -5,6 +5,8 @@
 )]
 
 mod arguments;
+mod chance;
+mod churn;
 mod error;
 mod floor;
 mod http;
@@ -16,6 +18,7 @@ mod process;
 mod publisher;
 mod run;
 mod schedule;
+mod slot;
 mod tally;
 mod target;
 mod viewer;
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
 fn perform() -> Result<(), Error> {
     let figures = match arguments::parse(std::env::args().skip(1))? {
         Command::Run(load, target) => target::through(load, &target)?,
+        Command::Churn(load, target, seed) => churn::churn(load, &target, seed)?,
         Command::Direct(load) => target::direct(load)?,
         Command::Floor(load) => floor::measure(&load)?,
     };

@@ -11,6 +11,7 @@ use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
 
+use crate::chance::Chance;
 use crate::error::Error;
 
 /// Holds some frames of 54 packets, should our thread be kept from reading.
@@ -47,6 +48,14 @@ pub(crate) struct Peer {
     pub(crate) ended: bool,
     /// Datagrams that the socket would not take.
     pub(crate) unsent: u64,
+    loss: Loss,
+}
+
+/// Datagrams that are lost on purpose.
+#[derive(Debug)]
+struct Loss {
+    percent: u64,
+    chance: Chance,
 }
 
 impl Factory {
@@ -106,6 +115,7 @@ impl Factory {
             deadline: now,
             ended: false,
             unsent: 0,
+            loss: Loss { percent: 0, chance: Chance::new(0) },
         })
     }
 }
@@ -135,6 +145,43 @@ impl Peer {
         self.local.port()
     }
 
+    /// From now on, loses so many of a hundred datagrams, both ways.
+    pub(crate) fn lose(&mut self, percent: u64, chance: Chance) {
+        self.loss = Loss { percent, chance };
+    }
+
+    /// Begins an ICE restart; what is to be sent by PATCH (RFC 9725 section 4.3.3).
+    pub(crate) fn restart(&mut self) -> Option<(SdpPendingOffer, String)> {
+        let mut change = self.rtc.sdp_api();
+        change.ice_restart(true);
+        let (offer, pending) = change.apply()?;
+        let offer = offer.to_sdp_string();
+        let line = |name| offer.lines().find(|line| line.starts_with(name));
+        let credentials = [line("a=ice-ufrag:")?, line("a=ice-pwd:")?];
+        let media = ["m=video 9 UDP/TLS/RTP/SAVPF 0", line("a=mid:")?];
+        let candidates = offer.lines().filter(|line| line.starts_with("a=candidate:"));
+        let lines = credentials.into_iter().chain(media).chain(candidates);
+        Some((pending, lines.flat_map(|line| [line, "\r\n"]).collect()))
+    }
+
+    /// Ends an ICE restart with the whole answer, its new credentials in it.
+    pub(crate) fn restarted(
+        &mut self,
+        pending: SdpPendingOffer,
+        answer: &str,
+    ) -> Result<(), Error> {
+        let answer = SdpAnswer::from_sdp_string(answer)
+            .map_err(|error| Error::rtc("reading the answer to a restart")(error.into()))?;
+        let taken = self.rtc.sdp_api().accept_answer(pending, answer);
+        self.deadline = Instant::now();
+        taken.map_err(Error::rtc("taking the answer to a restart"))
+    }
+
+    /// Tells the other end by DTLS that this is over.
+    pub(crate) fn goodbye(&mut self, now: Instant) {
+        self.ended |= self.rtc.close().and_then(|()| self.drain(now, &mut |_| {})).is_err();
+    }
+
     /// Queues a packet of the video; `tick` sends it.
     pub(crate) fn write(&mut self, packet: impl FnOnce(str0m::media::Pt) -> RtpWrite) {
         let codecs = self.rtc.codec_config().params();
@@ -155,6 +202,9 @@ impl Peer {
     /// Reads what has come, till the socket is empty.
     pub(crate) fn receive(&mut self, buffer: &mut [u8], on: &mut impl FnMut(Event)) {
         while let Ok((length, source)) = self.socket.recv_from(buffer) {
+            if self.loss.strikes() {
+                continue;
+            }
             let now = Instant::now();
             // Whatever is no STUN, DTLS or RTP is not for us.
             if let Ok(datagram) = Receive::new(Protocol::Udp, source, self.local, &buffer[..length])
@@ -180,6 +230,7 @@ impl Peer {
                     self.deadline = at.max(now + LEAST_WAIT);
                     return Ok(());
                 }
+                Output::Transmit(_) if self.loss.strikes() => {}
                 Output::Transmit(datagram) => {
                     let sent = self.socket.send_to(&datagram.contents, datagram.destination);
                     self.unsent += u64::from(sent.is_err());
@@ -191,5 +242,11 @@ impl Peer {
                 Output::Event(event) => on(event),
             }
         }
+    }
+}
+
+impl Loss {
+    fn strikes(&mut self) -> bool {
+        self.percent > 0 && self.chance.percent(self.percent)
     }
 }

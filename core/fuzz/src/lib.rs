@@ -7,7 +7,9 @@
 #[path = "../../sfu/tests/support/mod.rs"]
 mod support;
 
+mod frames;
 mod input;
+mod renegotiate;
 mod sequence;
 
 use std::net::SocketAddr;
@@ -17,6 +19,8 @@ use sfu::{CloseCode, Command, Event, TransportId};
 use str0m::format::Codec;
 use support::{Media, World, client_address};
 
+pub use frames::frames;
+pub use renegotiate::renegotiate;
 pub use sequence::sequence;
 
 use input::Input;

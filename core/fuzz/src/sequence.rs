@@ -44,7 +44,7 @@ fn sequence_with(workers: usize, bytes: &[u8]) {
 }
 
 fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
-    match choice % 9 {
+    match choice % 10 {
         0 => join(world, input),
         1 => {
             let (consumer, source) = (key(world, input), key(world, input));
@@ -71,7 +71,8 @@ fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
             };
         }
         7 => world.run(Duration::from_secs(input.index(8) as u64)),
-        _ => world.run(Duration::from_millis(input.index(64) as u64)),
+        8 => world.run(Duration::from_millis(input.index(64) as u64)),
+        _ => restart(world, input),
     }
 }
 
@@ -85,6 +86,19 @@ fn join(world: &mut World, input: &mut Input<'_>) {
     ];
     if world.clients.len() < CLIENTS {
         world.join(OFFERS[input.index(OFFERS.len())]);
+    }
+}
+
+/// A client restarts ICE, if its transport is still there.
+fn restart(world: &mut World, input: &mut Input<'_>) {
+    let client = input.index(world.clients.len());
+    let before = world.answer_for(client);
+    let offer = world.clients[client].restart();
+    world.command(Command::Renegotiate { transport: TransportId(client as u64), offer });
+    match world.answer_for(client) {
+        after if after == before => world.unplugged.push(client),
+        Some(answer) => world.clients[client].answer(&answer),
+        None => {}
     }
 }
 

@@ -17,6 +17,11 @@ fn datagrams() {
 }
 
 #[test]
+fn frames() {
+    replay("frames", fuzzing::frames);
+}
+
+#[test]
 fn keyframe() {
     replay("keyframe", fuzzing::keyframe);
 }
@@ -24,6 +29,11 @@ fn keyframe() {
 #[test]
 fn offer() {
     replay("offer", fuzzing::offer);
+}
+
+#[test]
+fn renegotiate() {
+    replay("renegotiate", fuzzing::renegotiate);
 }
 
 #[test]

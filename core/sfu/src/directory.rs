@@ -1,25 +1,24 @@
 //! What the workers must know of each other's transports.
 //!
 //! Any worker's socket may get any datagram, and a viewer may be on another worker than its
-//! publisher. So whose a transport is, an address, a user name fragment, and what a producer sends,
+//! publisher. So whose a transport is, a remote, a user name fragment, and what a producer sends,
 //! is written down here by its owner. It is looked up for commands, offers, and datagrams that a
 //! worker does not know itself: never for a packet that is forwarded.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use str0m::format::PayloadParams;
 
-use crate::demux::Addressee;
-use crate::words::{MediaKey, MediaKind, TransportId};
+use crate::demux::{self, Addressee};
+use crate::words::{MediaKey, MediaKind, Remote, TransportId};
 
 /// The number of a worker, from 0.
 pub type WorkerId = usize;
 
 /// Shared by all workers. Clones are the same directory.
 ///
-/// It is bounded by the transports: each has one fragment, a few addresses and its m-lines, and
+/// It is bounded by the transports: each has one fragment, a few remotes and its m-lines, and
 /// takes them along when it goes. Locks are held for one look or one change.
 #[derive(Debug, Clone)]
 pub struct Directory(Arc<RwLock<Tables>>);
@@ -29,7 +28,7 @@ struct Tables {
     owners: HashMap<TransportId, Owner>,
     loads: Vec<Load>,
     fragments: HashMap<String, WorkerId>,
-    addresses: HashMap<SocketAddr, (WorkerId, TransportId)>,
+    remotes: HashMap<Remote, (WorkerId, TransportId)>,
     producers: HashMap<MediaKey, Sent>,
 }
 
@@ -60,7 +59,7 @@ impl Directory {
             owners: HashMap::new(),
             loads: vec![Load::default(); workers.max(1)],
             fragments: HashMap::new(),
-            addresses: HashMap::new(),
+            remotes: HashMap::new(),
             producers: HashMap::new(),
         })))
     }
@@ -89,7 +88,7 @@ impl Directory {
         self.read().owners.get(&transport).map(|owner| owner.worker)
     }
 
-    /// Forgets a transport; its fragment, addresses and producers are for its worker to remove.
+    /// Forgets a transport; its fragment, remotes and producers are for its worker to remove.
     pub fn leave(&self, transport: TransportId) {
         let mut tables = self.write();
         if let Some(owner) = tables.owners.remove(&transport) {
@@ -107,7 +106,7 @@ impl Directory {
         let tables = self.read();
         tables.owners.is_empty()
             && tables.fragments.is_empty()
-            && tables.addresses.is_empty()
+            && tables.remotes.is_empty()
             && tables.producers.is_empty()
     }
 
@@ -119,34 +118,42 @@ impl Directory {
         self.write().fragments.remove(fragment);
     }
 
-    /// Ties an address to the transport that proved to be there; gives back whose it was before.
+    /// Ties a remote to the transport that proved to be there; gives back whose it was before.
     pub(crate) fn tie(
         &self,
-        address: SocketAddr,
+        remote: Remote,
         worker: WorkerId,
         to: TransportId,
     ) -> Option<(WorkerId, TransportId)> {
-        self.write().addresses.insert(address, (worker, to)).filter(|&(_, before)| before != to)
+        self.write().remotes.insert(remote, (worker, to)).filter(|&(_, before)| before != to)
     }
 
-    /// Loosens an address, if it is still this transport's.
-    pub(crate) fn loosen(&self, address: SocketAddr, from: TransportId) {
+    /// Loosens a remote, if it is still this transport's.
+    pub(crate) fn loosen(&self, remote: Remote, from: TransportId) {
         let mut tables = self.write();
-        if tables.addresses.get(&address).is_some_and(|&(_, owner)| owner == from) {
-            tables.addresses.remove(&address);
+        if tables.remotes.get(&remote).is_some_and(|&(_, owner)| owner == from) {
+            tables.remotes.remove(&remote);
         }
     }
 
-    /// The transport that an address is tied to.
-    pub(crate) fn at(&self, address: SocketAddr) -> Option<TransportId> {
-        self.read().addresses.get(&address).map(|&(_, transport)| transport)
+    /// The transport that a remote is tied to.
+    pub(crate) fn at(&self, remote: Remote) -> Option<TransportId> {
+        self.read().remotes.get(&remote).map(|&(_, transport)| transport)
     }
 
     /// Whose a datagram is.
-    pub(crate) fn route(&self, source: SocketAddr, addressee: &Addressee) -> Option<WorkerId> {
+    pub(crate) fn route(&self, source: Remote, addressee: &Addressee) -> Option<WorkerId> {
         match addressee {
             Addressee::Fragment(fragment) => self.read().fragments.get(fragment).copied(),
-            Addressee::Source => self.read().addresses.get(&source).map(|&(worker, _)| worker),
+            Addressee::Source => self.read().remotes.get(&source).map(|&(worker, _)| worker),
+        }
+    }
+
+    /// Whose transport a connectivity check is for; `None` for all else.
+    pub fn for_check(&self, datagram: &[u8]) -> Option<WorkerId> {
+        match demux::addressee(datagram)? {
+            Addressee::Fragment(fragment) => self.read().fragments.get(&fragment).copied(),
+            Addressee::Source => None,
         }
     }
 
@@ -188,10 +195,12 @@ impl Tables {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
 
-    fn address(port: u16) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], port))
+    fn remote(port: u16) -> Remote {
+        Remote::udp(SocketAddr::from(([127, 0, 0, 1], port)))
     }
 
     #[test]
@@ -222,15 +231,15 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_told_from_the_transport_that_had_it_before() {
+    fn a_remote_is_told_from_the_transport_that_had_it_before() {
         let directory = Directory::new(2);
         let (one, two) = (TransportId(1), TransportId(2));
-        assert_eq!(directory.tie(address(5), 0, one), None);
-        assert_eq!(directory.route(address(5), &Addressee::Source), Some(0));
-        assert_eq!(directory.tie(address(5), 1, two), Some((0, one)));
-        directory.loosen(address(5), one);
-        assert_eq!(directory.route(address(5), &Addressee::Source), Some(1), "not one's to loosen");
-        directory.loosen(address(5), two);
+        assert_eq!(directory.tie(remote(5), 0, one), None);
+        assert_eq!(directory.route(remote(5), &Addressee::Source), Some(0));
+        assert_eq!(directory.tie(remote(5), 1, two), Some((0, one)));
+        directory.loosen(remote(5), one);
+        assert_eq!(directory.route(remote(5), &Addressee::Source), Some(1), "not one's to loosen");
+        directory.loosen(remote(5), two);
         assert!(directory.is_empty());
     }
 }

@@ -18,18 +18,20 @@ mod message;
 mod negotiation;
 mod packet;
 mod panics;
+mod paths;
 mod producer;
-mod remote;
 mod replay;
 mod rewrite;
 mod routes;
 mod sfu;
 mod signature;
 mod statistics;
+mod subscription;
 mod timers;
 mod transport;
 mod words;
 
+pub use clock::WallClock;
 pub use codec::starts_keyframe;
 pub use directory::{Directory, WorkerId};
 pub use group::Budget;
@@ -38,6 +40,6 @@ pub use negotiation::publishes;
 pub use sfu::{Outbox, Settings, Sfu};
 pub use statistics::{ConsumerStatistics, ProducerStatistics, Statistics, TransportStatistics};
 pub use words::{
-    CloseCode, Command, Direction, Event, MediaDescription, MediaKey, MediaKind, Mid, RefusalCode,
-    TransportId,
+    CloseCode, Command, Direction, Event, MediaDescription, MediaKey, MediaKind, Mid, Protocol,
+    RefusalCode, Remote, TransportId,
 };

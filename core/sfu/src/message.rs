@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::directory::WorkerId;
 use crate::packet::Packet;
 use crate::producer::Stream;
-use crate::words::{MediaKey, TransportId};
+use crate::words::{MediaKey, Remote, TransportId};
 
 /// One message from one worker to another.
 #[derive(Debug)]
@@ -24,8 +24,8 @@ pub struct Message {
 pub(crate) enum Content {
     /// These arrived here and belong to transports of yours.
     Datagrams(Parcel),
-    /// A transport of mine proved to be at this address; yours is not there any more.
-    Moved { address: SocketAddr, transport: TransportId },
+    /// A transport of mine proved to be there; yours is not any more.
+    Moved { remote: Remote, transport: TransportId },
     /// Send me the packets of this producer from now on.
     Subscribe { source: MediaKey },
     /// Some of my viewers wait for a start: a keyframe, or what was kept instead.
@@ -35,7 +35,7 @@ pub(crate) enum Content {
     /// None of my viewers is left.
     Unsubscribe { source: MediaKey },
     /// What arrived of a producer of mine.
-    Packets { source: MediaKey, stream: Stream, packets: Arc<[Packet]> },
+    Packets { source: MediaKey, stream: Stream, packets: Arc<[Arc<Packet>]> },
     /// What viewers that wait can start with: the packets of the last group of pictures.
     Group { source: MediaKey, stream: Stream, packets: Vec<Arc<Packet>> },
     /// This producer of mine is gone.
@@ -86,14 +86,14 @@ pub(crate) struct Parcel {
 
 #[derive(Debug, Clone, Copy)]
 struct Arrival {
-    remote: SocketAddr,
+    remote: Remote,
     local: SocketAddr,
     end: usize,
 }
 
 impl Parcel {
     /// Adds a datagram.
-    pub(crate) fn add(&mut self, remote: SocketAddr, local: SocketAddr, datagram: &[u8]) {
+    pub(crate) fn add(&mut self, remote: Remote, local: SocketAddr, datagram: &[u8]) {
         self.bytes.extend_from_slice(datagram);
         self.datagrams.push(Arrival { remote, local, end: self.bytes.len() });
     }
@@ -104,7 +104,7 @@ impl Parcel {
     }
 
     /// Each with where it came from, and the local address it was sent to.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (SocketAddr, SocketAddr, &[u8])> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Remote, SocketAddr, &[u8])> {
         let starts = std::iter::once(0).chain(self.datagrams.iter().map(|arrival| arrival.end));
         self.datagrams.iter().zip(starts).map(|(arrival, start)| {
             (arrival.remote, arrival.local, &self.bytes[start..arrival.end])
@@ -118,14 +118,15 @@ mod tests {
 
     #[test]
     fn a_parcel_gives_back_what_was_put_in() {
-        let addresses = [5, 6].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let [remote, local] = [5, 6].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let remote = Remote::udp(remote);
         let datagrams: [&[u8]; 3] = [b"one", b"", b"three"];
         let mut parcel = Parcel::default();
         for datagram in datagrams {
-            parcel.add(addresses[0], addresses[1], datagram);
+            parcel.add(remote, local, datagram);
         }
         let taken: Vec<_> = parcel.iter().collect();
         assert_eq!(parcel.len(), 3);
-        assert_eq!(taken, datagrams.map(|datagram| (addresses[0], addresses[1], datagram)));
+        assert_eq!(taken, datagrams.map(|datagram| (remote, local, datagram)));
     }
 }

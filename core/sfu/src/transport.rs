@@ -1,41 +1,31 @@
 //! One transport: str0m's `Rtc` with our producers and consumers around it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use str0m::ice::StunMessage;
 use str0m::media::{KeyframeRequestKind, Mid};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol as RtcProtocol, Receive, Transmit};
 use str0m::rtp::RtpPacket;
-use str0m::stats::{MediaEgressStats, MediaIngressStats};
 use str0m::{Event as RtcEvent, Input, Output, PacerReason, Reason, Rtc, RtcError};
 
 use crate::clock::{PublisherClock, Report};
 use crate::consumer::{Consumer, Delivery};
 use crate::demux;
-use crate::egress::Egress;
-use crate::group::Budget;
-use crate::negotiation::{self, Refusal};
+use crate::egress::{self, Direct, Egress};
+use crate::negotiation::{self, Agreement, Refusal};
 use crate::packet::Packet;
+use crate::paths::{News, Paths};
 use crate::producer::{Producer, Stream};
-use crate::sfu::Outbox;
+use crate::sfu::{Outbox, Settings};
 use crate::statistics::{ConsumerStatistics, ProducerStatistics, TransportStatistics};
-use crate::words::{Direction, MediaDescription, TransportId};
-
-/// Addresses kept for one remote; the one unused for longest goes first.
-const MAX_PATHS: usize = 8;
+use crate::words::{Direction, MediaDescription, Protocol, Remote, TransportId};
 
 /// str0m without a pacer asks to be stepped at once after each packet sent; its queues are empty
 /// then, so that nothing is lost by waiting.
 const PACER_REST: Duration = Duration::from_millis(50);
 const MIN_REST: Duration = Duration::from_millis(1);
-
-/// Where a remote was heard from, and the local address it spoke to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Path {
-    pub(crate) remote: SocketAddr,
-    pub(crate) local: IpAddr,
-}
 
 /// What a step of a transport brought to light, for the others to know.
 #[derive(Debug)]
@@ -49,9 +39,9 @@ pub(crate) enum Happening {
     /// The receiver of a consumer asks for a keyframe.
     KeyframeWanted(Mid),
     /// A path proved to be the remote's.
-    Path(SocketAddr),
+    Path(Remote),
     /// A path was dropped for newer ones.
-    PathDropped(SocketAddr),
+    PathDropped(Remote),
     /// The remote closed the connection.
     Closed,
 }
@@ -65,13 +55,19 @@ pub(crate) struct Transport {
     pub(crate) heard: Instant,
     pub(crate) producers: Vec<Producer>,
     pub(crate) consumers: Vec<Consumer>,
-    pub(crate) paths: Vec<Path>,
+    pub(crate) paths: Paths,
     /// When it wants to be stepped.
     pub(crate) next_step: Instant,
     /// What was last wrong with a datagram; tells why a connection was never completed.
     pub(crate) complaint: Option<String>,
     /// When a replay goes on.
     next_release: Option<Instant>,
+    /// The way past `str0m`, where all media leave.
+    direct: Option<Direct>,
+    /// Where media went last.
+    sent_to: Option<Remote>,
+    /// What the remote was told of.
+    candidates: Vec<SocketAddr>,
     rtc: Rtc,
     clock: PublisherClock,
     received: u64,
@@ -81,22 +77,24 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(
         id: TransportId,
-        mut rtc: Rtc,
-        media: &[MediaDescription],
+        Agreement { mut rtc, tap, media, .. }: Agreement,
         first_sequence: u16,
-        budget: &Budget,
+        settings: &Settings,
         now: Instant,
     ) -> Self {
         let flowing = |way: Direction| media.iter().filter(move |medium| medium.direction == way);
         let producers = flowing(Direction::In)
-            .map(|medium| Producer::new(medium.mid, medium.kind, budget.clone()))
+            .map(|medium| Producer::new(medium.mid, medium.kind, settings.replay_memory.clone()))
             .collect();
         let consumers = flowing(Direction::Out)
-            .map(|medium| {
-                rtc.open(medium.mid);
-                Consumer::new(medium.mid, medium.kind, first_sequence)
-            })
+            .map(|medium| Consumer::new(medium.mid, medium.kind, first_sequence))
             .collect();
+        let out = flowing(Direction::Out).map(|medium| medium.mid);
+        let mut direct = tap.map(|tap| Direct::new(tap, first_sequence, settings.clock));
+        match &mut direct {
+            Some(direct) => direct.agree(&mut rtc, out, now),
+            None => out.for_each(|mid| egress::open(&mut rtc, mid)),
+        }
         let fragment = rtc.direct_api().local_ice_credentials().ufrag;
         Self {
             id,
@@ -106,10 +104,13 @@ impl Transport {
             heard: now,
             producers,
             consumers,
-            paths: Vec::new(),
+            paths: Paths::default(),
             next_step: now,
             complaint: None,
             next_release: None,
+            direct,
+            sent_to: None,
+            candidates: settings.candidates.clone(),
             rtc,
             clock: PublisherClock::default(),
             received: 0,
@@ -133,8 +134,16 @@ impl Transport {
     pub(crate) fn renegotiate(
         &mut self,
         offer: &str,
+        candidates: &[SocketAddr],
+        now: Instant,
     ) -> Result<(String, Vec<MediaDescription>), Refusal> {
-        let result = negotiation::renew(&mut self.rtc, offer);
+        let result = negotiation::renew(&mut self.rtc, offer, &self.candidates, candidates);
+        if result.is_ok() {
+            self.candidates = candidates.to_vec();
+        }
+        if let Some(direct) = &mut self.direct {
+            direct.agree(&mut self.rtc, self.consumers.iter().map(|consumer| consumer.mid), now);
+        }
         self.fragment = self.rtc.direct_api().local_ice_credentials().ufrag;
         result
     }
@@ -142,13 +151,18 @@ impl Transport {
     /// Takes one datagram; false when it is not valid for this transport.
     pub(crate) fn receive(
         &mut self,
-        path: Path,
-        candidate: SocketAddr,
+        remote: Remote,
+        local: SocketAddr,
         datagram: &[u8],
         now: Instant,
         happenings: &mut Vec<Happening>,
     ) -> bool {
-        let Ok(receive) = Receive::new(Protocol::Udp, path.remote, candidate, datagram) else {
+        let protocol = match remote.protocol {
+            Protocol::Udp => RtcProtocol::Udp,
+            Protocol::Tcp => RtcProtocol::Tcp,
+        };
+        let candidate = self.candidate_for(local);
+        let Ok(receive) = Receive::new(protocol, remote.address, candidate, datagram) else {
             return false;
         };
         let input = Input::Receive(now, receive);
@@ -156,7 +170,15 @@ impl Transport {
             if !self.rtc.accepts(&input) {
                 return false;
             }
-            self.tie(path, happenings);
+            let nominated = StunMessage::parse(datagram).is_ok_and(|check| check.use_candidate());
+            let news = self.paths.check(remote, local.ip(), nominated, now);
+            tell(&news, remote, happenings);
+            // It may make another path the one to send on.
+            if let Some(direct) = &self.direct {
+                direct.ask_for_path();
+            }
+        } else {
+            self.paths.hear(remote, now);
         }
         // An error here is about this datagram: anybody can forge one, so the transport goes on.
         if let Err(error) = self.rtc.handle_input(input) {
@@ -169,10 +191,11 @@ impl Transport {
     }
 
     /// Lets time pass: timers fire and what was written is sealed.
-    pub(crate) fn step(&mut self, now: Instant) -> Result<(), RtcError> {
-        let Self { consumers, rtc, .. } = self;
-        let releases = consumers.iter_mut().filter_map(|consumer| consumer.release(rtc, now));
-        self.next_release = releases.min();
+    pub(crate) fn step(&mut self, now: Instant, outbox: &mut dyn Outbox) -> Result<(), RtcError> {
+        let releases = self.send(now, outbox, |consumers, egress| {
+            consumers.iter_mut().filter_map(|consumer| consumer.release(egress, now)).min()
+        });
+        self.next_release = releases.flatten();
         self.rtc.handle_input(Input::Timeout(now))
     }
 
@@ -185,13 +208,9 @@ impl Transport {
     ) -> Result<(), RtcError> {
         loop {
             match self.rtc.poll_output()? {
-                Output::Transmit(transmit) => {
-                    self.sent += transmit.contents.len() as u64;
-                    outbox.send(
-                        transmit.destination,
-                        self.local_for(&transmit.destination),
-                        &transmit.contents,
-                    );
+                Output::Transmit(transmit) => self.transmit(&transmit, outbox),
+                Output::Event(RtcEvent::RawPacket(packet)) => {
+                    self.send(now, outbox, |consumers, egress| egress.hear(&packet, consumers));
                 }
                 Output::Event(event) => self.note(event, happenings),
                 Output::Timeout(at) => {
@@ -213,13 +232,15 @@ impl Transport {
         &mut self,
         mid: Mid,
         stream: &Stream,
-        packets: &[Packet],
+        packets: &[Arc<Packet>],
         now: Instant,
+        outbox: &mut dyn Outbox,
     ) -> Delivery {
-        let consumer = self.consumers.iter_mut().find(|consumer| consumer.mid == mid);
-        let Some(consumer) = consumer.filter(|_| self.connected) else {
+        let at = self.consumers.iter().position(|consumer| consumer.mid == mid);
+        let Some(at) = at.filter(|_| self.connected) else {
             return Delivery::Nothing;
         };
+        let consumer = &mut self.consumers[at];
         if !consumer.has_met(stream) {
             let payload_type = negotiation::payload_for(&self.rtc, mid, &stream.params);
             consumer.meet(stream, payload_type);
@@ -227,7 +248,10 @@ impl Transport {
                 return Delivery::Unplayable;
             }
         }
-        consumer.deliver(&mut self.rtc, stream, packets, now)
+        self.send(now, outbox, |consumers, egress| {
+            consumers[at].deliver(egress, stream, packets, now)
+        })
+        .unwrap_or(Delivery::Nothing)
     }
 
     /// Starts the consumer `mid` with a group of pictures from before, if it waits for a keyframe;
@@ -259,7 +283,8 @@ impl Transport {
     }
 
     /// Starts a proper end: RTCP BYE and DTLS `close_notify` leave with the next drain.
-    pub(crate) fn close(&mut self) -> Result<(), RtcError> {
+    pub(crate) fn close(&mut self, now: Instant, outbox: &mut dyn Outbox) -> Result<(), RtcError> {
+        self.send(now, outbox, |_, egress| egress.close());
         self.rtc.close()
     }
 
@@ -267,32 +292,70 @@ impl Transport {
         TransportStatistics {
             transport: self.id,
             connected: self.connected,
-            remote: self.paths.last().map(|path| path.remote),
+            remote: self.sent_to,
             received: self.received,
-            sent: self.sent,
+            sent: self.sent + self.direct.as_ref().map_or(0, Direct::sent),
             producers: self.producers.iter().map(ProducerStatistics::from).collect(),
             consumers: self.consumers.iter().map(ConsumerStatistics::from).collect(),
         }
     }
 
-    fn tie(&mut self, path: Path, happenings: &mut Vec<Happening>) {
-        if self.paths.last() == Some(&path) {
-            return;
-        }
-        let known = self.paths.iter().position(|known| known.remote == path.remote);
-        if let Some(index) = known {
-            self.paths.remove(index);
-        } else {
-            happenings.push(Happening::Path(path.remote));
-            if self.paths.len() >= MAX_PATHS {
-                happenings.push(Happening::PathDropped(self.paths.remove(0).remote));
+    /// Works with the consumers and the way that their packets leave on; `None` before there is one.
+    fn send<T>(
+        &mut self,
+        now: Instant,
+        outbox: &mut dyn Outbox,
+        work: impl FnOnce(&mut [Consumer], &mut Egress<'_>) -> T,
+    ) -> Option<T> {
+        let Self { consumers, rtc, direct, paths, sent_to, .. } = self;
+        let mut egress = match direct {
+            Some(direct) => {
+                let path = *paths.towards(direct.chosen()?)?;
+                *sent_to = Some(path.remote);
+                Egress::Direct(direct.writer(path, outbox, now))
             }
-        }
-        self.paths.push(path);
+            None => Egress::Queue(rtc),
+        };
+        Some(work(consumers, &mut egress))
     }
 
-    fn local_for(&self, remote: &SocketAddr) -> Option<IpAddr> {
-        self.paths.iter().find(|path| path.remote == *remote).map(|path| path.local)
+    fn transmit(&mut self, transmit: &Transmit, outbox: &mut dyn Outbox) {
+        let protocol =
+            if transmit.proto == RtcProtocol::Udp { Protocol::Udp } else { Protocol::Tcp };
+        let chosen = Remote { protocol, address: transmit.destination };
+        let contents: &[u8] = &transmit.contents;
+        let direct = self.direct.as_mut();
+        if direct.is_some_and(|direct| direct.learn_path(chosen, contents)) {
+            return;
+        }
+        self.sent += contents.len() as u64;
+        // The answer to a check goes back the way it came, all else to where the remote is now.
+        let is_answer = demux::is_stun(contents);
+        let path = if is_answer { self.paths.find(chosen) } else { self.paths.towards(chosen) };
+        let Some(path) = path else { return };
+        outbox.send(path.remote, Some(path.local), contents);
+        if !is_answer {
+            self.sent_to = Some(path.remote);
+        }
+    }
+
+    fn connect(&mut self, happenings: &mut Vec<Happening>) {
+        if self.direct.as_mut().is_some_and(|direct| !direct.connect()) {
+            self.complaint = Some("DTLS gave no key to send media with".to_owned());
+            return;
+        }
+        self.connected = true;
+        happenings.push(Happening::Connected);
+    }
+
+    /// The candidate that a datagram was sent to; behind a NAT it is another address than the local
+    /// one.
+    fn candidate_for(&self, local: SocketAddr) -> SocketAddr {
+        if self.candidates.contains(&local) {
+            return local;
+        }
+        let same_family = |candidate: &&SocketAddr| candidate.is_ipv4() == local.is_ipv4();
+        self.candidates.iter().find(same_family).copied().unwrap_or(local)
     }
 
     fn note(&mut self, event: RtcEvent, happenings: &mut Vec<Happening>) {
@@ -311,12 +374,17 @@ impl Transport {
                     producer.report(report);
                 }
             }
-            RtcEvent::Connected => {
-                self.connected = true;
-                happenings.push(Happening::Connected);
+            RtcEvent::Connected => self.connect(happenings),
+            RtcEvent::MediaIngressStats(stats) => {
+                if let Some(producer) = self.producer(stats.mid) {
+                    producer.counters.update(&stats);
+                }
             }
-            RtcEvent::MediaIngressStats(stats) => self.count_ingress(&stats),
-            RtcEvent::MediaEgressStats(stats) => self.count_egress(&stats),
+            RtcEvent::MediaEgressStats(stats) => {
+                if let Some(consumer) = self.consumer(stats.mid) {
+                    consumer.counters.update(&stats);
+                }
+            }
             RtcEvent::Closed => happenings.push(Happening::Closed),
             _ => {}
         }
@@ -342,21 +410,13 @@ impl Transport {
             happenings.push(Happening::Filled(mid));
         }
     }
+}
 
-    fn count_ingress(&mut self, stats: &MediaIngressStats) {
-        if let Some(producer) = self.producer(stats.mid) {
-            producer.counters.nacks = stats.nacks;
-            producer.counters.loss = stats.loss;
-        }
+fn tell(news: &News, remote: Remote, happenings: &mut Vec<Happening>) {
+    if news.is_new {
+        happenings.push(Happening::Path(remote));
     }
-
-    fn count_egress(&mut self, stats: &MediaEgressStats) {
-        if let Some(consumer) = self.consumer(stats.mid) {
-            let counters = &mut consumer.counters;
-            counters.retransmitted = stats.bytes.saturating_sub(counters.bytes);
-            counters.nacks = stats.nacks;
-            counters.loss = stats.loss.or(counters.loss);
-            counters.rtt = stats.rtt.map(|rtt| rtt.as_secs_f32()).or(counters.rtt);
-        }
+    if let Some(dropped) = news.dropped {
+        happenings.push(Happening::PathDropped(dropped));
     }
 }

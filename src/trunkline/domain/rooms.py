@@ -200,7 +200,10 @@ class Rooms:
                 view.ParticipantStatistics(room.name, who.id, who.role, who.name, traffic)
             )
         return view.Statistics(
-            tuple(participants), report.datagrams_dropped, report.batches_dropped
+            tuple(participants),
+            report.datagrams_dropped,
+            report.batches_dropped,
+            report.datagrams_unsent,
         )
 
     def _room(self, name: RoomName) -> Room:

@@ -20,6 +20,7 @@ def counted(event: _core.Statistics) -> Counted:
         tuple(_traffic(transport) for transport in event.transports),
         event.datagrams_dropped,
         event.batches_dropped,
+        event.datagrams_unsent,
     )
 
 
@@ -32,6 +33,7 @@ def _traffic(transport: _core.TransportStatistics) -> Traffic:
         transport.sent,
         tuple(_incoming(producer) for producer in transport.producers),
         tuple(_outgoing(consumer) for consumer in transport.consumers),
+        transport.protocol,
     )
 
 

@@ -1,6 +1,6 @@
 """STUN and TURN servers that clients are told of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,4 +10,4 @@ class IceServer:
     url: str
     """As RFC 7064 (stun:, stuns:) or RFC 7065 (turn:, turns:) has it."""
     username: str | None = None
-    credential: str | None = None
+    credential: str | None = field(default=None, repr=False)

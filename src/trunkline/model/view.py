@@ -80,3 +80,5 @@ class Statistics:
     """Datagrams that belonged to nobody or were not valid."""
     batches_dropped: int = 0
     """Batches of packets that one worker could not hand to another."""
+    datagrams_unsent: int = 0
+    """Datagrams that were to leave, and of which too many waited for the network."""

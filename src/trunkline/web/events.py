@@ -1,6 +1,7 @@
 """The event streams of WHEP sessions; what they say is decided in `domain` and `protocol.whip`."""
 
 import asyncio
+import contextlib
 from http import HTTPStatus
 
 from aiohttp import web
@@ -63,8 +64,10 @@ class Events:
         response = web.StreamResponse(headers={**exchange.CORS, "Cache-Control": "no-store"})
         response.content_type = events.STREAM_TYPE
         try:
-            await response.prepare(request)
-            await self._send(response, stream, listener)
+            # A reader that is gone is found out by writing.
+            with contextlib.suppress(ConnectionError):
+                await response.prepare(request)
+                await self._send(response, stream, listener)
         finally:
             if self._reading.get(name) is listener:
                 del self._reading[name]

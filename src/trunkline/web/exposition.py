@@ -83,3 +83,8 @@ class _Snapshot:
             "Batches of packets that one worker could not hand to another.",
             self._statistics.batches_dropped,
         )
+        yield CounterMetricFamily(
+            "trunkline_datagrams_unsent",
+            "Datagrams that were to leave, and of which too many waited for the network.",
+            self._statistics.datagrams_unsent,
+        )

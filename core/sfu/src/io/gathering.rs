@@ -54,13 +54,20 @@ impl Gathering {
 }
 
 fn empty(request: u64) -> Statistics {
-    Statistics { request, transports: Vec::new(), datagrams_dropped: 0, batches_dropped: 0 }
+    Statistics {
+        request,
+        transports: Vec::new(),
+        datagrams_dropped: 0,
+        batches_dropped: 0,
+        datagrams_unsent: 0,
+    }
 }
 
 fn add(whole: &mut Statistics, part: Statistics) {
     whole.transports.extend(part.transports);
     whole.datagrams_dropped += part.datagrams_dropped;
     whole.batches_dropped += part.batches_dropped;
+    whole.datagrams_unsent += part.datagrams_unsent;
 }
 
 #[cfg(test)]

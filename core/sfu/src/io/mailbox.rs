@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
     use crate::message::{Content, Parcel};
-    use crate::words::MediaKey;
+    use crate::words::{MediaKey, Remote};
 
     fn mailbox() -> (Mailbox, Poll) {
         let poll = Poll::new().expect("a poll");
@@ -100,7 +100,7 @@ mod tests {
     fn datagrams(bytes: usize) -> Message {
         let address = SocketAddr::from(([127, 0, 0, 1], 9));
         let mut parcel = Parcel::default();
-        parcel.add(address, address, &vec![0; bytes]);
+        parcel.add(Remote::udp(address), address, &vec![0; bytes]);
         Message { from: 0, to: 1, content: Content::Datagrams(parcel) }
     }
 

@@ -4,12 +4,15 @@ mod crew;
 mod gathering;
 mod mailbox;
 mod outbox;
+mod port;
 mod socket;
+mod tcp;
 mod wake;
 mod worker;
 
 use std::time::Instant;
 
+pub use tcp::{Deframer, TooLong};
 pub use worker::{Core, Start, StartError};
 
 /// The only reading of the clock.

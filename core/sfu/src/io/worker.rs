@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use mio::{Events as Readiness, Interest, Poll, Token, Waker};
 
@@ -14,19 +14,24 @@ use super::gathering::Gathering;
 use super::mailbox::{Mailbox, Untaken};
 use super::now;
 use super::outbox::Sender;
+use super::port::MediaPort;
 use super::socket::{MediaSocket, ReceiveBuffers};
+use super::tcp::Connections;
 use super::wake::Events;
+use crate::clock::WallClock;
 use crate::directory::{Directory, WorkerId};
 use crate::group::Budget;
 use crate::panics;
 use crate::sfu::{Settings, Sfu};
-use crate::words::{Command, Event};
+use crate::words::{Command, Event, Protocol, Remote};
 
 /// Commands that wait for the worker; one more is refused.
 const MAX_COMMANDS: usize = 4_096;
 /// Receive calls on one socket before the others, timers and commands have their turn.
 const RECEIVE_ROUNDS: usize = 8;
 const WAKE: Token = Token(usize::MAX);
+/// Sockets that one wait tells of; the others are told of by the next.
+const MAX_READY: usize = 256;
 /// Bytes of the last groups of pictures of all tracks together.
 const REPLAY_MEMORY: usize = 256 << 20;
 /// More threads than this were never tried.
@@ -50,9 +55,11 @@ pub struct Start {
 /// Why a core did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A UDP address cannot be bound.
-    #[error("udp {address}: {error}")]
+    /// An address of the media port cannot be bound.
+    #[error("{protocol} {address}: {error}")]
     Bind {
+        /// For which of both.
+        protocol: Protocol,
         /// Which.
         address: SocketAddr,
         /// Why.
@@ -78,8 +85,8 @@ pub struct Core {
 impl Core {
     /// Binds the media port and starts the workers.
     pub fn start(start: &Start) -> Result<Self, StartError> {
-        let sockets = bind(&start.listen)?;
-        let port = sockets.first().map_or(0, |socket| socket.address.port());
+        let media_port = MediaPort::bind(&start.listen)?;
+        let port = media_port.number();
         let workers = workers(start.workers)?;
         let settings = settings(start, port, Directory::new(workers))?;
         let events = Arc::new(Events::new()?);
@@ -88,19 +95,19 @@ impl Core {
         let mailboxes = mailboxes.map(|waker| waker.map(Mailbox::new));
         let mailboxes = mailboxes.collect::<io::Result<Arc<[_]>>>()?;
         let mut crew = Crew::new(settings.directory.clone(), mailboxes);
-        for (index, (poll, sockets)) in polls.into_iter().zip(spread(sockets, workers)?).enumerate()
-        {
+        let shares = media_port.spread(workers)?;
+        for (index, (poll, share)) in polls.into_iter().zip(shares).enumerate() {
             let (commands, received) = sync_channel(MAX_COMMANDS);
             let settings = Settings { worker: index, ..settings.clone() };
             let mailboxes = Arc::clone(&crew.mailboxes);
             let events = Arc::clone(&events);
-            let worker = Worker::new(settings, sockets, poll, received, events, mailboxes)?;
+            let worker = Worker::new(settings, share, poll, received, events, mailboxes)?;
             crew.add(Hand::start(commands, move || worker.run())?);
         }
         Ok(Self { crew, gathering: Gathering::new(workers), events, port })
     }
 
-    /// The UDP port bound.
+    /// The number of the port bound, of UDP and of TCP.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -145,43 +152,6 @@ fn workers(asked: usize) -> Result<usize, StartError> {
     }
 }
 
-/// The sockets of every worker: the first has those given, the others share their addresses.
-fn spread(first: Vec<MediaSocket>, workers: usize) -> Result<Vec<Vec<MediaSocket>>, StartError> {
-    let addresses: Vec<_> = first.iter().map(|socket| socket.address).collect();
-    if workers > 1 {
-        for socket in &first {
-            socket.share()?;
-        }
-    }
-    let join = |&address: &SocketAddr| {
-        MediaSocket::join(address).map_err(|error| StartError::Bind { address, error })
-    };
-    let mut all = vec![first];
-    for _ in 1..workers {
-        all.push(addresses.iter().map(join).collect::<Result<_, _>>()?);
-    }
-    Ok(all)
-}
-
-fn bind(listen: &[SocketAddr]) -> Result<Vec<MediaSocket>, StartError> {
-    let mut sockets: Vec<MediaSocket> = Vec::new();
-    for &(mut address) in listen {
-        if sockets.iter().any(|socket| socket.address.is_ipv4() == address.is_ipv4()) {
-            return Err(StartError::Settings("at most one address of each family can be bound"));
-        }
-        if address.port() == 0 {
-            // One port for all families: the first socket's.
-            address.set_port(sockets.first().map_or(0, |socket| socket.address.port()));
-        }
-        let bound = MediaSocket::bind(address);
-        sockets.push(bound.map_err(|error| StartError::Bind { address, error })?);
-    }
-    if sockets.is_empty() {
-        return Err(StartError::Settings("no address to bind"));
-    }
-    Ok(sockets)
-}
-
 fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, StartError> {
     let candidates: Vec<_> =
         start.candidates.iter().map(|&address| SocketAddr::new(address, port)).collect();
@@ -201,6 +171,7 @@ fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, 
         silence: start.silence,
         max_transports: MAX_TRANSPORTS,
         replay_memory: Budget::new(REPLAY_MEMORY),
+        clock: WallClock::new(now(), SystemTime::now()),
         certificate,
         worker: 0,
         directory,
@@ -230,21 +201,24 @@ enum Course {
 impl Worker {
     fn new(
         settings: Settings,
-        mut sockets: Vec<MediaSocket>,
+        media_port: MediaPort,
         poll: Poll,
         commands: Receiver<Command>,
         events: Arc<Events>,
         mailboxes: Arc<[Mailbox]>,
     ) -> io::Result<Self> {
+        let MediaPort { mut sockets, listeners } = media_port;
         for (index, socket) in sockets.iter_mut().enumerate() {
             let interest = Interest::READABLE | Interest::WRITABLE;
             poll.registry().register(&mut socket.socket, Token(index), interest)?;
         }
         let sockets: Arc<[MediaSocket]> = sockets.into();
+        let registry = poll.registry().try_clone()?;
+        let tcp = Connections::new(registry, listeners, sockets.len(), now())?;
         Ok(Self {
             index: settings.worker,
             sfu: Sfu::new(settings, now()),
-            sender: Sender::new(Arc::clone(&sockets)),
+            sender: Sender::new(Arc::clone(&sockets), tcp),
             sockets,
             buffers: ReceiveBuffers::new(),
             poll,
@@ -266,15 +240,19 @@ impl Worker {
     }
 
     fn work(&mut self) -> io::Result<()> {
-        let mut readiness = Readiness::with_capacity(16);
+        let mut readiness = Readiness::with_capacity(MAX_READY);
         let mut more = false;
         loop {
             self.wait(&mut readiness, more)?;
             if readiness.iter().any(mio::event::Event::is_writable) {
                 self.sender.resume();
             }
+            for event in &readiness {
+                self.sender.tcp.note(event);
+            }
             more = self.receive()?;
             self.attend();
+            more |= self.receive_over_tcp();
             let course = self.obey();
             let at = now();
             self.sfu.timeout(at, &mut self.sender);
@@ -286,6 +264,7 @@ impl Worker {
             self.sfu.flush(at, &mut self.sender);
             self.sender.flush();
             self.post(at)?;
+            self.disconnect();
             self.events.push(self.sfu.take_events());
             if course == Course::End {
                 return Ok(());
@@ -297,7 +276,9 @@ impl Worker {
         let timeout = if more {
             Some(Duration::ZERO)
         } else {
-            self.sfu.deadline().map(|at| at.saturating_duration_since(now()))
+            let deadlines = [self.sfu.deadline(), self.sender.tcp.deadline()];
+            let next = deadlines.into_iter().flatten().min();
+            next.map(|at| at.saturating_duration_since(now()))
         };
         match self.poll.poll(readiness, timeout) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(error),
@@ -319,7 +300,7 @@ impl Worker {
         for _ in 0..RECEIVE_ROUNDS {
             let at = now();
             let got = sockets[index].receive(buffers, |remote, local, datagram| {
-                sfu.receive(remote, local, datagram, at, sender);
+                sfu.receive(Remote::udp(remote), local, datagram, at, sender);
             })?;
             if !got {
                 return Ok(false);
@@ -347,6 +328,36 @@ impl Worker {
             }
         }
         Ok(())
+    }
+
+    /// Accepts connections and reads from each that has something; true when there may be more.
+    fn receive_over_tcp(&mut self) -> bool {
+        let Self { sfu, sender, .. } = self;
+        let at = now();
+        let mut more = sender.tcp.accept(at);
+        for key in sender.tcp.readable() {
+            let Some(mut said) = sender.tcp.read(key) else {
+                continue;
+            };
+            let (remote, local) = (Remote::tcp(said.remote), said.local);
+            let complete = said.each(|datagram| sfu.receive(remote, local, datagram, at, sender));
+            let is_known = sfu.knows(remote);
+            sender.tcp.keep(said, is_known);
+            // The first thing that a client says is a check, and it is some transport's from then on.
+            if complete.is_err() || complete.is_ok_and(|count| count > 0 && !is_known) {
+                sender.tcp.close(key);
+            }
+            more = true;
+        }
+        sender.tcp.sweep(at, |remote| sfu.knows(Remote::tcp(remote)));
+        more
+    }
+
+    /// Tells of the connections that were closed.
+    fn disconnect(&mut self) {
+        for remote in self.sender.tcp.take_closed() {
+            self.sfu.disconnected(Remote::tcp(remote));
+        }
     }
 
     fn obey(&mut self) -> Course {

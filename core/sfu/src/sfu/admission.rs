@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::{Settings, Sfu};
 use crate::directory::Sent;
-use crate::negotiation::{self, Agreement, Refusal};
+use crate::negotiation::{self, Refusal};
 use crate::panics;
 use crate::transport::Transport;
 use crate::words::{Event, MediaKey, RefusalCode, TransportId};
@@ -33,7 +33,9 @@ impl Sfu {
         else {
             return;
         };
-        let result = self.work(id, now, |transport, _| Ok(transport.renegotiate(offer)));
+        let candidates = self.settings.candidates.clone();
+        let result =
+            self.work(id, now, |transport, _| Ok(transport.renegotiate(offer, &candidates, now)));
         // A panic has closed the transport, and that was told.
         let Some(result) = result else { return };
         if let Some(transport) = self.transports.get(&id) {
@@ -51,7 +53,7 @@ impl Sfu {
         });
     }
 
-    /// Candidates of new answers; transports that live keep theirs.
+    /// Candidates of new answers; transports that live keep theirs till they restart ICE.
     pub(super) fn set_candidates(&mut self, addresses: &[IpAddr]) {
         let known = self.settings.candidates.first().map(SocketAddr::port);
         let Some(port) = known.filter(|_| !addresses.is_empty()) else { return };
@@ -71,13 +73,13 @@ impl Sfu {
             let reason = format!("all {} transports are taken", self.settings.max_transports);
             return Err(Refusal::new(RefusalCode::Limit, reason));
         }
-        let Settings { candidates, certificate, replay_memory, .. } = &self.settings;
+        let Settings { candidates, certificate, .. } = &self.settings;
         let accept = || negotiation::accept(offer, candidates, certificate, now);
-        let Agreement { rtc, answer, media } = panics::contain(accept).unwrap_or_else(|panic| {
+        let agreement = panics::contain(accept).unwrap_or_else(|panic| {
             Err(Refusal::new(RefusalCode::Malformed, format!("the offer cannot be read: {panic}")))
         })?;
-        let first_sequence = first_sequence(&answer);
-        let transport = Transport::new(id, rtc, &media, first_sequence, replay_memory, now);
+        let (answer, media) = (agreement.answer.clone(), agreement.media.clone());
+        let transport = Transport::new(id, agreement, first_sequence(&answer), &self.settings, now);
         self.check_codecs(&transport, sources)?;
         self.demux.add(&transport.fragment, id);
         self.settings.directory.add_fragment(&transport.fragment, self.settings.worker);

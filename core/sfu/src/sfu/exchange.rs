@@ -2,6 +2,7 @@
 //! other's producers, and the packets of these.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Batch, Outbox, Sfu};
@@ -10,8 +11,8 @@ use crate::directory::WorkerId;
 use crate::message::{Content, Message, Parcel};
 use crate::packet::Packet;
 use crate::producer::Stream;
-use crate::remote::Remote;
-use crate::words::{MediaKey, TransportId};
+use crate::subscription::Subscription;
+use crate::words::{MediaKey, Protocol, Remote, TransportId};
 
 impl Sfu {
     /// Takes what another worker tells.
@@ -19,7 +20,7 @@ impl Sfu {
         let Message { from, content, .. } = message;
         match content {
             Content::Datagrams(parcel) => self.unpack(&parcel, now, outbox),
-            Content::Moved { address, transport } => self.moved(address, transport),
+            Content::Moved { remote, transport } => self.moved(remote, transport),
             Content::Subscribe { source } => self.add_subscriber(source, from),
             Content::Start { source } => {
                 if self.subscribers.wait(source, from) {
@@ -29,10 +30,10 @@ impl Sfu {
             Content::RequestKeyframe { source } => self.ask_for_keyframe(source, now),
             Content::Unsubscribe { source } => self.subscribers.remove(source, from),
             Content::Packets { source, stream, packets } => {
-                self.forward_remote(source, &stream, &packets, now);
+                self.forward_remote(source, &stream, &packets, now, outbox);
             }
             Content::Group { source, stream, packets } => {
-                let waiting = self.deliver(source, &stream, &[], now);
+                let waiting = self.deliver(source, &stream, &[], now, outbox);
                 self.replay(&stream, &packets, &waiting, now);
             }
             Content::Ended { source } => self.end_source(source),
@@ -117,17 +118,18 @@ impl Sfu {
         &mut self,
         source: MediaKey,
         stream: &Stream,
-        packets: &[Packet],
+        packets: &[Arc<Packet>],
         now: Instant,
+        outbox: &mut dyn Outbox,
     ) {
-        let waiting = self.deliver(source, stream, packets, now);
+        let waiting = self.deliver(source, stream, packets, now, outbox);
         if waiting.is_empty() {
             return;
         }
-        if let Some(remote) = self.remotes.get_mut(&source) {
-            remote.want_keyframe();
-            if remote.take_request(now) {
-                let owner = remote.owner;
+        if let Some(subscription) = self.subscriptions.get_mut(&source) {
+            subscription.want_keyframe();
+            if subscription.take_request(now) {
+                let owner = subscription.owner;
                 self.tell(owner, Content::Start { source });
             }
         }
@@ -135,14 +137,16 @@ impl Sfu {
 
     /// Makes the packets of a producer come here; false when it is gone.
     pub(super) fn subscribe(&mut self, source: MediaKey) -> bool {
-        if self.transports.contains_key(&source.transport) || self.remotes.contains_key(&source) {
+        if self.transports.contains_key(&source.transport)
+            || self.subscriptions.contains_key(&source)
+        {
             return true;
         }
         let owner = self.settings.directory.owner(source.transport);
         let Some(owner) = owner.filter(|&owner| owner != self.settings.worker) else {
             return false;
         };
-        self.remotes.insert(source, Remote::new(owner));
+        self.subscriptions.insert(source, Subscription::new(owner));
         self.tell(owner, Content::Subscribe { source });
         true
     }
@@ -153,44 +157,44 @@ impl Sfu {
         if self.routes.has_consumers(source) {
             return;
         }
-        if let Some(remote) = self.remotes.remove(&source) {
-            self.tell(remote.owner, Content::Unsubscribe { source });
+        if let Some(subscription) = self.subscriptions.remove(&source) {
+            self.tell(subscription.owner, Content::Unsubscribe { source });
         }
     }
 
     /// Tells the owner of a producer that viewers here wait; false when the producer is ours.
     pub(super) fn start_remote(&mut self, source: MediaKey, now: Instant) -> bool {
-        let Some(remote) = self.remotes.get_mut(&source) else {
+        let Some(subscription) = self.subscriptions.get_mut(&source) else {
             return false;
         };
-        remote.told(now);
-        let owner = remote.owner;
+        subscription.told(now);
+        let owner = subscription.owner;
         self.tell(owner, Content::Start { source });
         true
     }
 
     /// Asks the owner of a producer for a keyframe, if there is one and it was not asked just now.
     pub(super) fn request_remote(&mut self, source: MediaKey, now: Instant) {
-        if let Some(remote) = self.remotes.get_mut(&source) {
-            remote.want_keyframe();
+        if let Some(subscription) = self.subscriptions.get_mut(&source) {
+            subscription.want_keyframe();
         }
         self.send_remote_request(source, now);
     }
 
     /// Sends the requests that had to wait.
     pub(super) fn send_remote_requests(&mut self, now: Instant) {
-        let sources: Vec<_> = self.remotes.keys().copied().collect();
+        let sources: Vec<_> = self.subscriptions.keys().copied().collect();
         for source in sources {
             self.send_remote_request(source, now);
         }
     }
 
     fn send_remote_request(&mut self, source: MediaKey, now: Instant) {
-        let Some(remote) = self.remotes.get_mut(&source) else {
+        let Some(subscription) = self.subscriptions.get_mut(&source) else {
             return;
         };
-        if remote.take_request(now) {
-            let owner = remote.owner;
+        if subscription.take_request(now) {
+            let owner = subscription.owner;
             self.tell(owner, Content::RequestKeyframe { source });
         }
     }
@@ -215,7 +219,7 @@ impl Sfu {
 
     /// A producer is gone; its viewers here stand still.
     fn end_source(&mut self, source: MediaKey) {
-        self.remotes.remove(&source);
+        self.subscriptions.remove(&source);
         for consumer in self.routes.remove_source(source) {
             if let Some(state) = self.consumer(consumer) {
                 state.show(None);
@@ -223,20 +227,20 @@ impl Sfu {
         }
     }
 
-    /// An address proved to be a transport's of ours.
-    pub(super) fn tie_for_all(&mut self, address: SocketAddr, id: TransportId) {
-        let before = self.settings.directory.tie(address, self.settings.worker, id);
+    /// A remote proved to be a transport's of ours.
+    pub(super) fn tie_for_all(&mut self, remote: Remote, id: TransportId) {
+        let before = self.settings.directory.tie(remote, self.settings.worker, id);
         if let Some((worker, transport)) = before.filter(|&(to, _)| to != self.settings.worker) {
-            self.tell(worker, Content::Moved { address, transport });
+            self.tell(worker, Content::Moved { remote, transport });
         }
     }
 
-    /// A transport of another worker proved to be at an address, after one of ours.
-    fn moved(&mut self, address: SocketAddr, id: TransportId) {
+    /// A transport of another worker proved to be where one of ours was.
+    fn moved(&mut self, remote: Remote, id: TransportId) {
         // Ours may have proved it again meanwhile.
-        if self.settings.directory.at(address) != Some(id) {
-            self.demux.loosen(address, id);
-            self.forget_path(id, address);
+        if self.settings.directory.at(remote) != Some(id) {
+            self.demux.loosen(remote, id);
+            self.forget_path(id, remote);
         }
     }
 
@@ -244,12 +248,13 @@ impl Sfu {
     pub(super) fn pass_on(
         &mut self,
         addressee: &Addressee,
-        remote: SocketAddr,
+        remote: Remote,
         local: SocketAddr,
         datagram: &[u8],
     ) {
         let owner = self.settings.directory.route(remote, addressee);
-        if let Some(owner) = owner.filter(|&owner| owner != self.settings.worker) {
+        let elsewhere = owner.filter(|&owner| owner != self.settings.worker);
+        if let Some(owner) = elsewhere.filter(|_| remote.protocol == Protocol::Udp) {
             self.strays.entry(owner).or_default().add(remote, local, datagram);
         } else {
             self.dropped += 1;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use str0m::media::MediaKind;
 
-use super::Sfu;
+use super::{Outbox, Sfu};
 use crate::codec;
 use crate::consumer::Delivery;
 use crate::packet::Packet;
@@ -66,9 +66,9 @@ impl Sfu {
     }
 
     /// Forwards the packets of one producer to all its consumers.
-    pub(super) fn forward(&mut self, source: MediaKey, now: Instant) {
+    pub(super) fn forward(&mut self, source: MediaKey, now: Instant, outbox: &mut dyn Outbox) {
         if let Some((stream, packets)) = self.take_batch(source) {
-            self.forward_batch(source, &stream, &packets, now);
+            self.forward_batch(source, &stream, &packets, now, outbox);
             self.give_back(source, packets);
         }
     }
@@ -78,10 +78,11 @@ impl Sfu {
         &mut self,
         source: MediaKey,
         stream: &Stream,
-        packets: &[Packet],
+        packets: &[Arc<Packet>],
         now: Instant,
+        outbox: &mut dyn Outbox,
     ) {
-        let waiting = self.deliver(source, stream, packets, now);
+        let waiting = self.deliver(source, stream, packets, now, outbox);
         if !waiting.is_empty() {
             self.ask_for_keyframe(source, now);
             let transport = self.transports.get_mut(&source.transport);
@@ -97,14 +98,15 @@ impl Sfu {
         &mut self,
         source: MediaKey,
         stream: &Stream,
-        packets: &[Packet],
+        packets: &[Arc<Packet>],
         now: Instant,
+        outbox: &mut dyn Outbox,
     ) -> Vec<MediaKey> {
         let consumers = self.routes.consumers(source).to_vec();
         let mut waiting = Vec::new();
         for consumer in consumers {
             let delivery = self.work(consumer.transport, now, |transport, _| {
-                Ok(transport.deliver(consumer.mid, stream, packets, now))
+                Ok(transport.deliver(consumer.mid, stream, packets, now, outbox))
             });
             match delivery {
                 Some(Delivery::Written) => self.dirty.push(consumer.transport),
@@ -113,7 +115,7 @@ impl Sfu {
                     let codec = codec::name(stream.params.spec().codec);
                     self.events.push(Event::Unplayable { consumer, codec });
                 }
-                Some(Delivery::Nothing) | None => {}
+                Some(Delivery::Sent | Delivery::Nothing) | None => {}
             }
         }
         waiting
@@ -138,14 +140,14 @@ impl Sfu {
         }
     }
 
-    pub(super) fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Packet>)> {
+    pub(super) fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Arc<Packet>>)> {
         let producer = self.transports.get_mut(&source.transport)?.producer(source.mid)?;
         let stream = *producer.stream()?;
         Some((stream, std::mem::take(&mut producer.batch)))
     }
 
     /// Returns the emptied batch, so that its memory is used again.
-    pub(super) fn give_back(&mut self, source: MediaKey, mut packets: Vec<Packet>) {
+    pub(super) fn give_back(&mut self, source: MediaKey, mut packets: Vec<Arc<Packet>>) {
         packets.clear();
         let transport = self.transports.get_mut(&source.transport);
         if let Some(producer) = transport.and_then(|transport| transport.producer(source.mid)) {

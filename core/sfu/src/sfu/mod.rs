@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use str0m::RtcError;
 use str0m::config::DtlsCert;
 
+use crate::clock::WallClock;
 use crate::demux::{self, Demux};
 use crate::directory::{Directory, WorkerId};
 use crate::group::Budget;
@@ -20,21 +21,29 @@ use crate::message::{Content, Message, Parcel};
 use crate::packet::Packet;
 use crate::panics;
 use crate::producer::Stream;
-use crate::remote::{Remotes, Subscribers};
 use crate::routes::Routes;
 use crate::statistics::Statistics;
+use crate::subscription::{Subscribers, Subscriptions};
 use crate::timers::Timers;
-use crate::transport::{Happening, Path, Transport};
-use crate::words::{CloseCode, Command, Event, MediaKey, TransportId};
+use crate::transport::{Happening, Transport};
+use crate::words::{CloseCode, Command, Event, MediaKey, Remote, TransportId};
 
 /// How often silence, missing connections and unanswered keyframe requests are looked for.
 const SWEEP: Duration = Duration::from_millis(100);
 
 /// Where datagrams leave.
 pub trait Outbox {
-    /// Sends a datagram, from the local address given if there is one. It may be dropped, as on any
-    /// network.
-    fn send(&mut self, remote: SocketAddr, local: Option<IpAddr>, datagram: &[u8]);
+    /// Begins a datagram to be sent, from the local address given if there is one: exactly `length`
+    /// bytes are to be appended to what this gives back. It may be dropped, as on any network.
+    fn begin(&mut self, remote: Remote, local: Option<IpAddr>, length: usize) -> &mut Vec<u8>;
+
+    /// Sends a datagram.
+    fn send(&mut self, remote: Remote, local: Option<IpAddr>, datagram: &[u8]) {
+        self.begin(remote, local, datagram.len()).extend_from_slice(datagram);
+    }
+
+    /// How many datagrams were dropped because too many waited.
+    fn unsent(&self) -> u64;
 }
 
 /// What a worker is told when it starts.
@@ -48,6 +57,8 @@ pub struct Settings {
     pub max_transports: usize,
     /// Memory for the last groups of pictures of publishers that do not answer keyframe requests.
     pub replay_memory: Budget,
+    /// The time of day that viewers are told.
+    pub clock: WallClock,
     /// The certificate of every DTLS connection.
     pub certificate: DtlsCert,
     /// Which of the workers this is.
@@ -67,7 +78,7 @@ pub struct Sfu {
     filled: Vec<MediaKey>,
     /// What other workers were given, and is to be forwarded here as well.
     shared: Vec<Batch>,
-    remotes: Remotes,
+    subscriptions: Subscriptions,
     subscribers: Subscribers,
     /// Datagrams for transports of other workers, for each of these.
     strays: BTreeMap<WorkerId, Parcel>,
@@ -84,7 +95,7 @@ pub struct Sfu {
 struct Batch {
     source: MediaKey,
     stream: Stream,
-    packets: Arc<[Packet]>,
+    packets: Arc<[Arc<Packet>]>,
 }
 
 /// The end of a transport, met while working on it.
@@ -110,7 +121,7 @@ impl Sfu {
             timers: Timers::default(),
             filled: Vec::new(),
             shared: Vec::new(),
-            remotes: Remotes::new(),
+            subscriptions: Subscriptions::new(),
             subscribers: Subscribers::default(),
             strays: BTreeMap::new(),
             messages: Vec::new(),
@@ -135,7 +146,7 @@ impl Sfu {
             Command::Close { transport } => {
                 self.close(transport, now, outbox);
             }
-            Command::RequestStatistics { request } => self.report(request),
+            Command::RequestStatistics { request } => self.report(request, outbox.unsent()),
             Command::ProvokePanic { transport } => self.provoke_panic(transport),
         }
     }
@@ -143,7 +154,7 @@ impl Sfu {
     /// Takes one datagram. `local` is the address it was sent to.
     pub fn receive(
         &mut self,
-        remote: SocketAddr,
+        remote: Remote,
         local: SocketAddr,
         datagram: &[u8],
         now: Instant,
@@ -163,16 +174,14 @@ impl Sfu {
     fn receive_for(
         &mut self,
         id: TransportId,
-        remote: SocketAddr,
+        remote: Remote,
         local: SocketAddr,
         datagram: &[u8],
         now: Instant,
         outbox: &mut dyn Outbox,
     ) {
-        let candidate = self.candidate_for(local);
-        let path = Path { remote, local: local.ip() };
         let taken = self.work(id, now, |transport, happenings| {
-            let taken = transport.receive(path, candidate, datagram, now, happenings);
+            let taken = transport.receive(remote, local, datagram, now, happenings);
             // str0m keeps one received packet: it must be drained before the next datagram.
             transport.drain(now, outbox, happenings)?;
             Ok((taken, transport.next_step))
@@ -183,14 +192,29 @@ impl Sfu {
         }
     }
 
+    /// Whether a remote has proved to be some transport's.
+    pub fn knows(&self, remote: Remote) -> bool {
+        self.demux.owner(remote).is_some()
+    }
+
+    /// Takes note that a remote cannot be reached any more: its connection is closed.
+    pub fn disconnected(&mut self, remote: Remote) {
+        let Some(id) = self.demux.owner(remote) else {
+            return;
+        };
+        self.demux.loosen(remote, id);
+        self.settings.directory.loosen(remote, id);
+        self.forget_path(id, remote);
+    }
+
     /// Forwards what was received since the last flush, and sends all that is waiting.
     pub fn flush(&mut self, now: Instant, outbox: &mut dyn Outbox) {
         self.share();
         for Batch { source, stream, packets } in std::mem::take(&mut self.shared) {
-            self.forward_batch(source, &stream, &packets, now);
+            self.forward_batch(source, &stream, &packets, now, outbox);
         }
         for source in std::mem::take(&mut self.filled) {
-            self.forward(source, now);
+            self.forward(source, now, outbox);
         }
         let mut dirty = std::mem::take(&mut self.dirty);
         dirty.sort_unstable();
@@ -252,8 +276,8 @@ impl Sfu {
     /// Closes a transport properly; false when it was gone, or failed in closing, which is told then.
     fn close(&mut self, id: TransportId, now: Instant, outbox: &mut dyn Outbox) -> bool {
         let drained = self.work(id, now, |transport, happenings| {
-            transport.close()?;
-            transport.step(now)?;
+            transport.close(now, outbox)?;
+            transport.step(now, outbox)?;
             transport.drain(now, outbox, happenings)?;
             Ok(())
         });
@@ -272,9 +296,9 @@ impl Sfu {
         self.settings.directory.remove_fragment(&transport.fragment);
         self.settings.directory.leave(id);
         self.timers.disarm(id);
-        for path in &transport.paths {
-            self.demux.loosen(path.remote, id);
-            self.settings.directory.loosen(path.remote, id);
+        for remote in transport.paths.remotes() {
+            self.demux.loosen(remote, id);
+            self.settings.directory.loosen(remote, id);
         }
         for consumer in &mut transport.consumers {
             let key = MediaKey { transport: id, mid: consumer.mid };
@@ -287,7 +311,7 @@ impl Sfu {
         }
     }
 
-    fn report(&mut self, request: u64) {
+    fn report(&mut self, request: u64, datagrams_unsent: u64) {
         let mut transports: Vec<_> = self.transports.values().map(Transport::statistics).collect();
         transports.sort_unstable_by_key(|statistics| statistics.transport);
         self.events.push(Event::Statistics(Statistics {
@@ -295,6 +319,7 @@ impl Sfu {
             transports,
             datagrams_dropped: self.dropped,
             batches_dropped: self.batches_dropped,
+            datagrams_unsent,
         }));
     }
 
@@ -309,7 +334,7 @@ impl Sfu {
     /// Steps and drains one transport.
     fn step(&mut self, id: TransportId, now: Instant, outbox: &mut dyn Outbox) {
         let next = self.work(id, now, |transport, happenings| {
-            transport.step(now)?;
+            transport.step(now, outbox)?;
             transport.drain(now, outbox, happenings)?;
             Ok(transport.next_step)
         });
@@ -388,9 +413,9 @@ impl Sfu {
         }
     }
 
-    fn forget_path(&mut self, id: TransportId, remote: SocketAddr) {
+    fn forget_path(&mut self, id: TransportId, remote: Remote) {
         if let Some(transport) = self.transports.get_mut(&id) {
-            transport.paths.retain(|path| path.remote != remote);
+            transport.paths.forget(remote);
         }
     }
 
@@ -411,16 +436,5 @@ impl Sfu {
         for source in sources {
             self.start(source, now);
         }
-    }
-
-    /// The candidate that a datagram was sent to; behind a NAT it is another address than the local
-    /// one.
-    fn candidate_for(&self, local: SocketAddr) -> SocketAddr {
-        let candidates = &self.settings.candidates;
-        let same_family = |candidate: &&SocketAddr| candidate.is_ipv4() == local.is_ipv4();
-        if candidates.contains(&local) {
-            return local;
-        }
-        candidates.iter().find(same_family).copied().unwrap_or(local)
     }
 }

@@ -5,14 +5,14 @@
 
 mod client;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use client::{Client, Media};
 use sfu::{
-    Budget, Command, Directory, Event, MediaKey, Message, Outbox, Settings, Sfu, TransportId,
-    publishes,
+    Budget, Command, Directory, Event, MediaKey, Message, Outbox, Protocol, Remote, Settings, Sfu,
+    TransportId, WallClock, publishes,
 };
 
 /// One way through the simulated network.
@@ -57,19 +57,30 @@ pub(crate) struct World {
     pub(crate) replay_memory: Budget,
     /// Clients cut off from the network.
     pub(crate) unplugged: Vec<usize>,
+    /// What the core sent to whom, if that is to be kept.
+    pub(crate) record: Option<Vec<(usize, Vec<u8>)>>,
+    /// How the clients talk to the core.
+    pub(crate) protocol: Protocol,
     sfus: Vec<Sfu>,
     mail: VecDeque<(Instant, Message)>,
+    /// Connections, and the worker that serves each.
+    connections: HashMap<Remote, usize>,
     started: Instant,
     flying: VecDeque<(Instant, Way, Vec<u8>)>,
-    counts: std::collections::HashMap<(bool, usize), u64>,
+    counts: HashMap<(bool, usize), u64>,
 }
 
 #[derive(Default)]
-struct Sent(Vec<(SocketAddr, Vec<u8>)>);
+struct Sent(Vec<(Remote, Vec<u8>)>);
 
 impl Outbox for Sent {
-    fn send(&mut self, remote: SocketAddr, _local: Option<IpAddr>, datagram: &[u8]) {
-        self.0.push((remote, datagram.to_vec()));
+    fn begin(&mut self, to: Remote, _local: Option<IpAddr>, length: usize) -> &mut Vec<u8> {
+        self.0.push((to, Vec::with_capacity(length)));
+        &mut self.0.last_mut().expect("the datagram just begun").1
+    }
+
+    fn unsent(&self) -> u64 {
+        0
     }
 }
 
@@ -108,6 +119,7 @@ impl World {
             silence: Duration::from_secs(6),
             max_transports: 16,
             replay_memory: replay_memory.clone(),
+            clock: WallClock::new(now, SystemTime::now()),
             certificate: crypto.dtls_provider.generate_certificate().expect("a certificate"),
             worker: 0,
             directory: directory.clone(),
@@ -127,9 +139,12 @@ impl World {
             loss: |_, _| false,
             replay_memory,
             unplugged: Vec::new(),
+            record: None,
+            protocol: Protocol::Udp,
+            connections: HashMap::new(),
             started: now,
             flying: VecDeque::new(),
-            counts: std::collections::HashMap::new(),
+            counts: HashMap::new(),
         }
     }
 
@@ -212,7 +227,11 @@ impl World {
         sources: Vec<MediaKey>,
     ) -> usize {
         let index = self.clients.len();
-        let (client, offer) = Client::offer(address, media, self.now);
+        let protocol = match self.protocol {
+            Protocol::Udp => str0m::net::Protocol::Udp,
+            Protocol::Tcp => str0m::net::Protocol::Tcp,
+        };
+        let (client, offer) = Client::offer(address, protocol, media, self.now);
         self.clients.push(client);
         self.addresses.push(address);
         let transport = TransportId(index as u64);
@@ -248,6 +267,23 @@ impl World {
         }
     }
 
+    /// Where the core sees a client.
+    pub(crate) fn remote(&self, index: usize) -> Remote {
+        Remote { protocol: self.protocol, address: self.addresses[index] }
+    }
+
+    /// Whether a remote has proved to be some transport's.
+    pub(crate) fn knows(&self, remote: Remote) -> bool {
+        self.sfus.iter().any(|sfu| sfu.knows(remote))
+    }
+
+    /// Closes a client's connection.
+    pub(crate) fn disconnect(&mut self, remote: Remote) {
+        if let Some(worker) = self.connections.remove(&remote) {
+            self.sfus[worker].disconnected(remote);
+        }
+    }
+
     /// Runs until every client of `who` is connected.
     pub(crate) fn connect(&mut self, who: &[usize]) {
         self.run_until(Duration::from_secs(5), |world| {
@@ -257,9 +293,16 @@ impl World {
 
     /// Hands the core a datagram from anywhere.
     pub(crate) fn inject(&mut self, from: SocketAddr, datagram: &[u8]) {
-        let worker = self.socket_for(from);
+        self.receive(Remote::udp(from), datagram);
+    }
+
+    fn receive(&mut self, from: Remote, datagram: &[u8]) {
+        let Some(worker) = self.socket_for(from, datagram) else {
+            return;
+        };
         let mut sent = Sent::default();
-        self.sfus[worker].receive(from, relay_address(from), datagram, self.now, &mut sent);
+        let local = relay_address(from.address);
+        self.sfus[worker].receive(from, local, datagram, self.now, &mut sent);
         self.flush(worker, sent);
     }
 
@@ -275,6 +318,7 @@ impl World {
                         whole.transports.extend(part.transports);
                         whole.datagrams_dropped += part.datagrams_dropped;
                         whole.batches_dropped += part.batches_dropped;
+                        whole.datagrams_unsent += part.datagrams_unsent;
                     }
                 },
                 other => panic!("statistics were asked for, not {other:?}"),
@@ -333,15 +377,26 @@ impl World {
                 break;
             };
             match way {
-                Way::Up(index) => self.inject(self.addresses[index], &datagram),
+                Way::Up(index) => self.receive(self.remote(index), &datagram),
                 Way::Down(index) => self.clients[index].receive(&datagram, self.now),
             }
         }
     }
 
-    /// The worker whose socket a remote's datagrams arrive at; of some remotes their owner's.
-    fn socket_for(&self, from: SocketAddr) -> usize {
-        usize::from(from.port() / 2) % self.sfus.len()
+    /// The worker that a remote's datagrams arrive at: of some their owner's socket, of others another
+    /// one's. A connection is served by the owner of what its first check is for.
+    fn socket_for(&mut self, from: Remote, datagram: &[u8]) -> Option<usize> {
+        match from.protocol {
+            Protocol::Udp => Some(usize::from(from.address.port() / 2) % self.sfus.len()),
+            Protocol::Tcp => {
+                if let Some(&worker) = self.connections.get(&from) {
+                    return Some(worker);
+                }
+                let worker = self.directory.for_check(datagram)?;
+                self.connections.insert(from, worker);
+                Some(worker)
+            }
+        }
     }
 
     /// Lets a worker forward and send, and carries what leaves it.
@@ -358,7 +413,11 @@ impl World {
             }
         }
         for (remote, datagram) in sent.0 {
-            if let Some(index) = self.addresses.iter().position(|address| *address == remote) {
+            let somebody = (0..self.clients.len()).find(|&index| self.remote(index) == remote);
+            if let Some(index) = somebody {
+                if let Some(record) = &mut self.record {
+                    record.push((index, datagram.clone()));
+                }
                 self.fly(Way::Down(index), datagram);
             }
         }

@@ -81,7 +81,8 @@ impl Wire {
         self.opened += 1;
         let socket = try_socket(family).expect("a socket");
         let address = socket.local_addr().expect("an address");
-        let (mut client, offer) = Client::offer(address, &[media], now());
+        let (mut client, offer) =
+            Client::offer(address, str0m::net::Protocol::Udp, &[media], now());
         client.relay = SocketAddr::new(family, self.core.port());
         let publishes = media.sends;
         let party = Party { client, publishes, gone: false, socket, frames: 0, next_frame: now() };

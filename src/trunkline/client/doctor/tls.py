@@ -87,7 +87,7 @@ def _judge_time(certificate: x509.Certificate, now: datetime.datetime) -> list[F
             wrong(
                 _SUBJECT,
                 f"The certificate expired on {end:%Y-%m-%d}.",
-                "Renew it and restart the relay, which reads it once; if it should still be "
+                "Renew it: the relay takes a new one up within seconds. If it should still be "
                 "valid, check this machine's clock.",
             )
         ]
@@ -104,7 +104,7 @@ def _judge_time(certificate: x509.Certificate, now: datetime.datetime) -> list[F
             warning(
                 _SUBJECT,
                 f"The certificate expires on {end:%Y-%m-%d}.",
-                "Renew it and restart the relay, which reads it once.",
+                "Renew it: the relay takes a new one up within seconds.",
             )
         ]
     return []

@@ -8,16 +8,16 @@ use crate::keyframe::Throttle;
 use crate::words::MediaKey;
 
 /// Producers of other workers with viewers here.
-pub(crate) type Remotes = BTreeMap<MediaKey, Remote>;
+pub(crate) type Subscriptions = BTreeMap<MediaKey, Subscription>;
 
-/// A producer of another worker.
+/// To a producer of another worker.
 #[derive(Debug)]
-pub(crate) struct Remote {
+pub(crate) struct Subscription {
     pub(crate) owner: WorkerId,
     keyframes: Throttle,
 }
 
-impl Remote {
+impl Subscription {
     pub(crate) fn new(owner: WorkerId) -> Self {
         Self { owner, keyframes: Throttle::default() }
     }
@@ -130,14 +130,14 @@ mod tests {
     #[test]
     fn an_owner_is_told_once_and_no_more_often_than_it_may_ask() {
         let now = crate::io::now();
-        let mut remote = Remote::new(0);
-        assert!(!remote.take_request(now), "nobody asked");
-        remote.want_keyframe();
-        assert!(remote.take_request(now));
-        assert!(!remote.take_request(now + Duration::from_secs(9)), "it was told");
-        remote.told(now);
-        remote.want_keyframe();
-        assert!(!remote.take_request(now + Duration::from_millis(499)));
-        assert!(remote.take_request(now + Duration::from_millis(500)), "told later");
+        let mut subscription = Subscription::new(0);
+        assert!(!subscription.take_request(now), "nobody asked");
+        subscription.want_keyframe();
+        assert!(subscription.take_request(now));
+        assert!(!subscription.take_request(now + Duration::from_secs(9)), "it was told");
+        subscription.told(now);
+        subscription.want_keyframe();
+        assert!(!subscription.take_request(now + Duration::from_millis(499)));
+        assert!(subscription.take_request(now + Duration::from_millis(500)), "told later");
     }
 }
