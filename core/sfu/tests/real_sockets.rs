@@ -6,7 +6,7 @@ mod wire;
 
 use std::time::Duration;
 
-use sfu::{Command, TransportId};
+use sfu::{Command, Protocol, TransportId};
 use support::Media;
 use wire::{Wire, families};
 
@@ -16,10 +16,15 @@ const SOME: usize = 20;
 
 /// A publisher and viewers of it over every family that there is, on both workers, all flowing.
 fn call() -> (Wire, TransportId, Vec<TransportId>) {
+    call_over(Protocol::Udp)
+}
+
+fn call_over(protocol: Protocol) -> (Wire, TransportId, Vec<TransportId>) {
     let mut wire = Wire::new(SILENCE);
-    let publisher = wire.open(families()[0], Media::SEND_VP8);
+    let publisher = wire.open_over(protocol, families()[0], Media::SEND_VP8);
     let families = families().into_iter().cycle().take(8);
-    let viewers: Vec<_> = families.map(|family| wire.open(family, Media::TAKE_VP8)).collect();
+    let viewers: Vec<_> =
+        families.map(|family| wire.open_over(protocol, family, Media::TAKE_VP8)).collect();
     let owners = viewers.iter().filter_map(|&viewer| wire.core.directory().owner(viewer));
     assert_eq!(owners.sum::<usize>(), 4, "half of them on the second worker");
     for &viewer in &viewers {
@@ -71,8 +76,33 @@ fn an_ice_restart_from_another_port_may_meet_another_worker() {
 }
 
 #[test]
+fn a_connection_is_served_by_the_worker_of_its_transport() {
+    let (mut wire, publisher, viewers) = call_over(Protocol::Tcp);
+    let everybody: Vec<_> = viewers.iter().copied().chain([publisher]).collect();
+    for &who in &everybody {
+        wire.restart(who);
+    }
+    flows(&mut wire, &viewers);
+    for &who in &everybody {
+        wire.rebind(who);
+    }
+    flows(&mut wire, &viewers);
+    let statistics = wire.statistics();
+    assert_eq!(statistics.transports.len(), everybody.len());
+    for transport in statistics.transports {
+        assert_eq!(transport.remote.map(|remote| remote.protocol), Some(Protocol::Tcp));
+    }
+}
+
+#[test]
 fn every_worker_says_goodbye() {
-    let (mut wire, ..) = call();
+    for protocol in [Protocol::Udp, Protocol::Tcp] {
+        says_goodbye(protocol);
+    }
+}
+
+fn says_goodbye(protocol: Protocol) {
+    let (mut wire, ..) = call_over(protocol);
     wire.core.stop();
     wire.until("goodbyes", |wire| wire.parties.values().all(|party| party.client.closed));
     assert!(!wire.core.submit(Command::Close { transport: TransportId(0) }));

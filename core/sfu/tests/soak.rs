@@ -7,7 +7,7 @@ mod wire;
 
 use std::time::Duration;
 
-use sfu::Command;
+use sfu::{Command, Protocol};
 use support::Media;
 use wire::{Wire, families, now};
 
@@ -63,7 +63,8 @@ fn something_happens(wire: &mut Wire, chance: &mut Chance) {
     let Some(&who) = wire.parties.keys().nth(place) else {
         let media = if chance.below(4) == 0 { Media::SEND_VP8 } else { Media::TAKE_VP8 };
         let family = families()[chance.below(families().len())];
-        wire.open(family, media);
+        let protocol = if chance.below(4) == 0 { Protocol::Tcp } else { Protocol::Udp };
+        wire.open_over(protocol, family, media);
         return;
     };
     let others: Vec<_> = wire.parties.iter().filter(|(_, party)| party.publishes).collect();

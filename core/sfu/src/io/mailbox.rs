@@ -1,9 +1,10 @@
-//! Messages on their way to one worker: a bounded queue, and what wakes the worker.
+//! Messages and connections on their way to one worker: a bounded queue, and what wakes the worker.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mio::Waker;
 
+use super::tcp::Connection;
 use crate::message::Message;
 
 /// Bytes of packets and datagrams that wait; what comes then is dropped, as a full router would.
@@ -11,17 +12,23 @@ const MAX_WAITING: usize = 8 << 20;
 /// Messages that must arrive and wait; more means that the worker hangs. Ten thousand transports
 /// that end in one moment leave fewer.
 const MAX_NOTES: usize = 100_000;
+/// Connections that wait to be taken; one more is closed, and its client dials again.
+const MAX_CONNECTIONS: usize = 256;
 
 /// The queue in front of one worker.
 #[derive(Debug)]
 pub(crate) struct Mailbox {
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<Mail>,
     waker: Waker,
 }
 
+/// What waits.
 #[derive(Debug, Default)]
-struct Waiting {
-    messages: Vec<Message>,
+pub(crate) struct Mail {
+    /// In their order.
+    pub(crate) messages: Vec<Message>,
+    /// Which other workers accepted.
+    pub(crate) connections: Vec<Connection>,
     bytes: usize,
     notes: usize,
 }
@@ -65,12 +72,22 @@ impl Mailbox {
         Ok(())
     }
 
-    /// Takes all messages, in their order.
-    pub(crate) fn take(&self) -> Vec<Message> {
-        std::mem::take(&mut *self.lock()).messages
+    /// Adds a connection and wakes the worker.
+    pub(crate) fn hand_over(&self, connection: Connection) {
+        let mut waiting = self.lock();
+        if waiting.connections.len() < MAX_CONNECTIONS {
+            waiting.connections.push(connection);
+            drop(waiting);
+            self.wake();
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    /// Takes all that waits.
+    pub(crate) fn take(&self) -> Mail {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Mail> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -118,7 +135,7 @@ mod tests {
         assert!(is_woken(&mut poll));
         mailbox.post(note()).expect("room");
         assert!(!is_woken(&mut poll), "it is awake");
-        assert_eq!(mailbox.take().len(), 2);
+        assert_eq!(mailbox.take().messages.len(), 2);
         mailbox.post(note()).expect("room");
         assert!(is_woken(&mut poll));
     }
@@ -130,7 +147,7 @@ mod tests {
         let untaken = mailbox.post(datagrams(4 << 20));
         assert!(matches!(untaken, Err(Untaken::Full(_))), "{untaken:?}");
         mailbox.post(note()).expect("room");
-        assert_eq!(mailbox.take().len(), 2);
+        assert_eq!(mailbox.take().messages.len(), 2);
         mailbox.post(datagrams(5 << 20)).expect("room again");
     }
 

@@ -5,6 +5,7 @@ mod gathering;
 mod mailbox;
 mod outbox;
 mod port;
+mod reading;
 mod socket;
 mod tcp;
 mod wake;

@@ -178,16 +178,16 @@ fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, 
     })
 }
 
-struct Worker {
-    sfu: Sfu,
+pub(super) struct Worker {
+    pub(super) sfu: Sfu,
+    pub(super) sender: Sender,
     sockets: Arc<[MediaSocket]>,
-    sender: Sender,
     buffers: ReceiveBuffers,
     poll: Poll,
     commands: Receiver<Command>,
     events: Arc<Events>,
     /// Everybody's; this worker's own is that of its number.
-    mailboxes: Arc<[Mailbox]>,
+    pub(super) mailboxes: Arc<[Mailbox]>,
     index: WorkerId,
 }
 
@@ -309,10 +309,14 @@ impl Worker {
         Ok(true)
     }
 
-    /// Takes what the other workers tell.
+    /// Takes what the other workers tell and hand over.
     fn attend(&mut self) {
-        for message in self.mailboxes[self.index].take() {
+        let mail = self.mailboxes[self.index].take();
+        for message in mail.messages {
             self.sfu.hear(message, now(), &mut self.sender);
+        }
+        for connection in mail.connections {
+            self.sender.tcp.take(connection);
         }
     }
 
@@ -328,36 +332,6 @@ impl Worker {
             }
         }
         Ok(())
-    }
-
-    /// Accepts connections and reads from each that has something; true when there may be more.
-    fn receive_over_tcp(&mut self) -> bool {
-        let Self { sfu, sender, .. } = self;
-        let at = now();
-        let mut more = sender.tcp.accept(at);
-        for key in sender.tcp.readable() {
-            let Some(mut said) = sender.tcp.read(key) else {
-                continue;
-            };
-            let (remote, local) = (Remote::tcp(said.remote), said.local);
-            let complete = said.each(|datagram| sfu.receive(remote, local, datagram, at, sender));
-            let is_known = sfu.knows(remote);
-            sender.tcp.keep(said, is_known);
-            // The first thing that a client says is a check, and it is some transport's from then on.
-            if complete.is_err() || complete.is_ok_and(|count| count > 0 && !is_known) {
-                sender.tcp.close(key);
-            }
-            more = true;
-        }
-        sender.tcp.sweep(at, |remote| sfu.knows(Remote::tcp(remote)));
-        more
-    }
-
-    /// Tells of the connections that were closed.
-    fn disconnect(&mut self) {
-        for remote in self.sender.tcp.take_closed() {
-            self.sfu.disconnected(Remote::tcp(remote));
-        }
     }
 
     fn obey(&mut self) -> Course {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Batch, Outbox, Sfu};
+use super::{Batch, Outbox, Settings, Sfu};
 use crate::demux::{self, Addressee};
 use crate::directory::WorkerId;
 use crate::message::{Content, Message, Parcel};
@@ -244,7 +244,8 @@ impl Sfu {
         }
     }
 
-    /// A datagram that is for none of our transports.
+    /// A datagram that is for none of our transports. What is said over a connection is answered by
+    /// its worker alone.
     pub(super) fn pass_on(
         &mut self,
         addressee: &Addressee,
@@ -259,6 +260,12 @@ impl Sfu {
         } else {
             self.dropped += 1;
         }
+    }
+
+    /// The other worker that a connection is to be handed to, by the first datagram that came over it.
+    pub fn owner_elsewhere(&self, datagram: &[u8]) -> Option<WorkerId> {
+        let Settings { directory, worker, .. } = &self.settings;
+        directory.for_check(datagram).filter(|owner| owner != worker)
     }
 
     /// Datagrams that another worker received; who is gone meanwhile is not looked for again.

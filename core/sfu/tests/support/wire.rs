@@ -3,11 +3,12 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use sfu::io::{Core, Start};
-use sfu::{Command, Event, MediaKey, Statistics, TransportId};
+use sfu::io::{Core, Deframer, Start};
+use sfu::{Command, Event, MediaKey, Protocol, Statistics, TransportId};
 
 use crate::support::{Client, Media};
 
@@ -24,9 +25,20 @@ pub(crate) struct Party {
     pub(crate) publishes: bool,
     /// Sends and reads nothing any more.
     pub(crate) gone: bool,
-    socket: UdpSocket,
+    line: Line,
     frames: u32,
     next_frame: Instant,
+}
+
+/// A client's end of the way to the core.
+enum Line {
+    Udp(UdpSocket),
+    /// Nothing is said on it before a connectivity check.
+    Tcp {
+        stream: TcpStream,
+        inbox: Deframer,
+        begun: bool,
+    },
 }
 
 /// The core and everybody who ever offered, by transport.
@@ -57,6 +69,70 @@ fn try_socket(family: IpAddr) -> std::io::Result<UdpSocket> {
     Ok(socket)
 }
 
+impl Line {
+    #[allow(clippy::disallowed_methods, reason = "here the sockets are real ones")]
+    fn open(protocol: Protocol, relay: SocketAddr) -> Self {
+        match protocol {
+            Protocol::Udp => Self::Udp(try_socket(relay.ip()).expect("a socket")),
+            Protocol::Tcp => {
+                let stream = TcpStream::connect(relay).expect("a connection");
+                stream.set_nonblocking(true).expect("a socket");
+                Self::Tcp { stream, inbox: Deframer::default(), begun: false }
+            }
+        }
+    }
+
+    fn protocol(&self) -> Protocol {
+        match self {
+            Self::Udp(_) => Protocol::Udp,
+            Self::Tcp { .. } => Protocol::Tcp,
+        }
+    }
+
+    fn address(&self) -> SocketAddr {
+        let address = match self {
+            Self::Udp(socket) => socket.local_addr(),
+            Self::Tcp { stream, .. } => stream.local_addr(),
+        };
+        address.expect("an address")
+    }
+
+    /// A full buffer loses a datagram, as a network may; one that is half written would break the
+    /// stream, and does not occur with so little.
+    fn send(&mut self, relay: SocketAddr, datagram: &[u8]) {
+        match self {
+            Self::Udp(socket) => drop(socket.send_to(datagram, relay)),
+            Self::Tcp { stream, begun, .. } => {
+                // A binding request (RFC 8489 section 5).
+                *begun |= datagram.starts_with(&[0, 1]);
+                if !*begun {
+                    return;
+                }
+                let length = u16::try_from(datagram.len()).expect("a datagram").to_be_bytes();
+                drop(stream.write_all(&[&length, datagram].concat()));
+            }
+        }
+    }
+
+    fn receive(&mut self, relay: SocketAddr, mut take: impl FnMut(&[u8])) {
+        let mut buffer = [0; 1 << 13];
+        match self {
+            Self::Udp(socket) => {
+                while let Ok((length, from)) = socket.recv_from(&mut buffer) {
+                    if from == relay {
+                        take(&buffer[..length]);
+                    }
+                }
+            }
+            Self::Tcp { stream, inbox, .. } => {
+                while let Ok(length @ 1..) = stream.read(&mut buffer) {
+                    inbox.push(&buffer[..length], &mut take).expect("frames");
+                }
+            }
+        }
+    }
+}
+
 impl Wire {
     pub(crate) fn new(silence: Duration) -> Self {
         let start = Start {
@@ -77,15 +153,28 @@ impl Wire {
 
     /// A new client offers; the answer is taken when it comes.
     pub(crate) fn open(&mut self, family: IpAddr, media: Media) -> TransportId {
+        self.open_over(Protocol::Udp, family, media)
+    }
+
+    /// The same over UDP or TCP.
+    pub(crate) fn open_over(
+        &mut self,
+        protocol: Protocol,
+        family: IpAddr,
+        media: Media,
+    ) -> TransportId {
         let transport = TransportId(self.opened);
         self.opened += 1;
-        let socket = try_socket(family).expect("a socket");
-        let address = socket.local_addr().expect("an address");
-        let (mut client, offer) =
-            Client::offer(address, str0m::net::Protocol::Udp, &[media], now());
-        client.relay = SocketAddr::new(family, self.core.port());
+        let relay = SocketAddr::new(family, self.core.port());
+        let line = Line::open(protocol, relay);
+        let said = match protocol {
+            Protocol::Udp => str0m::net::Protocol::Udp,
+            Protocol::Tcp => str0m::net::Protocol::Tcp,
+        };
+        let (mut client, offer) = Client::offer(line.address(), said, &[media], now());
+        client.relay = relay;
         let publishes = media.sends;
-        let party = Party { client, publishes, gone: false, socket, frames: 0, next_frame: now() };
+        let party = Party { client, publishes, gone: false, line, frames: 0, next_frame: now() };
         self.parties.insert(transport, party);
         self.submit(Command::AcceptOffer { transport, offer, sources: Vec::new() });
         transport
@@ -108,8 +197,7 @@ impl Wire {
     /// Sends from another port from now on.
     pub(crate) fn rebind(&mut self, transport: TransportId) {
         if let Some(party) = self.parties.get_mut(&transport) {
-            let family = party.socket.local_addr().expect("an address").ip();
-            party.socket = try_socket(family).expect("a socket");
+            party.line = Line::open(party.line.protocol(), party.client.relay);
         }
     }
 
@@ -172,12 +260,8 @@ impl Wire {
 
 impl Party {
     fn turn(&mut self, at: Instant) {
-        let mut datagram = [0; 2_048];
-        while let Ok((length, from)) = self.socket.recv_from(&mut datagram) {
-            if from == self.client.relay {
-                self.client.receive(&datagram[..length], at);
-            }
-        }
+        let Self { client, line, .. } = self;
+        line.receive(client.relay, |datagram| client.receive(datagram, at));
         if self.publishes && self.client.connected && at >= self.next_frame {
             let keyframe = self.frames.is_multiple_of(GROUP);
             self.client.write(0, self.frames * VIDEO_FRAME, keyframe, at);
@@ -185,8 +269,7 @@ impl Party {
             self.next_frame = at + FRAME;
         }
         for datagram in self.client.step(at) {
-            // A full buffer loses it, as a network may.
-            let _ = self.socket.send_to(&datagram, self.client.relay);
+            self.line.send(self.client.relay, &datagram);
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice, Read, Write};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use mio::net::TcpStream;
@@ -18,7 +19,7 @@ const KERNEL_BUFFER: usize = 256 << 10;
 
 /// A connection that was accepted, with what it has half said and what it is yet to be told.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     pub(super) stream: TcpStream,
     pub(super) remote: SocketAddr,
     pub(super) local: SocketAddr,
@@ -28,8 +29,15 @@ pub(super) struct Connection {
     /// It has proved to be some transport's.
     pub(super) proven: bool,
     pub(super) inbox: Deframer,
+    /// Read, but not looked at: by the worker that it comes from.
+    pub(super) unread: Vec<u8>,
     outbox: VecDeque<u8>,
+    /// Given back wherever it ends.
+    _place: Place,
 }
+
+/// One of the connections that there may be: whoever gives places counts those not given back.
+pub(super) type Place = Arc<()>;
 
 /// What reading brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +51,12 @@ pub(super) enum Reading {
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, remote: SocketAddr, now: Instant) -> io::Result<Self> {
+    pub(super) fn new(
+        stream: TcpStream,
+        remote: SocketAddr,
+        place: Place,
+        now: Instant,
+    ) -> io::Result<Self> {
         let local = stream.local_addr()?;
         stream.set_nodelay(true)?;
         // The kernel may give another size.
@@ -56,11 +69,19 @@ impl Connection {
             accepted: now,
             proven: false,
             inbox: Deframer::default(),
+            unread: Vec::new(),
             outbox: VecDeque::new(),
+            _place: place,
         })
     }
 
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> Reading {
+        if !self.unread.is_empty() {
+            let count = self.unread.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&self.unread[..count]);
+            self.unread.drain(..count);
+            return Reading::Bytes(count);
+        }
         match self.stream.read(buffer) {
             Ok(0) => Reading::End,
             Ok(count) => Reading::Bytes(count),
@@ -118,7 +139,8 @@ mod tests {
         let (stream, remote) = listener.accept().expect("a connection");
         stream.set_nonblocking(true).expect("a socket");
         let stream = TcpStream::from_std(stream);
-        let connection = Connection::new(stream, remote, crate::io::now()).expect("a socket");
+        let connection =
+            Connection::new(stream, remote, Arc::default(), crate::io::now()).expect("a socket");
         (connection, far)
     }
 

@@ -14,7 +14,7 @@ pub struct TooLong(
 );
 
 /// The reading end of such a stream. It keeps less than one frame.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Deframer {
     begun: Vec<u8>,
 }

@@ -1,28 +1,34 @@
 //! TCP on the media port, for networks that let no UDP through (RFC 6544, passive side): listeners
 //! and the connections of one worker.
 //!
+//! One worker listens for all. The first frame of a connection names its transport, and with that the
+//! worker that it is handed to.
+//!
 //! Anybody can connect. Those who have not proved to be some transport's are few, and gone soon;
 //! the others live as long as it does.
 
 mod connection;
 mod frame;
+mod handover;
 mod listener;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::net::TcpListener;
 use mio::{Interest, Registry, Token};
 
-use connection::{Connection, Reading};
+pub(crate) use connection::Connection;
+use connection::{Place, Reading};
 pub use frame::{Deframer, TooLong};
 use listener::Listener;
 pub(crate) use listener::listen;
 
-/// Connections at the same time; further ones are closed at once.
+/// Connections at the same time, of all workers; further ones are closed at once.
 const MAX_CONNECTIONS: usize = 4_096;
 /// Connections that are nobody's yet; a new one takes the place of the oldest.
 const MAX_STRANGERS: usize = 256;
@@ -51,6 +57,8 @@ pub(crate) struct Connections {
     next_sweep: Instant,
     unsent: u64,
     buffer: Vec<u8>,
+    /// Of which each connection that was accepted here has one, wherever it is served.
+    places: Place,
 }
 
 /// Bytes from one connection, taken out so that they can be read while it is written to.
@@ -59,9 +67,11 @@ pub(crate) struct Said {
     pub(crate) key: usize,
     pub(crate) remote: SocketAddr,
     pub(crate) local: SocketAddr,
-    pub(crate) inbox: Deframer,
+    inbox: Deframer,
     buffer: Vec<u8>,
     count: usize,
+    /// Nothing that it said before was complete.
+    is_first: bool,
 }
 
 impl Said {
@@ -73,6 +83,18 @@ impl Said {
             take(datagram);
         })?;
         Ok(complete)
+    }
+
+    /// The first datagram of a connection, without taking it; `None` before it is complete, and after.
+    pub(crate) fn first(&self) -> Option<Vec<u8>> {
+        let mut first = None;
+        if self.is_first {
+            // What is wrong with the rest is found when that is taken.
+            let _ = self.inbox.clone().push(&self.buffer[..self.count], |datagram| {
+                first.get_or_insert_with(|| datagram.to_vec());
+            });
+        }
+        first
     }
 }
 
@@ -99,6 +121,7 @@ impl Connections {
             next_sweep: now + SWEEP,
             unsent: 0,
             buffer: vec![0; READ_BUFFER],
+            places: Place::default(),
         })
     }
 
@@ -131,7 +154,7 @@ impl Connections {
 
     fn admit(
         &mut self,
-        mut stream: mio::net::TcpStream,
+        stream: mio::net::TcpStream,
         remote: SocketAddr,
         now: Instant,
     ) -> io::Result<()> {
@@ -140,14 +163,23 @@ impl Connections {
         self.make_room(MAX_STRANGERS_FROM_ONE, from_there);
         self.make_room(MAX_STRANGERS, |_| true);
         // Answers could not tell two connections from one port apart.
-        if self.open.len() >= MAX_CONNECTIONS || self.keys.contains_key(&remote) {
+        if self.accepted() >= MAX_CONNECTIONS || self.keys.contains_key(&remote) {
             return Ok(());
         }
+        self.open(Connection::new(stream, remote, Arc::clone(&self.places), now)?)
+    }
+
+    /// Connections accepted here that are open, on whichever worker.
+    fn accepted(&self) -> usize {
+        Arc::strong_count(&self.places) - 1
+    }
+
+    fn open(&mut self, mut connection: Connection) -> io::Result<()> {
         let key = self.next_key;
         let interest = Interest::READABLE | Interest::WRITABLE;
-        self.registry.register(&mut stream, Token(key), interest)?;
-        self.open.insert(key, Connection::new(stream, remote, now)?);
-        self.keys.insert(remote, key);
+        self.registry.register(&mut connection.stream, Token(key), interest)?;
+        self.keys.insert(connection.remote, key);
+        self.open.insert(key, connection);
         self.next_key += 1;
         Ok(())
     }
@@ -177,6 +209,7 @@ impl Connections {
                 inbox: std::mem::take(&mut connection.inbox),
                 buffer: std::mem::take(&mut self.buffer),
                 count,
+                is_first: !connection.proven,
             }),
             Reading::Nothing => None,
             Reading::End => {
@@ -283,7 +316,7 @@ mod tests {
     use super::*;
 
     /// Connections of a listener on loopback, and its address.
-    fn table() -> (Connections, SocketAddr, Instant) {
+    pub(super) fn table() -> (Connections, SocketAddr, Instant) {
         let poll = mio::Poll::new().expect("a poll");
         let registry = poll.registry().try_clone().expect("a registry");
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port");
@@ -293,7 +326,7 @@ mod tests {
     }
 
     /// Connects so many clients, accepted.
-    fn connect(
+    pub(super) fn connect(
         table: &mut Connections,
         to: SocketAddr,
         now: Instant,
