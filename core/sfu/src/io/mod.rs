@@ -7,14 +7,15 @@ mod outbox;
 mod port;
 mod reading;
 mod socket;
+mod start;
 mod tcp;
 mod wake;
 mod worker;
 
 use std::time::Instant;
 
+pub use start::{Core, Start, StartError};
 pub use tcp::{Deframer, TooLong};
-pub use worker::{Core, Start, StartError};
 
 /// The only reading of the clock.
 #[allow(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]

@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use mio::net::TcpListener;
 
 use super::socket::MediaSocket;
+use super::start::StartError;
 use super::tcp;
-use super::worker::StartError;
 use crate::words::Protocol;
 
 /// Where the kernel chooses the number, it may be taken for another protocol or family.

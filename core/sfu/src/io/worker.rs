@@ -1,16 +1,12 @@
 //! The worker thread: waits, receives, steps the [`Sfu`], sends.
 
 use std::io;
-use std::net::SocketAddr;
-use std::os::fd::RawFd;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
-use mio::{Events as Readiness, Interest, Poll, Token, Waker};
+use mio::{Events as Readiness, Interest, Poll, Token};
 
-use super::crew::{Crew, Hand};
-use super::gathering::Gathering;
 use super::mailbox::{Mailbox, Untaken};
 use super::now;
 use super::outbox::Sender;
@@ -18,165 +14,17 @@ use super::port::MediaPort;
 use super::socket::{MediaSocket, ReceiveBuffers};
 use super::tcp::Connections;
 use super::wake::Events;
-use crate::clock::WallClock;
-use crate::directory::{Directory, WorkerId};
-use crate::group::Budget;
+use crate::directory::WorkerId;
 use crate::panics;
 use crate::sfu::{Settings, Sfu};
-use crate::words::{Command, Event, Protocol, Remote};
+use crate::words::{Command, Event, Remote};
 
-/// Commands that wait for the worker; one more is refused.
-const MAX_COMMANDS: usize = 4_096;
 /// Receive calls on one socket before the others, timers and commands have their turn.
 const RECEIVE_ROUNDS: usize = 8;
-const WAKE: Token = Token(usize::MAX);
+/// What wakes a worker for its mailbox and its commands.
+pub(super) const WAKE: Token = Token(usize::MAX);
 /// Sockets that one wait tells of; the others are told of by the next.
 const MAX_READY: usize = 256;
-/// Bytes of the last groups of pictures of all tracks together.
-const REPLAY_MEMORY: usize = 256 << 20;
-/// More threads than this were never tried.
-const MAX_WORKERS: usize = 64;
-/// Transports at the same time.
-const MAX_TRANSPORTS: usize = 10_000;
-
-/// What a core is started with.
-#[derive(Debug, Clone)]
-pub struct Start {
-    /// Addresses to bind, at most one for each family; port 0 lets the kernel choose one for all.
-    pub listen: Vec<SocketAddr>,
-    /// IP addresses told to clients, best first.
-    pub candidates: Vec<std::net::IpAddr>,
-    /// A transport that is not heard for so long is closed.
-    pub silence: Duration,
-    /// Threads that forward, at most `MAX_WORKERS`; 0 stands for one for each processor.
-    pub workers: usize,
-}
-
-/// Why a core did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// An address of the media port cannot be bound.
-    #[error("{protocol} {address}: {error}")]
-    Bind {
-        /// For which of both.
-        protocol: Protocol,
-        /// Which.
-        address: SocketAddr,
-        /// Why.
-        error: io::Error,
-    },
-    /// Something else of the system failed.
-    #[error(transparent)]
-    System(#[from] io::Error),
-    /// The settings cannot be used.
-    #[error("{0}")]
-    Settings(&'static str),
-}
-
-/// The core as its owner holds it. Dropping it stops it.
-#[derive(Debug)]
-pub struct Core {
-    crew: Crew,
-    gathering: Gathering,
-    events: Arc<Events>,
-    port: u16,
-}
-
-impl Core {
-    /// Binds the media port and starts the workers.
-    pub fn start(start: &Start) -> Result<Self, StartError> {
-        let media_port = MediaPort::bind(&start.listen)?;
-        let port = media_port.number();
-        let workers = workers(start.workers)?;
-        let settings = settings(start, port, Directory::new(workers))?;
-        let events = Arc::new(Events::new()?);
-        let polls: Vec<_> = (0..workers).map(|_| Poll::new()).collect::<io::Result<_>>()?;
-        let mailboxes = polls.iter().map(|poll| Waker::new(poll.registry(), WAKE));
-        let mailboxes = mailboxes.map(|waker| waker.map(Mailbox::new));
-        let mailboxes = mailboxes.collect::<io::Result<Arc<[_]>>>()?;
-        let mut crew = Crew::new(settings.directory.clone(), mailboxes);
-        let shares = media_port.spread(workers)?;
-        for (index, (poll, share)) in polls.into_iter().zip(shares).enumerate() {
-            let (commands, received) = sync_channel(MAX_COMMANDS);
-            let settings = Settings { worker: index, ..settings.clone() };
-            let mailboxes = Arc::clone(&crew.mailboxes);
-            let events = Arc::clone(&events);
-            let worker = Worker::new(settings, share, poll, received, events, mailboxes)?;
-            crew.add(Hand::start(commands, move || worker.run())?);
-        }
-        Ok(Self { crew, gathering: Gathering::new(workers), events, port })
-    }
-
-    /// The number of the port bound, of UDP and of TCP.
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// A descriptor that is readable while events wait.
-    pub fn descriptor(&self) -> RawFd {
-        self.events.descriptor()
-    }
-
-    /// How many workers there are.
-    pub fn workers(&self) -> usize {
-        self.crew.mailboxes.len()
-    }
-
-    /// What the workers know of each other.
-    pub fn directory(&self) -> &Directory {
-        &self.crew.directory
-    }
-
-    /// Takes the events that wait.
-    pub fn drain(&mut self) -> Vec<Event> {
-        self.gathering.pass(self.events.take())
-    }
-
-    /// Gives a command to the workers; false when one has too many, or has ended.
-    pub fn submit(&self, command: Command) -> bool {
-        self.crew.submit(command)
-    }
-
-    /// Closes all transports properly and ends the workers.
-    pub fn stop(&mut self) {
-        self.crew.stop();
-    }
-}
-
-/// How many workers there will be.
-fn workers(asked: usize) -> Result<usize, StartError> {
-    match asked {
-        0 => Ok(std::thread::available_parallelism().map_or(1, |all| all.get().min(MAX_WORKERS))),
-        1..=MAX_WORKERS => Ok(asked),
-        _ => Err(StartError::Settings("there are at most 64 workers")),
-    }
-}
-
-fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, StartError> {
-    let candidates: Vec<_> =
-        start.candidates.iter().map(|&address| SocketAddr::new(address, port)).collect();
-    if candidates.is_empty() {
-        return Err(StartError::Settings(
-            "no candidate address: clients could not reach the media port",
-        ));
-    }
-    crate::signature::install();
-    let crypto = str0m::crypto::from_feature_flags();
-    let certificate = crypto
-        .dtls_provider
-        .generate_certificate()
-        .ok_or(StartError::Settings("the cryptography library makes no certificate"))?;
-    Ok(Settings {
-        candidates,
-        silence: start.silence,
-        max_transports: MAX_TRANSPORTS,
-        replay_memory: Budget::new(REPLAY_MEMORY),
-        clock: WallClock::new(now(), SystemTime::now()),
-        certificate,
-        worker: 0,
-        directory,
-    })
-}
 
 pub(super) struct Worker {
     pub(super) sfu: Sfu,
@@ -199,7 +47,7 @@ enum Course {
 }
 
 impl Worker {
-    fn new(
+    pub(super) fn new(
         settings: Settings,
         media_port: MediaPort,
         poll: Poll,
@@ -228,7 +76,7 @@ impl Worker {
         })
     }
 
-    fn run(mut self) {
+    pub(super) fn run(mut self) {
         let ending = match panics::contain(|| self.work()) {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(format!("the media worker failed: {error}")),

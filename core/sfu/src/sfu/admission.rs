@@ -39,11 +39,14 @@ impl Sfu {
         // A panic has closed the transport, and that was told.
         let Some(result) = result else { return };
         if let Some(transport) = self.transports.get(&id) {
-            self.demux.remove(&before);
-            self.demux.add(&transport.fragment, id);
             let Settings { directory, worker, .. } = &self.settings;
-            directory.remove_fragment(&before);
-            directory.add_fragment(&transport.fragment, *worker);
+            // Other workers may look it up at any moment.
+            if transport.fragment != before {
+                self.demux.remove(&before);
+                self.demux.add(&transport.fragment, id);
+                directory.add_fragment(&transport.fragment, *worker);
+                directory.remove_fragment(&before);
+            }
             self.announce(id);
             self.dirty.push(id);
         }

@@ -1,18 +1,15 @@
-//! What passes between workers: datagrams that arrived at the wrong socket, subscriptions to each
-//! other's producers, and the packets of these.
+//! What passes between workers: subscriptions to each other's producers, and the packets of these.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Batch, Outbox, Settings, Sfu};
-use crate::demux::{self, Addressee};
+use super::{Batch, Outbox, Sfu};
 use crate::directory::WorkerId;
-use crate::message::{Content, Message, Parcel};
+use crate::message::{Content, Message};
 use crate::packet::Packet;
 use crate::producer::Stream;
 use crate::subscription::Subscription;
-use crate::words::{MediaKey, Protocol, Remote, TransportId};
+use crate::words::MediaKey;
 
 impl Sfu {
     /// Takes what another worker tells.
@@ -223,59 +220,6 @@ impl Sfu {
         for consumer in self.routes.remove_source(source) {
             if let Some(state) = self.consumer(consumer) {
                 state.show(None);
-            }
-        }
-    }
-
-    /// A remote proved to be a transport's of ours.
-    pub(super) fn tie_for_all(&mut self, remote: Remote, id: TransportId) {
-        let before = self.settings.directory.tie(remote, self.settings.worker, id);
-        if let Some((worker, transport)) = before.filter(|&(to, _)| to != self.settings.worker) {
-            self.tell(worker, Content::Moved { remote, transport });
-        }
-    }
-
-    /// A transport of another worker proved to be where one of ours was.
-    fn moved(&mut self, remote: Remote, id: TransportId) {
-        // Ours may have proved it again meanwhile.
-        if self.settings.directory.at(remote) != Some(id) {
-            self.demux.loosen(remote, id);
-            self.forget_path(id, remote);
-        }
-    }
-
-    /// A datagram that is for none of our transports. What is said over a connection is answered by
-    /// its worker alone.
-    pub(super) fn pass_on(
-        &mut self,
-        addressee: &Addressee,
-        remote: Remote,
-        local: SocketAddr,
-        datagram: &[u8],
-    ) {
-        let owner = self.settings.directory.route(remote, addressee);
-        let elsewhere = owner.filter(|&owner| owner != self.settings.worker);
-        if let Some(owner) = elsewhere.filter(|_| remote.protocol == Protocol::Udp) {
-            self.strays.entry(owner).or_default().add(remote, local, datagram);
-        } else {
-            self.dropped += 1;
-        }
-    }
-
-    /// The other worker that a connection is to be handed to, by the first datagram that came over it.
-    pub fn owner_elsewhere(&self, datagram: &[u8]) -> Option<WorkerId> {
-        let Settings { directory, worker, .. } = &self.settings;
-        directory.for_check(datagram).filter(|owner| owner != worker)
-    }
-
-    /// Datagrams that another worker received; who is gone meanwhile is not looked for again.
-    fn unpack(&mut self, parcel: &Parcel, now: Instant, outbox: &mut dyn Outbox) {
-        for (remote, local, datagram) in parcel.iter() {
-            let found = demux::addressee(datagram)
-                .and_then(|addressee| self.demux.find(remote, &addressee));
-            match found {
-                Some(id) => self.receive_for(id, remote, local, datagram, now, outbox),
-                None => self.dropped += 1,
             }
         }
     }

@@ -1,8 +1,10 @@
 //! One worker's transports, sans-IO: what comes in, what goes out, what is due.
 
 mod admission;
+mod arrival;
 mod exchange;
 mod forwarding;
+mod life;
 mod sweep;
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,23 +12,21 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use str0m::RtcError;
 use str0m::config::DtlsCert;
 
 use crate::clock::WallClock;
-use crate::demux::{self, Demux};
+use crate::demux::Demux;
 use crate::directory::{Directory, WorkerId};
 use crate::group::Budget;
 use crate::message::{Content, Message, Parcel};
 use crate::packet::Packet;
-use crate::panics;
 use crate::producer::Stream;
 use crate::routes::Routes;
 use crate::statistics::Statistics;
 use crate::subscription::{Subscribers, Subscriptions};
 use crate::timers::Timers;
-use crate::transport::{Happening, Transport};
-use crate::words::{CloseCode, Command, Event, MediaKey, Remote, TransportId};
+use crate::transport::Transport;
+use crate::words::{Command, Event, MediaKey, Remote, TransportId};
 
 /// How often silence, missing connections and unanswered keyframe requests are looked for.
 const SWEEP: Duration = Duration::from_millis(100);
@@ -98,18 +98,6 @@ struct Batch {
     packets: Arc<[Arc<Packet>]>,
 }
 
-/// The end of a transport, met while working on it.
-struct Failure {
-    code: CloseCode,
-    reason: String,
-}
-
-impl From<RtcError> for Failure {
-    fn from(error: RtcError) -> Self {
-        Self { code: CloseCode::Failed, reason: format!("the connection failed: {error}") }
-    }
-}
-
 impl Sfu {
     /// An empty worker.
     pub fn new(settings: Settings, now: Instant) -> Self {
@@ -149,62 +137,6 @@ impl Sfu {
             Command::RequestStatistics { request } => self.report(request, outbox.unsent()),
             Command::ProvokePanic { transport } => self.provoke_panic(transport),
         }
-    }
-
-    /// Takes one datagram. `local` is the address it was sent to.
-    pub fn receive(
-        &mut self,
-        remote: Remote,
-        local: SocketAddr,
-        datagram: &[u8],
-        now: Instant,
-        outbox: &mut dyn Outbox,
-    ) {
-        let Some(addressee) = demux::addressee(datagram) else {
-            self.dropped += 1;
-            return;
-        };
-        if let Some(id) = self.demux.find(remote, &addressee) {
-            self.receive_for(id, remote, local, datagram, now, outbox);
-        } else {
-            self.pass_on(&addressee, remote, local, datagram);
-        }
-    }
-
-    fn receive_for(
-        &mut self,
-        id: TransportId,
-        remote: Remote,
-        local: SocketAddr,
-        datagram: &[u8],
-        now: Instant,
-        outbox: &mut dyn Outbox,
-    ) {
-        let taken = self.work(id, now, |transport, happenings| {
-            let taken = transport.receive(remote, local, datagram, now, happenings);
-            // str0m keeps one received packet: it must be drained before the next datagram.
-            transport.drain(now, outbox, happenings)?;
-            Ok((taken, transport.next_step))
-        });
-        if let Some((taken, next)) = taken {
-            self.timers.arm(id, next);
-            self.dropped += u64::from(!taken);
-        }
-    }
-
-    /// Whether a remote has proved to be some transport's.
-    pub fn knows(&self, remote: Remote) -> bool {
-        self.demux.owner(remote).is_some()
-    }
-
-    /// Takes note that a remote cannot be reached any more: its connection is closed.
-    pub fn disconnected(&mut self, remote: Remote) {
-        let Some(id) = self.demux.owner(remote) else {
-            return;
-        };
-        self.demux.loosen(remote, id);
-        self.settings.directory.loosen(remote, id);
-        self.forget_path(id, remote);
     }
 
     /// Forwards what was received since the last flush, and sends all that is waiting.
@@ -260,55 +192,8 @@ impl Sfu {
         std::mem::take(&mut self.messages)
     }
 
-    /// Closes every transport properly.
-    pub fn close_all(&mut self, now: Instant, outbox: &mut dyn Outbox) {
-        let mut ids: Vec<_> = self.transports.keys().copied().collect();
-        ids.sort_unstable();
-        for id in ids {
-            self.close(id, now, outbox);
-        }
-    }
-
     fn consumer(&mut self, key: MediaKey) -> Option<&mut crate::consumer::Consumer> {
         self.transports.get_mut(&key.transport)?.consumer(key.mid)
-    }
-
-    /// Closes a transport properly; false when it was gone, or failed in closing, which is told then.
-    fn close(&mut self, id: TransportId, now: Instant, outbox: &mut dyn Outbox) -> bool {
-        let drained = self.work(id, now, |transport, happenings| {
-            transport.close(now, outbox)?;
-            transport.step(now, outbox)?;
-            transport.drain(now, outbox, happenings)?;
-            Ok(())
-        });
-        if drained.is_some() {
-            self.remove(id);
-        }
-        drained.is_some()
-    }
-
-    /// Forgets a transport; what was attached to its producers stands still.
-    fn remove(&mut self, id: TransportId) {
-        let Some(mut transport) = self.transports.remove(&id) else {
-            return;
-        };
-        self.demux.remove(&transport.fragment);
-        self.settings.directory.remove_fragment(&transport.fragment);
-        self.settings.directory.leave(id);
-        self.timers.disarm(id);
-        for remote in transport.paths.remotes() {
-            self.demux.loosen(remote, id);
-            self.settings.directory.loosen(remote, id);
-        }
-        for consumer in &mut transport.consumers {
-            let key = MediaKey { transport: id, mid: consumer.mid };
-            if let Some(source) = consumer.show(None) {
-                self.unroute(source, key);
-            }
-        }
-        for producer in &transport.producers {
-            self.withdraw(MediaKey { transport: id, mid: producer.mid });
-        }
     }
 
     fn report(&mut self, request: u64, datagrams_unsent: u64) {
@@ -321,120 +206,5 @@ impl Sfu {
             batches_dropped: self.batches_dropped,
             datagrams_unsent,
         }));
-    }
-
-    fn provoke_panic(&mut self, id: TransportId) {
-        #[allow(clippy::panic, reason = "this command exists to show that a panic is contained")]
-        let never = |_: &mut Transport, _: &mut Vec<Happening>| -> Result<(), Failure> {
-            panic!("provoked by a test")
-        };
-        self.work(id, self.next_sweep, never);
-    }
-
-    /// Steps and drains one transport.
-    fn step(&mut self, id: TransportId, now: Instant, outbox: &mut dyn Outbox) {
-        let next = self.work(id, now, |transport, happenings| {
-            transport.step(now, outbox)?;
-            transport.drain(now, outbox, happenings)?;
-            Ok(transport.next_step)
-        });
-        if let Some(next) = next {
-            self.timers.arm(id, next);
-        }
-    }
-
-    /// Works on one transport; its panic or failure closes it, and it alone.
-    fn work<T>(
-        &mut self,
-        id: TransportId,
-        now: Instant,
-        work: impl FnOnce(&mut Transport, &mut Vec<Happening>) -> Result<T, Failure>,
-    ) -> Option<T> {
-        let transport = self.transports.get_mut(&id)?;
-        let mut happenings = Vec::new();
-        let result = panics::contain(|| work(transport, &mut happenings)).unwrap_or_else(|panic| {
-            let reason = format!("a bug in the code of this connection: {panic}");
-            Err(Failure { code: CloseCode::Panic, reason })
-        });
-        for happening in happenings {
-            self.happened(id, &happening, now);
-        }
-        match result {
-            Ok(value) => self.transports.contains_key(&id).then_some(value),
-            Err(failure) => {
-                self.end(id, failure);
-                None
-            }
-        }
-    }
-
-    fn end(&mut self, id: TransportId, Failure { code, reason }: Failure) {
-        if self.transports.contains_key(&id) {
-            self.remove(id);
-            self.events.push(Event::Closed { transport: id, code, reason });
-        }
-    }
-
-    fn happened(&mut self, id: TransportId, happening: &Happening, now: Instant) {
-        match *happening {
-            Happening::Connected => self.connected(id, now),
-            Happening::Filled(mid) => self.filled.push(MediaKey { transport: id, mid }),
-            Happening::Started(mid) => {
-                let producer = MediaKey { transport: id, mid };
-                if let Some(codec) = self.codec_of(producer) {
-                    self.events.push(Event::Started { producer, codec });
-                }
-                self.announce(id);
-            }
-            Happening::KeyframeWanted(mid) => {
-                let consumer = MediaKey { transport: id, mid };
-                let source = self.consumer(consumer).and_then(|consumer| consumer.source());
-                if let Some(source) = source {
-                    self.ask_for_keyframe(source, now);
-                }
-            }
-            Happening::Path(remote) => {
-                if let Some(before) = self.demux.tie(remote, id) {
-                    self.forget_path(before, remote);
-                }
-                self.tie_for_all(remote, id);
-            }
-            Happening::PathDropped(remote) => {
-                self.demux.loosen(remote, id);
-                self.settings.directory.loosen(remote, id);
-            }
-            Happening::Closed => self.end(
-                id,
-                Failure {
-                    code: CloseCode::Peer,
-                    reason: "the other side closed the connection".to_owned(),
-                },
-            ),
-        }
-    }
-
-    fn forget_path(&mut self, id: TransportId, remote: Remote) {
-        if let Some(transport) = self.transports.get_mut(&id) {
-            transport.paths.forget(remote);
-        }
-    }
-
-    fn codec_of(&self, producer: MediaKey) -> Option<String> {
-        let transport = self.transports.get(&producer.transport)?;
-        transport.producers.iter().find(|found| found.mid == producer.mid)?.codec()
-    }
-
-    fn connected(&mut self, id: TransportId, now: Instant) {
-        let Some(transport) = self.transports.get(&id) else {
-            return;
-        };
-        let sources: Vec<_> =
-            transport.consumers.iter().filter_map(crate::consumer::Consumer::source).collect();
-        if let Some(path) = transport.paths.last() {
-            self.events.push(Event::Connected { transport: id, remote: path.remote });
-        }
-        for source in sources {
-            self.start(source, now);
-        }
     }
 }

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Failure, Outbox, Sfu};
+use super::life::Failure;
+use super::{Outbox, Sfu};
 use crate::transport::Transport;
 use crate::words::{CloseCode, Event, MediaKey, TransportId};
 

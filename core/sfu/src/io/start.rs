@@ -1,0 +1,171 @@
+//! The core as its owner holds it: how it starts, and what it is told.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::RawFd;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::time::{Duration, SystemTime};
+
+use mio::{Poll, Waker};
+
+use super::crew::{Crew, Hand};
+use super::gathering::Gathering;
+use super::mailbox::Mailbox;
+use super::now;
+use super::port::MediaPort;
+use super::wake::Events;
+use super::worker::{WAKE, Worker};
+use crate::clock::WallClock;
+use crate::directory::Directory;
+use crate::group::Budget;
+use crate::sfu::Settings;
+use crate::words::{Command, Event, Protocol};
+
+/// Commands that wait for a worker; one more is refused.
+const MAX_COMMANDS: usize = 4_096;
+/// Bytes of the last groups of pictures of all tracks together.
+const REPLAY_MEMORY: usize = 256 << 20;
+/// More threads than this were never tried.
+const MAX_WORKERS: usize = 64;
+/// Transports at the same time.
+const MAX_TRANSPORTS: usize = 10_000;
+
+/// What a core is started with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Addresses to bind, at most one for each family; port 0 lets the kernel choose one for all.
+    pub listen: Vec<SocketAddr>,
+    /// IP addresses told to clients, best first.
+    pub candidates: Vec<std::net::IpAddr>,
+    /// A transport that is not heard for so long is closed.
+    pub silence: Duration,
+    /// Threads that forward, at most `MAX_WORKERS`; 0 stands for one for each processor.
+    pub workers: usize,
+}
+
+/// Why a core did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address of the media port cannot be bound.
+    #[error("{protocol} {address}: {error}")]
+    Bind {
+        /// For which of both.
+        protocol: Protocol,
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// Something else of the system failed.
+    #[error(transparent)]
+    System(#[from] io::Error),
+    /// The settings cannot be used.
+    #[error("{0}")]
+    Settings(&'static str),
+}
+
+/// The core as its owner holds it. Dropping it stops it.
+#[derive(Debug)]
+pub struct Core {
+    crew: Crew,
+    gathering: Gathering,
+    events: Arc<Events>,
+    port: u16,
+}
+
+impl Core {
+    /// Binds the media port and starts the workers.
+    pub fn start(start: &Start) -> Result<Self, StartError> {
+        let media_port = MediaPort::bind(&start.listen)?;
+        let port = media_port.number();
+        let workers = workers(start.workers)?;
+        let settings = settings(start, port, Directory::new(workers))?;
+        let events = Arc::new(Events::new()?);
+        let polls: Vec<_> = (0..workers).map(|_| Poll::new()).collect::<io::Result<_>>()?;
+        let mailboxes = polls.iter().map(|poll| Waker::new(poll.registry(), WAKE));
+        let mailboxes = mailboxes.map(|waker| waker.map(Mailbox::new));
+        let mailboxes = mailboxes.collect::<io::Result<Arc<[_]>>>()?;
+        let mut crew = Crew::new(settings.directory.clone(), mailboxes);
+        let shares = media_port.spread(workers)?;
+        for (index, (poll, share)) in polls.into_iter().zip(shares).enumerate() {
+            let (commands, received) = sync_channel(MAX_COMMANDS);
+            let settings = Settings { worker: index, ..settings.clone() };
+            let mailboxes = Arc::clone(&crew.mailboxes);
+            let events = Arc::clone(&events);
+            let worker = Worker::new(settings, share, poll, received, events, mailboxes)?;
+            crew.add(Hand::start(commands, move || worker.run())?);
+        }
+        Ok(Self { crew, gathering: Gathering::new(workers), events, port })
+    }
+
+    /// The number of the port bound, of UDP and of TCP.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A descriptor that is readable while events wait.
+    pub fn descriptor(&self) -> RawFd {
+        self.events.descriptor()
+    }
+
+    /// How many workers there are.
+    pub fn workers(&self) -> usize {
+        self.crew.mailboxes.len()
+    }
+
+    /// What the workers know of each other.
+    pub fn directory(&self) -> &Directory {
+        &self.crew.directory
+    }
+
+    /// Takes the events that wait.
+    pub fn drain(&mut self) -> Vec<Event> {
+        self.gathering.pass(self.events.take())
+    }
+
+    /// Gives a command to the workers; false when one has too many, or has ended.
+    pub fn submit(&self, command: Command) -> bool {
+        self.crew.submit(command)
+    }
+
+    /// Closes all transports properly and ends the workers.
+    pub fn stop(&mut self) {
+        self.crew.stop();
+    }
+}
+
+/// How many workers there will be.
+fn workers(asked: usize) -> Result<usize, StartError> {
+    match asked {
+        0 => Ok(std::thread::available_parallelism().map_or(1, |all| all.get().min(MAX_WORKERS))),
+        1..=MAX_WORKERS => Ok(asked),
+        _ => Err(StartError::Settings("there are at most 64 workers")),
+    }
+}
+
+fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, StartError> {
+    let candidates: Vec<_> =
+        start.candidates.iter().map(|&address| SocketAddr::new(address, port)).collect();
+    if candidates.is_empty() {
+        return Err(StartError::Settings(
+            "no candidate address: clients could not reach the media port",
+        ));
+    }
+    crate::signature::install();
+    let crypto = str0m::crypto::from_feature_flags();
+    let certificate = crypto
+        .dtls_provider
+        .generate_certificate()
+        .ok_or(StartError::Settings("the cryptography library makes no certificate"))?;
+    Ok(Settings {
+        candidates,
+        silence: start.silence,
+        max_transports: MAX_TRANSPORTS,
+        replay_memory: Budget::new(REPLAY_MEMORY),
+        clock: WallClock::new(now(), SystemTime::now()),
+        certificate,
+        worker: 0,
+        directory,
+    })
+}
