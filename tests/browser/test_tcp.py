@@ -18,12 +18,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 @asynccontextmanager
 async def without_udp(
-    net: Star, flags: Sequence[str] = ()
+    net: Star, flags: Sequence[str] = (), workers: int = 2
 ) -> AsyncIterator[tuple[RunningRelay, Client, Client]]:
-    """A relay whose firewall lets TCP alone through; a publisher and a viewer."""
+    """A relay whose firewall lets TCP alone through; a publisher and a viewer.
+
+    With two workers, one of the two clients is on the worker that does not listen.
+    """
     net.hub.drop("udp dport 8444")
     async with (
-        running_relay(place=net.hub, address=net.hub_addresses[0]) as relay,
+        running_relay(f"--workers={workers}", place=net.hub, address=net.hub_addresses[0]) as relay,
         call(net.clients, relay.url, flags=flags) as (publisher, viewer),
     ):
         yield relay, publisher, viewer
@@ -33,9 +36,10 @@ async def over_tcp(who: Client) -> None:
     assert (await who.ice())["protocol"] == "tcp"
 
 
-async def test_picture_and_sound_come_over_tcp_alone() -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_picture_and_sound_come_over_tcp_alone(workers: int) -> None:
     with star(2) as net:
-        async with without_udp(net) as (relay, publisher, viewer):
+        async with without_udp(net, workers=workers) as (relay, publisher, viewer):
             await over_tcp(publisher)
             await over_tcp(viewer)
             await has_sound(viewer)
@@ -54,12 +58,6 @@ async def test_the_picture_goes_on_when_the_connection_is_cut() -> None:
     with star(2) as net:
         async with without_udp(net) as (relay, _, viewer):
             sessions = await relay.rooms()
-            cut = f"tcp sport 8444 ip daddr {net.addresses[1]}"
-            net.clients[1].rules(
-                "add table ip cut",
-                "add chain ip cut arriving { type filter hook input priority 0 ; }",
-                f"add rule ip cut arriving {cut} reject with tcp reset",
-            )
 
             async def connections() -> str:
                 show = ("ss", "-Htn", "state", "established", "sport", "=", ":8444")
@@ -68,6 +66,12 @@ async def test_the_picture_goes_on_when_the_connection_is_cut() -> None:
 
             before = await connections()
             assert before
+            cut = f"tcp sport 8444 ip daddr {net.addresses[1]}"
+            net.clients[1].rules(
+                "add table ip cut",
+                "add chain ip cut arriving { type filter hook input priority 0 ; }",
+                f"add rule ip cut arriving {cut} reject with tcp reset",
+            )
             await until(connections, lambda now: now != before, within=10, what="the cut")
             net.clients[1].rules("delete table ip cut")
             await shows_moving_picture(viewer)
