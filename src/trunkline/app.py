@@ -187,24 +187,27 @@ class Relay:
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
+        sockets = await _bound(stack, settings.host, settings.http_port, "--port")
+        plain: Sequence[socket.socket] = ()
+        if settings.plain_port is not None:
+            plain = await _bound(stack, settings.host, settings.plain_port, "--plain-port")
+        port, plain_port = _port(sockets), _port(plain) if plain else None
         application = site(
             engine,
             Page(),
             everybody=settings.open,
             clock=asyncio.get_running_loop().time,
             ice_servers=settings.ice_servers,
+            plain_port=plain_port,
         )
         serving = runner(application)
         await serving.setup()
         stack.push_async_callback(serving.cleanup)
-        sockets = await asyncio.to_thread(listen, settings.host, settings.http_port)
-        port = await _serve_on(serving, sockets, context)
-        if settings.plain_port is None:
-            return port, None
-        sockets = await asyncio.to_thread(
-            listen, settings.host, settings.plain_port, "--plain-port"
-        )
-        return port, await _serve_on(serving, sockets, None)
+        for each in sockets:
+            await web.SockSite(serving, each, ssl_context=context).start()
+        for each in plain:
+            await web.SockSite(serving, each).start()
+        return port, plain_port
 
 
 @contextmanager
@@ -218,10 +221,15 @@ def _ungrouped() -> Iterator[None]:
         raise errors.exceptions[0] from None
 
 
-async def _serve_on(
-    serving: web.AppRunner, sockets: Sequence[socket.socket], context: ssl.SSLContext | None
-) -> int:
-    """Serve on sockets that share a port, and say which."""
+async def _bound(
+    stack: AsyncExitStack, host: str | None, port: int, option: str
+) -> Sequence[socket.socket]:
+    """Sockets that share a port, closed with the stack."""
+    sockets = await asyncio.to_thread(listen, host, port, option)
     for each in sockets:
-        await web.SockSite(serving, each, ssl_context=context).start()
+        stack.callback(each.close)
+    return sockets
+
+
+def _port(sockets: Sequence[socket.socket]) -> int:
     return int(sockets[0].getsockname()[1])

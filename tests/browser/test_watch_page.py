@@ -1,5 +1,6 @@
 """The pages, in a browser, against a relay with TLS."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -200,6 +201,16 @@ async def test_landing_page_leads_to_a_room(browser: Browser, relay: RunningRela
         await page.get_by_role("link", name="Watch café").click()
         await stage(page, "playing")
         assert await page.title() == "café · trunkline"
+
+
+async def test_programs_are_told_the_port_without_tls(browser: Browser) -> None:
+    async with running_relay("--plain-port", "0", tls=True) as relay:
+        listing = json.loads(await relay.get("/api/v1/rooms"))
+        whip = f"http://127.0.0.1:{listing['plainPort']}/whip/studio"
+        async with page_at(browser, relay, "/watch/studio") as page:
+            await expect(page.locator("code")).to_have_text(whip, timeout=SOON)
+        async with page_at(browser, relay, "/") as page:
+            await expect(page.locator("code").first).to_have_text(whip, timeout=SOON)
 
 
 async def test_pictures_of_several_viewers_move(browser: Browser, relay: RunningRelay) -> None:

@@ -100,6 +100,8 @@ async def test_with_tls_there_may_be_a_plain_port(tmp_path: Path) -> None:
         assert site.relay.plain_url.startswith("http://127.0.0.1:")
         for url in (site.relay.url, site.relay.plain_url):
             assert (await site.http.get(f"{url}/healthz", ssl=False)).status == 200
+            listing = await (await site.http.get(f"{url}/api/v1/rooms", ssl=False)).json()
+            assert site.relay.plain_url == f"http://127.0.0.1:{listing['plainPort']}"
     async with running(tmp_path, tls="auto") as site:
         assert site.relay.plain_url is None
 

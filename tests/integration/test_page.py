@@ -95,7 +95,10 @@ async def test_a_page_that_was_not_built_names_the_remedy(tmp_path: Path) -> Non
 
 
 async def test_rooms_are_listed(site: Site) -> None:
-    assert await (await site.http.get("/api/v1/rooms")).json() == {"rooms": []}
+    assert await (await site.http.get("/api/v1/rooms")).json() == {
+        "rooms": [],
+        "plainPort": None,
+    }
     await site.publish()
     await site.watch()
     before = (await (await site.http.get("/api/v1/rooms")).json())["rooms"][0]

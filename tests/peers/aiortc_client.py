@@ -1,7 +1,8 @@
 """aiortc as WHIP publisher and WHEP viewer, to be run as a program inside a namespace.
 
 `publish URL` sends a moving picture and a tone until it is killed. `watch URL` prints one JSON
-object for every second: how many frames came, how much the picture changed, how loud it was.
+object for every second: how many frames came, how much the picture changed, how loud it was. With
+the name of an SRTP profile behind the URL, no other is offered.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from aiortc import (
     RTCPeerConnection,
     RTCSessionDescription,
     VideoStreamTrack,
+    rtcdtlstransport,
 )
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
 from av import AudioFrame, VideoFrame
@@ -97,8 +99,11 @@ async def negotiate(connection: RTCPeerConnection, url: str) -> None:
     await connection.setRemoteDescription(RTCSessionDescription(sdp=body, type="answer"))
 
 
-async def main(role: str, url: str) -> None:
+async def main(role: str, url: str, profile: str | None = None) -> None:
     """Play one of the two roles until killed."""
+    if profile is not None:
+        profiles = rtcdtlstransport.SRTP_PROFILES
+        profiles[:] = [one for one in profiles if one.openssl_profile == profile.encode()]
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     if role == "publish":
         for track in (Picture(), Tone()):
@@ -121,4 +126,4 @@ async def main(role: str, url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:3]))
+    asyncio.run(main(*sys.argv[1:4]))

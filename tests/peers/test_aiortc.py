@@ -20,8 +20,11 @@ ADDRESS = "10.203.0.1"
 """aiortc never uses loopback addresses, so it needs another one."""
 
 
-def command(place: Namespace, role: str, url: str) -> list[str]:
-    return [*place.inside, sys.executable, PROGRAM, role, url]
+PROFILES = ["SRTP_AEAD_AES_256_GCM", "SRTP_AEAD_AES_128_GCM", "SRTP_AES128_CM_SHA1_80"]
+
+
+def command(place: Namespace, *arguments: str) -> list[str]:
+    return [*place.inside, sys.executable, PROGRAM, *arguments]
 
 
 async def receives(viewer: Process) -> None:
@@ -54,6 +57,19 @@ async def test_aiortc_watches_aiortc() -> None:
         ):
             await publishes(relay, publisher)
             async with process(command(place, "watch", f"{relay.url}/whep/room")) as viewer:
+                await receives(viewer)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_every_srtp_profile_can_be_watched_with(profile: str) -> None:
+    with namespace(f"{ADDRESS}/32") as place:
+        async with (
+            running_relay(place=place, address=ADDRESS) as relay,
+            process(command(place, "publish", f"{relay.url}/whip/room")) as publisher,
+        ):
+            await publishes(relay, publisher)
+            watching = command(place, "watch", f"{relay.url}/whep/room", profile)
+            async with process(watching) as viewer:
                 await receives(viewer)
 
 

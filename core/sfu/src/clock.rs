@@ -1,4 +1,4 @@
-//! The publisher's clock: which moment of ours a media timestamp belongs to.
+//! Clocks: which moment of ours a media timestamp belongs to, and the time of day of a moment.
 //!
 //! Sender reports (RFC 3550 section 6.4.1) tie every track of a publisher to one clock, its own. To
 //! keep sound and picture together for a viewer, all tracks of one publisher are moved to our clock
@@ -33,6 +33,36 @@ impl Report {
         } else {
             self.ntp_time.checked_sub(distance)
         }
+    }
+}
+
+/// The time of day, for those to whom our moments mean nothing.
+///
+/// All reports to a viewer must come from one of these: it compares those of sound and picture.
+#[derive(Debug, Clone, Copy)]
+pub struct WallClock {
+    now: Instant,
+    time: SystemTime,
+}
+
+impl WallClock {
+    /// The clock that shows `time` at the moment `now`.
+    pub fn new(now: Instant, time: SystemTime) -> Self {
+        Self { now, time }
+    }
+
+    /// An NTP timestamp (RFC 5905 section 6): seconds since 1900, and 32 bits of fraction.
+    pub(crate) fn ntp(self, moment: Instant) -> u64 {
+        /// From 1900 to 1970.
+        const SHIFT: u64 = 2_208_988_800;
+        let time = match moment.checked_duration_since(self.now) {
+            Some(after) => self.time + after,
+            None => self.time - (self.now - moment),
+        };
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
+        // The era that began in 1900 ends in 2036; what is left then is what NTP wants.
+        ((since.as_secs() + SHIFT) << 32) | fraction
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::media::{MediaKind, Mid, Pt};
+use str0m::stats::MediaEgressStats;
 
 use crate::egress::{Egress, Numbering};
 use crate::packet::Packet;
@@ -37,6 +38,16 @@ pub(crate) struct Counters {
     pub(crate) rtt: Option<f32>,
 }
 
+impl Counters {
+    /// Takes over what `str0m` counted of the packets that leave through it.
+    pub(crate) fn update(&mut self, stats: &MediaEgressStats) {
+        self.retransmitted = stats.bytes.saturating_sub(self.bytes);
+        self.nacks = stats.nacks;
+        self.loss = stats.loss.or(self.loss);
+        self.rtt = stats.rtt.map(|rtt| rtt.as_secs_f32()).or(self.rtt);
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Nothing is known of the source's stream yet.
@@ -52,8 +63,10 @@ enum State {
 /// How a delivery ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// Packets were written.
+    /// Packets were written, and leave with the transport's next step.
     Written,
+    /// Packets have left.
+    Sent,
     /// Nothing was written, and nothing is missing.
     Nothing,
     /// Nothing flows before the source sends a keyframe.
@@ -112,9 +125,9 @@ impl Consumer {
     /// Writes a batch of the source's packets, in the order of their arrival.
     pub(crate) fn deliver(
         &mut self,
-        egress: &mut dyn Egress,
+        egress: &mut Egress<'_>,
         stream: &Stream,
-        packets: &[Packet],
+        packets: &[Arc<Packet>],
         now: Instant,
     ) -> Delivery {
         let (from, payload_type) = match self.state {
@@ -139,7 +152,7 @@ impl Consumer {
         for packet in &packets[from..] {
             self.write(egress, payload_type, packet, now);
         }
-        if packets.is_empty() { Delivery::Nothing } else { Delivery::Written }
+        if packets.is_empty() { Delivery::Nothing } else { egress.rest(self.mid) }
     }
 
     /// Starts with a group of pictures that arrived before, instead of waiting for a keyframe; false
@@ -168,13 +181,14 @@ impl Consumer {
     }
 
     /// Writes what is due of a replay; tells when to come again, if any of it is left.
-    pub(crate) fn release(&mut self, egress: &mut dyn Egress, now: Instant) -> Option<Instant> {
+    pub(crate) fn release(&mut self, egress: &mut Egress<'_>, now: Instant) -> Option<Instant> {
         let State::Flowing { payload_type, .. } = self.state else {
             return None;
         };
         while let Some(packet) = self.replay.as_mut()?.take(now) {
             self.write(egress, payload_type, &packet, now);
         }
+        egress.rest(self.mid);
         let next = self.replay.as_ref()?.next_step(now);
         if next.is_none() {
             self.replay = None;
@@ -182,7 +196,13 @@ impl Consumer {
         next
     }
 
-    fn write(&mut self, egress: &mut dyn Egress, payload_type: Pt, packet: &Packet, now: Instant) {
+    fn write(
+        &mut self,
+        egress: &mut Egress<'_>,
+        payload_type: Pt,
+        packet: &Arc<Packet>,
+        now: Instant,
+    ) {
         let (timestamp, moment) = match &self.squeeze {
             Some(squeeze) => squeeze.place(packet),
             None => (packet.timestamp, packet.moment),

@@ -59,7 +59,7 @@ impl Group {
     }
 
     /// Takes a packet that belongs to the group, or begins the next one.
-    pub(crate) fn add(&mut self, packet: &Packet, now: Instant) {
+    pub(crate) fn add(&mut self, packet: &Arc<Packet>, now: Instant) {
         let first =
             self.packets.first_key_value().map(|(&first, packet)| (first, packet.timestamp));
         if packet.starts_keyframe && first.is_none_or(|(first, _)| packet.sequence > first) {
@@ -99,7 +99,7 @@ impl Group {
         self.began = Some(now);
     }
 
-    fn insert(&mut self, packet: &Packet) {
+    fn insert(&mut self, packet: &Arc<Packet>) {
         if self.packets.contains_key(&packet.sequence) {
             return;
         }
@@ -108,7 +108,7 @@ impl Group {
             return;
         }
         self.bytes += size(packet);
-        self.packets.insert(packet.sequence, Arc::new(packet.clone()));
+        self.packets.insert(packet.sequence, Arc::clone(packet));
     }
 
     /// The keyframe ends with its marker, or where the next picture follows without a gap.
@@ -140,21 +140,24 @@ fn size(packet: &Packet) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use str0m::rtp::ExtensionValues;
-
     use super::*;
+    use crate::packet::Content;
 
     const MS: Duration = Duration::from_millis(1);
 
     /// Three packets a picture; the first of picture 0 starts a keyframe.
-    fn packet(sequence: u64, bytes: usize, now: Instant) -> Packet {
+    fn packet(sequence: u64, bytes: usize, now: Instant) -> Arc<Packet> {
+        Arc::new(keyframe_or_not(sequence, sequence.is_multiple_of(300), bytes, now))
+    }
+
+    fn keyframe_or_not(sequence: u64, starts_keyframe: bool, bytes: usize, now: Instant) -> Packet {
         Packet {
             sequence,
             timestamp: (sequence / 3) as u32 * 3_000,
             marker: sequence % 3 == 2,
-            starts_keyframe: sequence.is_multiple_of(300),
+            starts_keyframe,
             moment: now,
-            extensions: ExtensionValues::default(),
+            content: Content::default(),
             payload: vec![0; bytes].into(),
         }
     }
@@ -205,10 +208,8 @@ mod tests {
     #[test]
     fn a_late_parameter_set_comes_before_the_picture() {
         let (mut group, _, now) = group();
-        let mut parameters = packet(300, 20, now);
-        parameters.starts_keyframe = false;
-        let mut picture = packet(301, 100, now);
-        picture.starts_keyframe = true;
+        let parameters = Arc::new(keyframe_or_not(300, false, 20, now));
+        let picture = Arc::new(keyframe_or_not(301, true, 100, now));
         for packet in [&picture, &packet(302, 100, now), &parameters] {
             group.add(packet, now);
         }
@@ -226,9 +227,7 @@ mod tests {
         assert!(group.packets.is_empty(), "not in the middle");
         group.add(&packet(300, 100, now), now);
         for sequence in 0..6_000 {
-            let mut packet = packet(301 + sequence, 100, now);
-            packet.starts_keyframe = false;
-            group.add(&packet, now);
+            group.add(&Arc::new(keyframe_or_not(301 + sequence, false, 100, now)), now);
         }
         assert!(group.packets.is_empty(), "too many");
         group.add(&packet(9_000, 5 << 20, now), now);

@@ -27,6 +27,7 @@ mod timers;
 mod transport;
 mod words;
 
+pub use clock::WallClock;
 pub use codec::starts_keyframe;
 pub use group::Budget;
 pub use sfu::{Outbox, Settings, Sfu};

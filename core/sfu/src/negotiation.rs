@@ -1,6 +1,7 @@
 //! From an offer to a transport and its answer.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use str0m::change::SdpOffer;
@@ -12,11 +13,14 @@ use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::codec;
+use crate::egress::{self, Tap};
 use crate::words::{Direction, MediaDescription, RefusalCode};
 
 /// How often receivers and senders report (RFC 3550 section 6.2 allows a fixed short interval).
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 const STATISTICS_INTERVAL: Duration = Duration::from_secs(1);
+/// Where `str0m` is not to report, since the direct way does.
+const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// An offer that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +39,8 @@ impl Refusal {
 /// An offer that was taken.
 pub(crate) struct Agreement {
     pub(crate) rtc: Rtc,
+    /// Where the offer takes media and sends none: what is needed to send past `str0m`.
+    pub(crate) tap: Option<Arc<Tap>>,
     pub(crate) answer: String,
     pub(crate) media: Vec<MediaDescription>,
 }
@@ -48,7 +54,14 @@ pub(crate) fn accept(
 ) -> Result<Agreement, Refusal> {
     let kept = without_layers(offer);
     let offer = parse(&kept)?;
-    let mut rtc = configuration(certificate, extensions(&kept)).build(now);
+    let publishes = publishes(&kept);
+    let configuration = configuration(certificate, extensions(publishes));
+    let (mut rtc, tap) = if publishes {
+        (configuration.build(now), None)
+    } else {
+        let (rtc, tap) = egress::tapped(|| only_sending(configuration).build(now));
+        (rtc, Some(tap))
+    };
     for &address in candidates {
         let candidate = Candidate::host(address, "udp").map_err(|error| {
             Refusal::new(RefusalCode::Unsupported, format!("{address} is no candidate: {error}"))
@@ -60,7 +73,7 @@ pub(crate) fn accept(
         let reason = format!("none of the {} codecs of the offer is known here", medium.kind);
         return Err(Refusal::new(RefusalCode::Codec, reason));
     }
-    Ok(Agreement { rtc, answer, media })
+    Ok(Agreement { rtc, tap, answer, media })
 }
 
 /// Answers a new offer for the media of a live connection (RFC 8829 section 5.3.1).
@@ -117,8 +130,7 @@ pub(crate) fn agreed(rtc: &Rtc, mid: Mid) -> Vec<PayloadParams> {
 /// Sequence numbers for the whole transport and send times serve the sender's estimate of the
 /// bandwidth. A publisher estimates; the core does not, so that a viewer's feedback on every packet
 /// would be read for nothing.
-fn extensions(offer: &str) -> ExtensionMap {
-    let publishes = offer.lines().any(|line| line == "a=sendonly" || line == "a=sendrecv");
+fn extensions(publishes: bool) -> ExtensionMap {
     let mut extensions = ExtensionMap::empty();
     extensions.set(1, Extension::AudioLevel);
     if publishes {
@@ -160,6 +172,25 @@ fn configuration(certificate: &DtlsCert, extensions: ExtensionMap) -> RtcConfig 
         .enable_h264(true)
         .enable_h265(true)
         .enable_av1(true)
+}
+
+/// For a transport on which all media leave past `str0m`: it tells what the receiver reports, and
+/// reports nothing itself.
+fn only_sending(configuration: RtcConfig) -> RtcConfig {
+    configuration
+        .set_crypto_provider(egress::provider())
+        .enable_raw_packets(true)
+        .set_stats_interval(None)
+        .set_rtcp_report_interval_audio(NEVER)
+        .set_rtcp_report_interval_video(NEVER)
+}
+
+/// Whether the offer may send media: a medium that tells no direction sends and receives (RFC 8866
+/// section 6.7).
+fn publishes(offer: &str) -> bool {
+    let sections = offer.split("\r\nm=").skip(1);
+    let mut media = sections.filter(|section| !section.starts_with("application "));
+    media.any(|section| !section.lines().any(|line| line == "a=recvonly" || line == "a=inactive"))
 }
 
 /// The offer without simulcast: a publisher whose layers are not taken up sends one (RFC 8853

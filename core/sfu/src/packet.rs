@@ -5,6 +5,36 @@ use std::time::Instant;
 
 use str0m::rtp::{ExtensionValues, RtpPacket};
 
+/// What header extensions tell of a packet's content, as they are sent: the others (mid, rid, transport
+/// sequence number, send time) belong to one hop.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Content {
+    /// RFC 6464: voice activity in the highest bit, the level below zero in the others.
+    pub(crate) audio_level: Option<u8>,
+    /// 3GPP TS 26.114 section 7.4.5: how the picture is to be rotated.
+    pub(crate) video_orientation: Option<u8>,
+}
+
+impl Content {
+    fn new(values: &ExtensionValues) -> Self {
+        let voice = u8::from(values.voice_activity == Some(true)) << 7;
+        Self {
+            audio_level: values.audio_level.map(|level| voice | (level.unsigned_abs() & 0x7f)),
+            video_orientation: values.video_orientation.map(|orientation| orientation as u8),
+        }
+    }
+
+    /// The same for `str0m`.
+    pub(crate) fn values(self) -> ExtensionValues {
+        ExtensionValues {
+            audio_level: self.audio_level.map(|level| -((level & 0x7f).cast_signed())),
+            voice_activity: self.audio_level.map(|level| level & 0x80 != 0),
+            video_orientation: self.video_orientation.map(Into::into),
+            ..ExtensionValues::default()
+        }
+    }
+}
+
 /// A packet as all consumers share it; only numbers and payload type differ for each.
 #[derive(Debug, Clone)]
 pub(crate) struct Packet {
@@ -18,32 +48,44 @@ pub(crate) struct Packet {
     pub(crate) starts_keyframe: bool,
     /// The moment it belongs to, by our clock.
     pub(crate) moment: Instant,
-    /// Header extensions that mean the same to every receiver.
-    pub(crate) extensions: ExtensionValues,
+    /// What header extensions tell of it.
+    pub(crate) content: Content,
     /// RTP payload.
     pub(crate) payload: Arc<[u8]>,
 }
 
 impl Packet {
     /// Takes what is to be forwarded of a received packet.
-    ///
-    /// Of the header extensions only those about the content go on: the others (mid, rid, transport
-    /// sequence number, send time) belong to one hop.
     pub(crate) fn new(received: &RtpPacket, starts_keyframe: bool, moment: Instant) -> Self {
-        let values = &received.header.ext_vals;
         Self {
             sequence: *received.seq_no,
             timestamp: received.header.timestamp,
             marker: received.header.marker,
             starts_keyframe,
             moment,
-            extensions: ExtensionValues {
-                audio_level: values.audio_level,
-                voice_activity: values.voice_activity,
-                video_orientation: values.video_orientation,
-                ..ExtensionValues::default()
-            },
+            content: Content::new(&received.header.ext_vals),
             payload: Arc::clone(&received.payload),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use str0m::rtp::VideoOrientation;
+
+    use super::*;
+
+    #[test]
+    fn content_survives_the_way_to_the_wire_and_back() {
+        let values = ExtensionValues {
+            audio_level: Some(-42),
+            voice_activity: Some(true),
+            video_orientation: Some(VideoOrientation::Deg90),
+            ..ExtensionValues::default()
+        };
+        let content = Content::new(&values);
+        assert_eq!(content, Content { audio_level: Some(0xaa), video_orientation: Some(3) });
+        assert_eq!(content.values(), values);
+        assert_eq!(Content::default().values(), ExtensionValues::default());
     }
 }

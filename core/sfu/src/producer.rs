@@ -6,6 +6,7 @@ use std::time::Instant;
 use str0m::format::PayloadParams;
 use str0m::media::{MediaKind, Mid};
 use str0m::rtp::{RtpPacket, Ssrc};
+use str0m::stats::MediaIngressStats;
 
 use crate::clock::{PublisherClock, Report};
 use crate::codec;
@@ -39,7 +40,7 @@ pub(crate) struct Producer {
     pub(crate) keyframes: Throttle,
     pub(crate) hearing: Hearing,
     /// Bounded by what one receive round of the worker reads.
-    pub(crate) batch: Vec<Packet>,
+    pub(crate) batch: Vec<Arc<Packet>>,
     pub(crate) counters: Counters,
     stream: Option<Stream>,
     report: Option<Report>,
@@ -56,6 +57,14 @@ pub(crate) struct Counters {
     pub(crate) keyframe_requests: u64,
     pub(crate) nacks: u64,
     pub(crate) loss: Option<f32>,
+}
+
+impl Counters {
+    /// Takes over what `str0m` counted.
+    pub(crate) fn update(&mut self, stats: &MediaIngressStats) {
+        self.nacks = stats.nacks;
+        self.loss = stats.loss;
+    }
 }
 
 impl Producer {
@@ -105,9 +114,14 @@ impl Producer {
             codec::clock_rate(params),
             received.timestamp,
         );
-        let packet = Packet::new(received, keyframe, moment);
+        let packet = Arc::new(Packet::new(received, keyframe, moment));
         if self.kind == MediaKind::Video {
             self.remember(&packet, changed, received.timestamp);
+        }
+        if changed {
+            // Packets of two streams have numbers and a codec that do not belong together, and who
+            // sees the new one waits for its keyframe.
+            self.batch.clear();
         }
         self.batch.push(packet);
         changed
@@ -155,7 +169,7 @@ impl Producer {
     }
 
     /// Keeps the group of pictures of a publisher that may turn out not to answer requests.
-    fn remember(&mut self, packet: &Packet, changed: bool, arrival: Instant) {
+    fn remember(&mut self, packet: &Arc<Packet>, changed: bool, arrival: Instant) {
         self.hearing.heard(packet.starts_keyframe, arrival);
         if changed || self.hearing.answers() {
             self.group.clear();

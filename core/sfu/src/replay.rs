@@ -42,8 +42,8 @@ impl Replay {
     }
 
     /// Appends packets that arrived meanwhile.
-    pub(crate) fn extend(&mut self, live: &[Packet]) {
-        self.waiting.extend(live.iter().cloned().map(Arc::new));
+    pub(crate) fn extend(&mut self, live: &[Arc<Packet>]) {
+        self.waiting.extend(live.iter().cloned());
     }
 
     /// Takes the next packet if its time has come.
@@ -113,9 +113,8 @@ impl Squeeze {
 
 #[cfg(test)]
 mod tests {
-    use str0m::rtp::ExtensionValues;
-
     use super::*;
+    use crate::packet::Content;
 
     const MS: Duration = Duration::from_millis(1);
 
@@ -126,7 +125,7 @@ mod tests {
             marker: true,
             starts_keyframe: false,
             moment,
-            extensions: ExtensionValues::default(),
+            content: Content::default(),
             payload: vec![0; bytes].into(),
         }
     }
@@ -158,7 +157,7 @@ mod tests {
         let mut replay = replay(6_000, 1_200, now);
         let half = take_all(&mut replay, now + LENGTH / 2);
         assert!((3_000..3_200).contains(&half), "{half}");
-        replay.extend(&[packet(6_000, 9, 60_000, now)]);
+        replay.extend(&[Arc::new(packet(6_000, 9, 60_000, now))]);
         let rest: Vec<_> = std::iter::from_fn(|| replay.take(now + LENGTH)).collect();
         assert_eq!(rest.len(), 6_001 - half);
         assert_eq!(rest.last().map(|packet| packet.sequence), Some(6_000));

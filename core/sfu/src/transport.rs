@@ -5,20 +5,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use str0m::media::{KeyframeRequestKind, Mid};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, Transmit};
 use str0m::rtp::RtpPacket;
-use str0m::stats::{MediaEgressStats, MediaIngressStats};
 use str0m::{Event as RtcEvent, Input, Output, PacerReason, Reason, Rtc, RtcError};
 
 use crate::clock::{PublisherClock, Report};
 use crate::consumer::{Consumer, Delivery};
 use crate::demux;
-use crate::egress::Egress;
-use crate::group::Budget;
-use crate::negotiation::{self, Refusal};
+use crate::egress::{self, Direct, Egress};
+use crate::negotiation::{self, Agreement, Refusal};
 use crate::packet::Packet;
 use crate::producer::{Producer, Stream};
-use crate::sfu::Outbox;
+use crate::sfu::{Outbox, Settings};
 use crate::statistics::{ConsumerStatistics, ProducerStatistics, TransportStatistics};
 use crate::words::{Direction, MediaDescription, TransportId};
 
@@ -72,6 +70,8 @@ pub(crate) struct Transport {
     pub(crate) complaint: Option<String>,
     /// When a replay goes on.
     next_release: Option<Instant>,
+    /// The way past `str0m`, where all media leave.
+    direct: Option<Direct>,
     rtc: Rtc,
     clock: PublisherClock,
     received: u64,
@@ -81,22 +81,24 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(
         id: TransportId,
-        mut rtc: Rtc,
-        media: &[MediaDescription],
+        Agreement { mut rtc, tap, media, .. }: Agreement,
         first_sequence: u16,
-        budget: &Budget,
+        settings: &Settings,
         now: Instant,
     ) -> Self {
         let flowing = |way: Direction| media.iter().filter(move |medium| medium.direction == way);
         let producers = flowing(Direction::In)
-            .map(|medium| Producer::new(medium.mid, medium.kind, budget.clone()))
+            .map(|medium| Producer::new(medium.mid, medium.kind, settings.replay_memory.clone()))
             .collect();
         let consumers = flowing(Direction::Out)
-            .map(|medium| {
-                rtc.open(medium.mid);
-                Consumer::new(medium.mid, medium.kind, first_sequence)
-            })
+            .map(|medium| Consumer::new(medium.mid, medium.kind, first_sequence))
             .collect();
+        let out = flowing(Direction::Out).map(|medium| medium.mid);
+        let mut direct = tap.map(|tap| Direct::new(tap, first_sequence, settings.clock));
+        match &mut direct {
+            Some(direct) => direct.agree(&mut rtc, out, now),
+            None => out.for_each(|mid| egress::open(&mut rtc, mid)),
+        }
         let fragment = rtc.direct_api().local_ice_credentials().ufrag;
         Self {
             id,
@@ -110,6 +112,7 @@ impl Transport {
             next_step: now,
             complaint: None,
             next_release: None,
+            direct,
             rtc,
             clock: PublisherClock::default(),
             received: 0,
@@ -133,8 +136,12 @@ impl Transport {
     pub(crate) fn renegotiate(
         &mut self,
         offer: &str,
+        now: Instant,
     ) -> Result<(String, Vec<MediaDescription>), Refusal> {
         let result = negotiation::renew(&mut self.rtc, offer);
+        if let Some(direct) = &mut self.direct {
+            direct.agree(&mut self.rtc, self.consumers.iter().map(|consumer| consumer.mid), now);
+        }
         self.fragment = self.rtc.direct_api().local_ice_credentials().ufrag;
         result
     }
@@ -157,6 +164,10 @@ impl Transport {
                 return false;
             }
             self.tie(path, happenings);
+            // It may make another path the one to send on.
+            if let Some(direct) = &self.direct {
+                direct.ask_for_path();
+            }
         }
         // An error here is about this datagram: anybody can forge one, so the transport goes on.
         if let Err(error) = self.rtc.handle_input(input) {
@@ -169,10 +180,11 @@ impl Transport {
     }
 
     /// Lets time pass: timers fire and what was written is sealed.
-    pub(crate) fn step(&mut self, now: Instant) -> Result<(), RtcError> {
-        let Self { consumers, rtc, .. } = self;
-        let releases = consumers.iter_mut().filter_map(|consumer| consumer.release(rtc, now));
-        self.next_release = releases.min();
+    pub(crate) fn step(&mut self, now: Instant, outbox: &mut dyn Outbox) -> Result<(), RtcError> {
+        let releases = self.send(now, outbox, |consumers, egress| {
+            consumers.iter_mut().filter_map(|consumer| consumer.release(egress, now)).min()
+        });
+        self.next_release = releases.flatten();
         self.rtc.handle_input(Input::Timeout(now))
     }
 
@@ -185,13 +197,9 @@ impl Transport {
     ) -> Result<(), RtcError> {
         loop {
             match self.rtc.poll_output()? {
-                Output::Transmit(transmit) => {
-                    self.sent += transmit.contents.len() as u64;
-                    outbox.send(
-                        transmit.destination,
-                        self.local_for(&transmit.destination),
-                        &transmit.contents,
-                    );
+                Output::Transmit(transmit) => self.transmit(&transmit, outbox),
+                Output::Event(RtcEvent::RawPacket(packet)) => {
+                    self.send(now, outbox, |consumers, egress| egress.hear(&packet, consumers));
                 }
                 Output::Event(event) => self.note(event, happenings),
                 Output::Timeout(at) => {
@@ -213,13 +221,15 @@ impl Transport {
         &mut self,
         mid: Mid,
         stream: &Stream,
-        packets: &[Packet],
+        packets: &[Arc<Packet>],
         now: Instant,
+        outbox: &mut dyn Outbox,
     ) -> Delivery {
-        let consumer = self.consumers.iter_mut().find(|consumer| consumer.mid == mid);
-        let Some(consumer) = consumer.filter(|_| self.connected) else {
+        let at = self.consumers.iter().position(|consumer| consumer.mid == mid);
+        let Some(at) = at.filter(|_| self.connected) else {
             return Delivery::Nothing;
         };
+        let consumer = &mut self.consumers[at];
         if !consumer.has_met(stream) {
             let payload_type = negotiation::payload_for(&self.rtc, mid, &stream.params);
             consumer.meet(stream, payload_type);
@@ -227,7 +237,10 @@ impl Transport {
                 return Delivery::Unplayable;
             }
         }
-        consumer.deliver(&mut self.rtc, stream, packets, now)
+        self.send(now, outbox, |consumers, egress| {
+            consumers[at].deliver(egress, stream, packets, now)
+        })
+        .unwrap_or(Delivery::Nothing)
     }
 
     /// Starts the consumer `mid` with a group of pictures from before, if it waits for a keyframe;
@@ -259,7 +272,8 @@ impl Transport {
     }
 
     /// Starts a proper end: RTCP BYE and DTLS `close_notify` leave with the next drain.
-    pub(crate) fn close(&mut self) -> Result<(), RtcError> {
+    pub(crate) fn close(&mut self, now: Instant, outbox: &mut dyn Outbox) -> Result<(), RtcError> {
+        self.send(now, outbox, |_, egress| egress.close());
         self.rtc.close()
     }
 
@@ -269,7 +283,7 @@ impl Transport {
             connected: self.connected,
             remote: self.paths.last().map(|path| path.remote),
             received: self.received,
-            sent: self.sent,
+            sent: self.sent + self.direct.as_ref().map_or(0, Direct::sent),
             producers: self.producers.iter().map(ProducerStatistics::from).collect(),
             consumers: self.consumers.iter().map(ConsumerStatistics::from).collect(),
         }
@@ -291,8 +305,41 @@ impl Transport {
         self.paths.push(path);
     }
 
-    fn local_for(&self, remote: &SocketAddr) -> Option<IpAddr> {
-        self.paths.iter().find(|path| path.remote == *remote).map(|path| path.local)
+    /// Works with the consumers and the way that their packets leave on; `None` before there is one.
+    fn send<T>(
+        &mut self,
+        now: Instant,
+        outbox: &mut dyn Outbox,
+        work: impl FnOnce(&mut [Consumer], &mut Egress<'_>) -> T,
+    ) -> Option<T> {
+        let Self { consumers, rtc, direct, paths, .. } = self;
+        let mut egress = match direct {
+            Some(direct) => {
+                let local = |remote: &SocketAddr| local_for(paths, remote);
+                Egress::Direct(direct.writer(local, outbox, now)?)
+            }
+            None => Egress::Queue(rtc),
+        };
+        Some(work(consumers, &mut egress))
+    }
+
+    fn transmit(&mut self, transmit: &Transmit, outbox: &mut dyn Outbox) {
+        let Transmit { destination, contents, .. } = transmit;
+        let direct = self.direct.as_mut();
+        if direct.is_some_and(|direct| direct.learn_path(*destination, contents)) {
+            return;
+        }
+        self.sent += contents.len() as u64;
+        outbox.send(*destination, local_for(&self.paths, destination), contents);
+    }
+
+    fn connect(&mut self, happenings: &mut Vec<Happening>) {
+        if self.direct.as_mut().is_some_and(|direct| !direct.connect()) {
+            self.complaint = Some("DTLS gave no key to send media with".to_owned());
+            return;
+        }
+        self.connected = true;
+        happenings.push(Happening::Connected);
     }
 
     fn note(&mut self, event: RtcEvent, happenings: &mut Vec<Happening>) {
@@ -311,12 +358,17 @@ impl Transport {
                     producer.report(report);
                 }
             }
-            RtcEvent::Connected => {
-                self.connected = true;
-                happenings.push(Happening::Connected);
+            RtcEvent::Connected => self.connect(happenings),
+            RtcEvent::MediaIngressStats(stats) => {
+                if let Some(producer) = self.producer(stats.mid) {
+                    producer.counters.update(&stats);
+                }
             }
-            RtcEvent::MediaIngressStats(stats) => self.count_ingress(&stats),
-            RtcEvent::MediaEgressStats(stats) => self.count_egress(&stats),
+            RtcEvent::MediaEgressStats(stats) => {
+                if let Some(consumer) = self.consumer(stats.mid) {
+                    consumer.counters.update(&stats);
+                }
+            }
             RtcEvent::Closed => happenings.push(Happening::Closed),
             _ => {}
         }
@@ -342,21 +394,8 @@ impl Transport {
             happenings.push(Happening::Filled(mid));
         }
     }
+}
 
-    fn count_ingress(&mut self, stats: &MediaIngressStats) {
-        if let Some(producer) = self.producer(stats.mid) {
-            producer.counters.nacks = stats.nacks;
-            producer.counters.loss = stats.loss;
-        }
-    }
-
-    fn count_egress(&mut self, stats: &MediaEgressStats) {
-        if let Some(consumer) = self.consumer(stats.mid) {
-            let counters = &mut consumer.counters;
-            counters.retransmitted = stats.bytes.saturating_sub(counters.bytes);
-            counters.nacks = stats.nacks;
-            counters.loss = stats.loss.or(counters.loss);
-            counters.rtt = stats.rtt.map(|rtt| rtt.as_secs_f32()).or(counters.rtt);
-        }
-    }
+fn local_for(paths: &[Path], remote: &SocketAddr) -> Option<IpAddr> {
+    paths.iter().find(|path| path.remote == *remote).map(|path| path.local)
 }

@@ -5,6 +5,7 @@ mod support;
 use std::time::Duration;
 
 use sfu::{CloseCode, Command, Event, MediaKey, RefusalCode, TransportId};
+use str0m::format::Codec;
 use support::{Media, Way, World};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -234,6 +235,30 @@ fn a_viewer_attached_to_a_codec_that_it_cannot_take_is_told_of_once() {
     let told = world.events.iter().filter(|event| matches!(event, Event::Unplayable { .. }));
     assert_eq!(told.count(), 1);
     assert!(world.clients[viewer].packets.is_empty());
+}
+
+#[test]
+fn what_was_left_of_one_codec_is_not_sent_as_another() {
+    let mut world = World::new();
+    let publisher = world.join(&[Media::SEND_VP8, Media::TAKE_AV1]);
+    let viewer = world.join(&[Media::TAKE_VP8, Media::TAKE_AV1]);
+    world.watch(viewer, publisher);
+    world.connect(&[publisher, viewer]);
+    publish(&mut world, publisher, 0, 10, 1_000);
+    // Both in one datagram's time: the last picture of the one and the first of the other.
+    let now = world.now;
+    world.clients[publisher].write(0, 10 * VIDEO_FRAME, true, now);
+    // A sequence header (AV1 RTP specification section 4.4) makes it a keyframe.
+    let picture = vec![0x18, 0x0a, 0x01, 0x00];
+    world.clients[publisher].write_payload(0, Codec::Av1, picture, 11 * VIDEO_FRAME, now);
+    world.run(SECOND);
+    let packets = &world.clients[viewer].packets;
+    let video: Vec<_> =
+        packets.iter().map(|packet| (packet.header.payload_type, packet.payload[0])).collect();
+    let old = video[0];
+    assert_eq!(old.1, 0x10, "VP8");
+    let later = video.iter().filter(|(payload_type, _)| *payload_type != old.0);
+    assert_eq!(later.map(|(_, first)| *first).collect::<Vec<_>>(), [0x18], "{video:?}");
 }
 
 #[test]

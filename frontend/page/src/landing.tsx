@@ -3,4 +3,4 @@ import { followRooms } from "./store/rooms.ts";
 import { Landing } from "./ui/landing.tsx";
 
 const base = new URL(".", location.href).href.replace(/\/$/, "");
-render(<Landing rooms={followRooms()} base={base} />, document.body);
+render(<Landing rooms={followRooms(base)} base={base} />, document.body);

@@ -1,7 +1,7 @@
 import type { Sample, ViewerState } from "@trunkline/sdk";
 import { describe, expect, it } from "vitest";
 import { figures } from "../src/store/figures.ts";
-import { placeOf } from "../src/store/place.ts";
+import { placeOf, programBase } from "../src/store/place.ts";
 import { roomsOf } from "../src/store/rooms.ts";
 import { flowAfter, nothingYet, stageOf } from "../src/store/stage.ts";
 
@@ -27,13 +27,22 @@ describe("placeOf", () => {
       room: "café",
       participant: "a b",
       whep: "https://h:1/tv/whep/caf%C3%A9/a%20b",
-      whip: "https://h:1/tv/whip/caf%C3%A9?name=a%20b",
+      base: "https://h:1/tv",
       home: "/tv/",
     });
   });
 
   it("bears a broken escape", () => {
     expect(placeOf(new URL("http://h/watch/%zz")).room).toBe("%zz");
+  });
+});
+
+describe("programBase", () => {
+  it("is the port without TLS, where there is one", () => {
+    expect(programBase("https://h:8443/tv", 8080)).toBe("http://h:8080/tv");
+    expect(programBase("https://[fd00::1]:8443", 8080)).toBe("http://[fd00::1]:8080");
+    expect(programBase("https://h:8443", null)).toBe("https://h:8443");
+    expect(programBase("http://h:8080/tv", 8081)).toBe("http://h:8080/tv");
   });
 });
 

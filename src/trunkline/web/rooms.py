@@ -7,10 +7,15 @@ from trunkline.model import view
 
 
 class RoomList:
-    """The list of rooms."""
+    """The list of rooms.
 
-    def __init__(self, engine: Engine) -> None:
+    `plain_port` is told along with them: programs that refuse a relay's own certificate publish
+    at the port without TLS.
+    """
+
+    def __init__(self, engine: Engine, plain_port: int | None) -> None:
         self._engine = engine
+        self._plain_port = plain_port
 
     def routes(self) -> list[web.RouteDef]:
         """For the router."""
@@ -18,7 +23,8 @@ class RoomList:
 
     async def _list(self, _: web.Request) -> web.Response:
         rooms = [_room(room) for room in self._engine.rooms()]
-        return web.json_response({"rooms": rooms}, headers={"Cache-Control": "no-store"})
+        listing = {"rooms": rooms, "plainPort": self._plain_port}
+        return web.json_response(listing, headers={"Cache-Control": "no-store"})
 
 
 def _room(room: view.Room) -> dict[str, object]:

@@ -26,6 +26,7 @@ def site(
     everybody: bool,
     clock: Callable[[], float],
     ice_servers: Iterable[IceServer] = (),
+    plain_port: int | None = None,
 ) -> web.Application:
     """All routes over one engine.
 
@@ -35,11 +36,13 @@ def site(
         everybody: serve other than loopback and private addresses, too.
         clock: seconds, rising.
         ice_servers: those that clients are told of.
+        plain_port: of the same without TLS beside it, where there is one.
     """
     door = [] if everybody else [near_only]
     middlewares = [explain, *door, seldom_enough(Allowance(), clock)]
     application = web.Application(middlewares=middlewares, client_max_size=LIMIT)
     whip = Whip(engine, ice_servers)
-    for part in (page, whip, Events(engine), RoomList(engine), Health(engine), Metrics(engine)):
+    rooms = RoomList(engine, plain_port)
+    for part in (page, whip, Events(engine), rooms, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
     return application

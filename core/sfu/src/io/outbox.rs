@@ -123,26 +123,26 @@ fn send(socket: &MediaSocket, run: &Run) -> io::Result<()> {
 }
 
 impl Outbox for Sender {
-    fn send(&mut self, remote: SocketAddr, local: Option<IpAddr>, datagram: &[u8]) {
+    fn begin(&mut self, remote: SocketAddr, local: Option<IpAddr>, length: usize) -> &mut Vec<u8> {
         let max_count = self.socket_for(remote).map_or(1, MediaSocket::max_run);
         let fits = self.current.as_ref().is_some_and(|run| {
             run.remote == remote
                 && run.local == local
                 && !run.closed
                 && run.count < max_count
-                && datagram.len() <= run.segment
-                && run.bytes.len() + datagram.len() <= MAX_RUN
+                && length <= run.segment
+                && run.bytes.len() + length <= MAX_RUN
         });
         if !fits {
             self.flush();
-            let bytes = self.spare.pop().unwrap_or_default();
-            let segment = datagram.len();
-            self.current = Some(Run { remote, local, segment, count: 0, closed: false, bytes });
         }
-        if let Some(run) = &mut self.current {
-            run.bytes.extend_from_slice(datagram);
-            run.count += 1;
-            run.closed = datagram.len() < run.segment;
-        }
+        let spare = &mut self.spare;
+        let run = self.current.get_or_insert_with(|| {
+            let bytes = spare.pop().unwrap_or_default();
+            Run { remote, local, segment: length, count: 0, closed: false, bytes }
+        });
+        run.count += 1;
+        run.closed = length < run.segment;
+        &mut run.bytes
     }
 }

@@ -6,7 +6,7 @@ use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use mio::{Events as Readiness, Interest, Poll, Token, Waker};
 
@@ -14,6 +14,7 @@ use super::now;
 use super::outbox::Sender;
 use super::socket::{MediaSocket, ReceiveBuffers};
 use super::wake::Events;
+use crate::clock::WallClock;
 use crate::group::Budget;
 use crate::panics;
 use crate::sfu::{Settings, Sfu};
@@ -175,6 +176,7 @@ fn settings(start: &Start, port: u16) -> Result<Settings, StartError> {
         silence: start.silence,
         max_transports: MAX_TRANSPORTS,
         replay_memory: Budget::new(REPLAY_MEMORY),
+        clock: WallClock::new(now(), SystemTime::now()),
         certificate,
     })
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use super::{Settings, Sfu};
-use crate::negotiation::{self, Agreement, Refusal};
+use crate::negotiation::{self, Refusal};
 use crate::panics;
 use crate::transport::Transport;
 use crate::words::{Event, MediaKey, RefusalCode, TransportId};
@@ -29,7 +29,7 @@ impl Sfu {
         else {
             return;
         };
-        let result = self.work(id, now, |transport, _| Ok(transport.renegotiate(offer)));
+        let result = self.work(id, now, |transport, _| Ok(transport.renegotiate(offer, now)));
         // A panic has closed the transport, and that was told.
         let Some(result) = result else { return };
         if let Some(transport) = self.transports.get(&id) {
@@ -62,13 +62,13 @@ impl Sfu {
             let reason = format!("all {} transports are taken", self.settings.max_transports);
             return Err(Refusal::new(RefusalCode::Limit, reason));
         }
-        let Settings { candidates, certificate, replay_memory, .. } = &self.settings;
+        let Settings { candidates, certificate, .. } = &self.settings;
         let accept = || negotiation::accept(offer, candidates, certificate, now);
-        let Agreement { rtc, answer, media } = panics::contain(accept).unwrap_or_else(|panic| {
+        let agreement = panics::contain(accept).unwrap_or_else(|panic| {
             Err(Refusal::new(RefusalCode::Malformed, format!("the offer cannot be read: {panic}")))
         })?;
-        let first_sequence = first_sequence(&answer);
-        let transport = Transport::new(id, rtc, &media, first_sequence, replay_memory, now);
+        let (answer, media) = (agreement.answer.clone(), agreement.media.clone());
+        let transport = Transport::new(id, agreement, first_sequence(&answer), &self.settings, now);
         self.check_codecs(&transport, sources)?;
         self.demux.add(&transport.fragment, id);
         self.transports.insert(id, transport);

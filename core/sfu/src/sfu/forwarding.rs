@@ -1,10 +1,11 @@
 //! Packets from a producer to its consumers, and keyframe requests the other way.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::media::MediaKind;
 
-use super::Sfu;
+use super::{Outbox, Sfu};
 use crate::codec;
 use crate::consumer::Delivery;
 use crate::packet::Packet;
@@ -62,7 +63,7 @@ impl Sfu {
     }
 
     /// Forwards the packets of one producer to all its consumers.
-    pub(super) fn forward(&mut self, source: MediaKey, now: Instant) {
+    pub(super) fn forward(&mut self, source: MediaKey, now: Instant, outbox: &mut dyn Outbox) {
         let Some((stream, packets)) = self.take_batch(source) else {
             return;
         };
@@ -70,7 +71,7 @@ impl Sfu {
         let mut waiting = Vec::new();
         for consumer in consumers {
             let delivery = self.work(consumer.transport, now, |transport, _| {
-                Ok(transport.deliver(consumer.mid, &stream, &packets, now))
+                Ok(transport.deliver(consumer.mid, &stream, &packets, now, outbox))
             });
             match delivery {
                 Some(Delivery::Written) => self.dirty.push(consumer.transport),
@@ -79,7 +80,7 @@ impl Sfu {
                     let codec = codec::name(stream.params.spec().codec);
                     self.events.push(Event::Unplayable { consumer, codec });
                 }
-                Some(Delivery::Nothing) | None => {}
+                Some(Delivery::Sent | Delivery::Nothing) | None => {}
             }
         }
         if !waiting.is_empty() {
@@ -108,14 +109,14 @@ impl Sfu {
         }
     }
 
-    fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Packet>)> {
+    fn take_batch(&mut self, source: MediaKey) -> Option<(Stream, Vec<Arc<Packet>>)> {
         let producer = self.transports.get_mut(&source.transport)?.producer(source.mid)?;
         let stream = *producer.stream()?;
         Some((stream, std::mem::take(&mut producer.batch)))
     }
 
     /// Returns the emptied batch, so that its memory is used again.
-    fn give_back(&mut self, source: MediaKey, mut packets: Vec<Packet>) {
+    fn give_back(&mut self, source: MediaKey, mut packets: Vec<Arc<Packet>>) {
         packets.clear();
         let transport = self.transports.get_mut(&source.transport);
         if let Some(producer) = transport.and_then(|transport| transport.producer(source.mid)) {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use str0m::RtcError;
 use str0m::config::DtlsCert;
 
+use crate::clock::WallClock;
 use crate::demux::Demux;
 use crate::group::Budget;
 use crate::panics;
@@ -25,9 +26,14 @@ const SWEEP: Duration = Duration::from_millis(100);
 
 /// Where datagrams leave.
 pub trait Outbox {
-    /// Sends a datagram, from the local address given if there is one. It may be dropped, as on any
-    /// network.
-    fn send(&mut self, remote: SocketAddr, local: Option<IpAddr>, datagram: &[u8]);
+    /// Begins a datagram to be sent, from the local address given if there is one: exactly `length`
+    /// bytes are to be appended to what this gives back. It may be dropped, as on any network.
+    fn begin(&mut self, remote: SocketAddr, local: Option<IpAddr>, length: usize) -> &mut Vec<u8>;
+
+    /// Sends a datagram.
+    fn send(&mut self, remote: SocketAddr, local: Option<IpAddr>, datagram: &[u8]) {
+        self.begin(remote, local, datagram.len()).extend_from_slice(datagram);
+    }
 }
 
 /// What a worker is told when it starts.
@@ -41,6 +47,8 @@ pub struct Settings {
     pub max_transports: usize,
     /// Memory for the last groups of pictures of publishers that do not answer keyframe requests.
     pub replay_memory: Budget,
+    /// The time of day that viewers are told.
+    pub clock: WallClock,
     /// The certificate of every DTLS connection.
     pub certificate: DtlsCert,
 }
@@ -138,7 +146,7 @@ impl Sfu {
     /// Forwards what was received since the last flush, and sends all that is waiting.
     pub fn flush(&mut self, now: Instant, outbox: &mut dyn Outbox) {
         for source in std::mem::take(&mut self.filled) {
-            self.forward(source, now);
+            self.forward(source, now, outbox);
         }
         let mut dirty = std::mem::take(&mut self.dirty);
         dirty.sort_unstable();
@@ -192,8 +200,8 @@ impl Sfu {
     /// Closes a transport properly; false when it was gone, or failed in closing, which is told then.
     fn close(&mut self, id: TransportId, now: Instant, outbox: &mut dyn Outbox) -> bool {
         let drained = self.work(id, now, |transport, happenings| {
-            transport.close()?;
-            transport.step(now)?;
+            transport.close(now, outbox)?;
+            transport.step(now, outbox)?;
             transport.drain(now, outbox, happenings)?;
             Ok(())
         });
@@ -247,7 +255,7 @@ impl Sfu {
     /// Steps and drains one transport.
     fn step(&mut self, id: TransportId, now: Instant, outbox: &mut dyn Outbox) {
         let next = self.work(id, now, |transport, happenings| {
-            transport.step(now)?;
+            transport.step(now, outbox)?;
             transport.drain(now, outbox, happenings)?;
             Ok(transport.next_step)
         });

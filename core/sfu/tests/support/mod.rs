@@ -7,15 +7,18 @@ mod client;
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use client::{Client, Media};
-use sfu::{Budget, Command, Event, MediaKey, Outbox, Settings, Sfu, TransportId};
+use sfu::{Budget, Command, Event, MediaKey, Outbox, Settings, Sfu, TransportId, WallClock};
 
 /// One way through the simulated network.
 pub(crate) const DELAY: Duration = Duration::from_millis(5);
 /// The step of the simulated clock.
 pub(crate) const TICK: Duration = Duration::from_millis(1);
+
+/// How far away the port of a client is that moved.
+const MOVE: u16 = 500;
 
 /// Bytes for groups of pictures.
 pub(crate) const REPLAY_MEMORY: usize = 32 << 20;
@@ -43,6 +46,10 @@ pub(crate) struct World {
     pub(crate) replay_memory: Budget,
     /// Clients cut off from the network.
     pub(crate) unplugged: Vec<usize>,
+    /// Clients whose address became another one, which they do not notice.
+    pub(crate) moved: Vec<usize>,
+    /// What the core sent to whom, if that is to be kept.
+    pub(crate) record: Option<Vec<(usize, Vec<u8>)>>,
     started: Instant,
     flying: VecDeque<(Instant, Way, Vec<u8>)>,
     counts: std::collections::HashMap<(bool, usize), u64>,
@@ -52,8 +59,9 @@ pub(crate) struct World {
 struct Sent(Vec<(SocketAddr, Vec<u8>)>);
 
 impl Outbox for Sent {
-    fn send(&mut self, remote: SocketAddr, _local: Option<IpAddr>, datagram: &[u8]) {
-        self.0.push((remote, datagram.to_vec()));
+    fn begin(&mut self, to: SocketAddr, _local: Option<IpAddr>, length: usize) -> &mut Vec<u8> {
+        self.0.push((to, Vec::with_capacity(length)));
+        &mut self.0.last_mut().expect("the datagram just begun").1
     }
 }
 
@@ -78,6 +86,7 @@ impl World {
             silence: Duration::from_secs(6),
             max_transports: 16,
             replay_memory: replay_memory.clone(),
+            clock: WallClock::new(now, SystemTime::now()),
             certificate: crypto.dtls_provider.generate_certificate().expect("a certificate"),
         };
         Self {
@@ -88,6 +97,8 @@ impl World {
             loss: |_, _| false,
             replay_memory,
             unplugged: Vec::new(),
+            moved: Vec::new(),
+            record: None,
             started: now,
             flying: VecDeque::new(),
             counts: std::collections::HashMap::new(),
@@ -221,7 +232,10 @@ impl World {
             };
             match way {
                 Way::Up(index) => {
-                    let from = client_address(index);
+                    let mut from = client_address(index);
+                    if self.moved.contains(&index) {
+                        from.set_port(from.port() + MOVE);
+                    }
                     self.sfu.receive(from, relay_address(), &datagram, self.now, &mut sent);
                 }
                 Way::Down(index) => self.clients[index].receive(&datagram, self.now),
@@ -233,8 +247,14 @@ impl World {
 
     fn depart(&mut self, sent: Sent) {
         for (remote, datagram) in sent.0 {
-            let index = usize::from(remote.port() - 5000);
-            self.fly(Way::Down(index), datagram);
+            let place = remote.port() - client_address(0).port();
+            let index = usize::from(place % MOVE);
+            if let Some(record) = &mut self.record {
+                record.push((index, datagram.clone()));
+            }
+            if self.moved.contains(&index) == (place >= MOVE) {
+                self.fly(Way::Down(index), datagram);
+            }
         }
     }
 

@@ -4,8 +4,8 @@ export interface Place {
   readonly participant: string | undefined;
   /** WHEP endpoint. */
   readonly whep: string;
-  /** WHIP address that others can publish to. */
-  readonly whip: string;
+  /** The relay's own address, without a slash at its end. */
+  readonly base: string;
   /** Address of the landing page. */
   readonly home: string;
 }
@@ -21,9 +21,19 @@ export function placeOf(url: URL): Place {
     room: decoded(segment),
     participant,
     whep: `${url.origin}${prefix}/whep/${segment}${tail}`,
-    whip: whipAddress(`${url.origin}${prefix}`, decoded(segment), participant),
+    base: `${url.origin}${prefix}`,
     home: `${prefix}/`,
   };
+}
+
+/**
+ * Where programs publish that take no certificate they do not know: at the port without TLS, if
+ * there is one.
+ */
+export function programBase(base: string, plainPort: number | null): string {
+  if (plainPort === null || !base.startsWith("https:")) return base;
+  const url = new URL(base);
+  return `http://${url.hostname}:${plainPort}${url.pathname.replace(/\/$/, "")}`;
 }
 
 /** The address to publish at. */

@@ -21,11 +21,13 @@ export interface Publisher {
 /** What is known of the rooms. */
 export type Rooms =
   | { kind: "loading" }
-  | { kind: "known"; rooms: readonly Room[] }
+  | { kind: "known"; rooms: readonly Room[]; plainPort: number | null }
   | { kind: "unreachable" }
   | { kind: "refused" };
 
 interface Listing {
+  /** Of the same without TLS, where there is one. */
+  plainPort: number | null;
   rooms: {
     name: string;
     viewers: number;
@@ -38,7 +40,7 @@ interface Listing {
 }
 
 /** Read the relay's listing. */
-export function roomsOf(listing: Listing): readonly Room[] {
+export function roomsOf(listing: Pick<Listing, "rooms">): readonly Room[] {
   return listing.rooms.map(({ name, viewers, participants }) => ({
     name,
     viewers,
@@ -54,21 +56,25 @@ export function roomsOf(listing: Listing): readonly Room[] {
   }));
 }
 
-async function look(): Promise<Rooms> {
+/** Ask the relay at an address once. */
+export async function readRooms(base: string): Promise<Rooms> {
   try {
-    const response = await fetch("api/v1/rooms", { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    const response = await fetch(`${base}/api/v1/rooms`, {
+      signal: AbortSignal.timeout(ANSWER_WITHIN),
+    });
     if (!response.ok) return { kind: response.status === 403 ? "refused" : "unreachable" };
-    return { kind: "known", rooms: roomsOf((await response.json()) as Listing) };
+    const listing = (await response.json()) as Listing;
+    return { kind: "known", rooms: roomsOf(listing), plainPort: listing.plainPort };
   } catch {
     return { kind: "unreachable" };
   }
 }
 
 /** Follow the rooms for as long as the page lives; rests while the page is hidden. */
-export function followRooms() {
+export function followRooms(base: string) {
   const rooms = signal<Rooms>({ kind: "loading" });
   async function follow(): Promise<void> {
-    if (!document.hidden) rooms.value = await look();
+    if (!document.hidden) rooms.value = await readRooms(base);
     setTimeout(() => void follow(), LOOK_EVERY);
   }
   void follow();

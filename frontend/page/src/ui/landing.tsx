@@ -7,6 +7,7 @@ import { RoomCard } from "./room-card.tsx";
 
 /** What this relay is, who is live, how to publish. */
 export function Landing({ rooms, base }: { rooms: Signal<Rooms>; base: string }) {
+  const plainPort = rooms.value.kind === "known" ? rooms.value.plainPort : null;
   return (
     <main class="landing">
       <header>
@@ -22,7 +23,7 @@ export function Landing({ rooms, base }: { rooms: Signal<Rooms>; base: string })
           <RoomList rooms={rooms.value} />
         </div>
       </section>
-      <Publish base={base} />
+      <Publish base={base} plainPort={plainPort} />
     </main>
   );
 }

@@ -1,4 +1,7 @@
-import type { Place } from "../store/place.ts";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type Place, programBase, whipAddress } from "../store/place.ts";
+import { readRooms } from "../store/rooms.ts";
 import type { Stage } from "../store/stage.ts";
 import { text } from "../text.ts";
 import { Copy } from "./copy.tsx";
@@ -39,6 +42,17 @@ export function Message({
   }
 }
 
+/** Where programs publish; asked of the relay. */
+function useProgramBase(base: string): string {
+  const known = useSignal(base);
+  useEffect(() => {
+    void readRooms(base).then((rooms) => {
+      if (rooms.kind === "known") known.value = programBase(base, rooms.plainPort);
+    });
+  }, [base, known]);
+  return known.value;
+}
+
 function Waiting({ title }: { title: string }) {
   return (
     <div class="waiting">
@@ -63,8 +77,9 @@ function Card({ title, body, again }: { title: string; body?: string; again?: ()
 }
 
 function Empty({ place }: { place: Place }) {
-  const { room, participant, whip, home } = place;
+  const { room, participant, base, home } = place;
   const words = text.watch;
+  const whip = whipAddress(useProgramBase(base), room, participant);
   return (
     <section class="card">
       <span class="pulse" />

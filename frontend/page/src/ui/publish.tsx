@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { whipAddress } from "../store/place.ts";
+import { programBase, whipAddress } from "../store/place.ts";
 import { text } from "../text.ts";
 import { Copy } from "./copy.tsx";
 
@@ -8,13 +8,14 @@ const NAME = /^(?!\.{1,2}$)[^\p{C}\p{Zl}\p{Zp}/]{1,64}$/u;
 const EXAMPLE = "studio";
 
 /** How to publish to a room of one's choice. */
-export function Publish({ base }: { base: string }) {
+export function Publish({ base, plainPort }: { base: string; plainPort: number | null }) {
   const typed = useSignal<string>(EXAMPLE);
   const words = text.landing;
   const name = typed.value.trim();
   const good = NAME.test(name);
   const room = good ? name : EXAMPLE;
-  const address = whipAddress(base, room);
+  const open = programBase(base, plainPort);
+  const address = whipAddress(open, room);
   const watch = `${base}/watch/${encodeURIComponent(room)}`;
   return (
     <section class="publish" aria-labelledby="publish">
@@ -41,7 +42,7 @@ export function Publish({ base }: { base: string }) {
       <small>{words.addressHint}</small>
       <h3>{words.command}</h3>
       <Copy value={ffmpegCommand(address)} label={words.command} />
-      {base.startsWith("https:") && <small>{words.commandTrust}</small>}
+      {open.startsWith("https:") && <small>{words.commandTrust}</small>}
       <p class="then">
         {words.watchAt} <a href={watch}>{watch}</a>
       </p>

@@ -1,0 +1,233 @@
+//! A way past `str0m` for transports that only send media: packets are sealed into the outbox.
+//!
+//! `str0m` asks DTLS, SCTP, ICE and every stream for something to say before each datagram, which costs
+//! more than sealing it. It goes on with all that, but hears nothing of the packets.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use str0m::Rtc;
+use str0m::media::Mid;
+use str0m::rtp::rtcp::{Nack, ReceptionReport, Rtcp};
+
+use super::Numbering;
+use super::header::Header;
+use super::report;
+use super::srtp::Sealer;
+use super::tap::{PROBE, Tap};
+use super::track::Track;
+use crate::clock::WallClock;
+use crate::consumer::Consumer;
+use crate::packet::Packet;
+use crate::sfu::Outbox;
+
+/// The send side of one transport.
+pub(crate) struct Direct {
+    tap: Arc<Tap>,
+    sealer: Option<Sealer>,
+    tracks: Vec<Track>,
+    first_sequence: u16,
+    clock: WallClock,
+    destination: Option<SocketAddr>,
+    /// Bytes of datagrams.
+    sent: u64,
+}
+
+/// The send side with what it needs to send now.
+pub(crate) struct Writer<'a> {
+    direct: &'a mut Direct,
+    outbox: &'a mut dyn Outbox,
+    remote: SocketAddr,
+    local: Option<IpAddr>,
+    now: Instant,
+}
+
+impl Direct {
+    /// `first_sequence` is where the numbers of retransmissions begin.
+    pub(crate) fn new(tap: Arc<Tap>, first_sequence: u16, clock: WallClock) -> Self {
+        Self {
+            tap,
+            sealer: None,
+            tracks: Vec::new(),
+            first_sequence,
+            clock,
+            destination: None,
+            sent: 0,
+        }
+    }
+
+    /// Takes over what `str0m` has agreed on for these media.
+    pub(crate) fn agree(&mut self, rtc: &mut Rtc, media: impl Iterator<Item = Mid>, now: Instant) {
+        for mid in media {
+            if let Some(track) = self.tracks.iter_mut().find(|track| track.mid == mid) {
+                track.agree(rtc, self.first_sequence, now);
+            } else {
+                self.tracks.extend(Track::new(rtc, mid, self.first_sequence, now));
+            }
+        }
+    }
+
+    /// DTLS has agreed on keys; false when they are of no use.
+    pub(crate) fn connect(&mut self) -> bool {
+        self.sealer = self.tap.take_key().and_then(|key| Sealer::new(&key).ok());
+        self.ask_for_path();
+        self.sealer.is_some()
+    }
+
+    /// Makes the next drain tell the path that `str0m` sends on.
+    pub(crate) fn ask_for_path(&self) {
+        if self.sealer.is_some() {
+            self.tap.ask_for_path();
+        }
+    }
+
+    /// Learns the path from what `str0m` wants to send; true when that is the answer to a question,
+    /// and not to be sent.
+    pub(crate) fn learn_path(&mut self, destination: SocketAddr, datagram: &[u8]) -> bool {
+        let answer = datagram == PROBE;
+        if answer {
+            self.destination = Some(destination);
+        }
+        answer
+    }
+
+    /// Bytes of datagrams sent.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// The send side ready to send; `None` before it knows keys and path.
+    pub(crate) fn writer<'a>(
+        &'a mut self,
+        local: impl Fn(&SocketAddr) -> Option<IpAddr>,
+        outbox: &'a mut dyn Outbox,
+        now: Instant,
+    ) -> Option<Writer<'a>> {
+        let remote = self.destination?;
+        let local = local(&remote);
+        Some(Writer { direct: self, outbox, remote, local, now })
+    }
+}
+
+impl Writer<'_> {
+    /// Sends one packet of the medium `mid`.
+    pub(crate) fn write(&mut self, mid: Mid, numbering: Numbering, packet: &Arc<Packet>) {
+        let track = self.direct.tracks.iter_mut().find(|track| track.mid == mid);
+        let Some(track) = track else {
+            return;
+        };
+        let ssrc = track.ssrc;
+        if let Some(header) = track.send(numbering, packet, self.now) {
+            self.seal(&header, ssrc, numbering.sequence, &[], &packet.payload);
+        }
+    }
+
+    /// Ends a batch of packets: sends the reports that are due.
+    pub(crate) fn rest(&mut self, mid: Mid) {
+        let Direct { tracks, clock, .. } = &mut *self.direct;
+        let Some(track) = tracks.iter_mut().find(|track| track.mid == mid) else {
+            return;
+        };
+        if let Some(progress) = track.rest(self.now) {
+            let ssrc = track.ssrc;
+            let report = report::sender_report(ssrc, &track.cname, &progress, *clock, self.now);
+            self.seal_rtcp(report, ssrc);
+        }
+    }
+
+    /// Takes what the receiver tells.
+    pub(crate) fn hear(&mut self, told: &Rtcp, consumers: &mut [Consumer]) {
+        match told {
+            Rtcp::Nack(nack) => self.resend(nack, consumers),
+            Rtcp::ReceiverReport(told) => {
+                told.reports.iter().for_each(|report| self.note(report, consumers));
+            }
+            Rtcp::SenderReport(told) => {
+                told.reports.iter().for_each(|report| self.note(report, consumers));
+            }
+            _ => {}
+        }
+    }
+
+    /// Says that all streams end.
+    pub(crate) fn close(&mut self) {
+        let ssrcs: Vec<_> = self.direct.tracks.iter().flat_map(Track::ssrcs).collect();
+        let first = self.direct.tracks.first().map(|track| (track.ssrc, track.cname.clone()));
+        if let Some((ssrc, cname)) = first {
+            self.seal_rtcp(report::goodbye(&ssrcs, &cname), ssrc);
+        }
+    }
+
+    fn resend(&mut self, nack: &Nack, consumers: &mut [Consumer]) {
+        let tracks = &self.direct.tracks;
+        let Some(index) = tracks.iter().position(|track| track.ssrc == *nack.ssrc) else {
+            return;
+        };
+        let mid = tracks[index].mid;
+        let mut bytes = 0;
+        for entry in &nack.reports {
+            // RFC 4585 section 6.2.1: one number, and a bit for each of the sixteen after it.
+            let followers = (0..16).filter(|bit| entry.blp & (1 << bit) != 0);
+            for offset in std::iter::once(0).chain(followers.map(|bit| bit + 1)) {
+                bytes += self.send_again(index, entry.pid.wrapping_add(offset));
+            }
+        }
+        if let Some(consumer) = consumers.iter_mut().find(|consumer| consumer.mid == mid) {
+            consumer.counters.nacks += 1;
+            consumer.counters.retransmitted += bytes;
+        }
+    }
+
+    /// Sends a packet once more, if it is there and may be; gives its bytes.
+    fn send_again(&mut self, index: usize, number: u16) -> u64 {
+        let Some(again) = self.direct.tracks[index].again(number, self.now) else {
+            return 0;
+        };
+        let original = again.original.to_be_bytes();
+        let payload = &again.packet.payload;
+        self.seal(&again.header, again.ssrc, again.index, &original, payload);
+        payload.len() as u64
+    }
+
+    fn note(&mut self, report: &ReceptionReport, consumers: &mut [Consumer]) {
+        let clock = self.direct.clock;
+        let mut tracks = self.direct.tracks.iter_mut();
+        let Some(track) = tracks.find_map(|track| track.is_known(*report.ssrc).then_some(track))
+        else {
+            return;
+        };
+        if let Some(consumer) = consumers.iter_mut().find(|consumer| consumer.mid == track.mid) {
+            let rtt = report::round_trip(report, clock, self.now);
+            let counters = &mut consumer.counters;
+            counters.loss = Some(f32::from(report.fraction_lost) / 256.0);
+            counters.rtt = rtt.map(|rtt| rtt.as_secs_f32()).or(counters.rtt);
+        }
+    }
+
+    /// Puts a packet into the outbox and seals it there.
+    fn seal(&mut self, header: &Header, ssrc: u32, index: u64, prefix: &[u8], payload: &[u8]) {
+        let Some(sealer) = &self.direct.sealer else {
+            return;
+        };
+        let header = header.as_bytes();
+        let length = header.len() + prefix.len() + payload.len() + sealer.rtp_overhead();
+        let bytes = self.outbox.begin(self.remote, self.local, length);
+        let start = bytes.len();
+        bytes.extend_from_slice(header);
+        bytes.extend_from_slice(prefix);
+        bytes.extend_from_slice(payload);
+        sealer.seal_rtp(bytes, start, header.len(), ssrc, index);
+        self.direct.sent += length as u64;
+    }
+
+    fn seal_rtcp(&mut self, mut packet: Vec<u8>, ssrc: u32) {
+        let Some(sealer) = &mut self.direct.sealer else {
+            return;
+        };
+        if sealer.seal_rtcp(&mut packet, ssrc) {
+            self.outbox.send(self.remote, self.local, &packet);
+            self.direct.sent += packet.len() as u64;
+        }
+    }
+}
