@@ -19,22 +19,23 @@ class Core:
         workers: int = 1,
         silence: float = 6.0,
     ) -> Core:
-        """Bind the UDP sockets and start the workers.
+        """Bind the media port, for UDP and TCP, and start the workers.
 
         Args:
             listen: (IP address, port) to bind, at most one for each address family.
-            candidates: IP addresses told to clients as ICE host candidates, best first; the port
-                is the one bound.
+            candidates: IP addresses told to clients as ICE host candidates for UDP and, after
+                these, for TCP, best first; the port is the one bound.
             workers: threads that forward media, 1 to 64.
             silence: seconds without any datagram after which a transport is closed.
 
         Raises:
-            OSError: an address cannot be bound; `errno` and `filename` ("udp ADDRESS:PORT") tell.
+            OSError: an address cannot be bound; `errno` and `filename` ("udp ADDRESS:PORT" or
+                "tcp …") tell.
             ValueError: an argument is out of its range.
         """
     @property
     def port(self) -> int:
-        """The UDP port bound (the same for every address)."""
+        """The number of the port bound: the same for every address, for UDP and TCP."""
     def fileno(self) -> int:
         """A descriptor that is readable while events wait."""
     def drain(self) -> list[CoreEvent]:
@@ -57,6 +58,8 @@ class Core:
         """
     def set_candidates(self, candidates: Sequence[str]) -> None:
         """Tell clients these IP addresses from now on, best first.
+
+        Transports that live go on with what they were told till they restart ICE.
 
         Raises:
             ValueError: there is none, or one is no IP address.
@@ -126,6 +129,8 @@ class Connected:
     @property
     def remote(self) -> str:
         """The remote's "address:port"."""
+    @property
+    def protocol(self) -> Literal["udp", "tcp"]: ...
 
 @final
 class Started:
@@ -236,7 +241,11 @@ class TransportStatistics:
     @property
     def connected(self) -> bool: ...
     @property
-    def remote(self) -> str | None: ...
+    def remote(self) -> str | None:
+        """The "address:port" that is sent to."""
+    @property
+    def protocol(self) -> Literal["udp", "tcp"] | None:
+        """The same as `remote`'s."""
     @property
     def received(self) -> int:
         """Datagram bytes received."""
@@ -259,5 +268,8 @@ class Statistics:
     @property
     def datagrams_dropped(self) -> int:
         """Datagrams received that belonged to no transport or were not valid."""
+    @property
+    def datagrams_unsent(self) -> int:
+        """Datagrams that were to leave and had to go: too many waited for the network."""
 
 CoreEvent = Answered | Refused | Connected | Started | Unplayable | Closed | Died | Statistics

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
@@ -24,8 +25,10 @@ from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
 from trunkline.model.request import Measure
-from trunkline.net.interface import candidates, media_listen, reachable
-from trunkline.net.listener import explain_udp, listen
+from trunkline.net.address_watch import AddressWatch
+from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
+from trunkline.net.listener import explain_media, listen
+from trunkline.net.supervise import supervise
 from trunkline.sources import demo
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
@@ -38,6 +41,19 @@ log = logging.getLogger(__name__)
 
 CoreMaker = Callable[[Sequence[tuple[str, int]], Sequence[str], int, float], Core]
 """Makes a core from addresses to bind, candidates, workers and silence; may raise OSError."""
+
+
+Ports = Sequence[tuple[str, int]]
+"""Addresses to bind, each with the same port."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Media:
+    """The core, where it listens, and which addresses its clients are told."""
+
+    core: Core
+    ports: Ports
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +109,7 @@ class Relay:
 
     @property
     def media_port(self) -> int:
-        """The UDP port of all media."""
+        """The port of all media, UDP and TCP."""
         return self._running.core.port
 
     @property
@@ -127,7 +143,8 @@ class Relay:
         async with AsyncExitStack() as stack:
             renewal = self._renewal()
             # Names are resolved and a key may be made: not for the loop's thread.
-            core, context = await asyncio.to_thread(self._open)
+            media, context = await asyncio.to_thread(self._open)
+            core = media.core
             stack.push_async_callback(asyncio.to_thread, core.stop)
             group = await stack.enter_async_context(asyncio.TaskGroup())
             engine = Engine(Rooms(), core, secrets.token_urlsafe)
@@ -138,6 +155,12 @@ class Relay:
                 follower = group.create_task(renewal.run(context), name="certificate")
                 stack.callback(follower.cancel)
             self._parts = _Running(core, engine, port, plain_port)
+            if not self._settings.announce and is_everywhere(self._settings.host):
+                look = partial(self._told, media.ports)
+                watch = AddressWatch(media.told, look, engine.set_candidates)
+                running = supervise("the watch over addresses", watch.run)
+                watching = group.create_task(running, name="addresses")
+                stack.callback(watching.cancel)
             if self._settings.demo:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
                 publisher = group.create_task(demo.Demo(url).run(), name="demo")
@@ -154,7 +177,7 @@ class Relay:
 
         return Renewal(self._settings, certificate)
 
-    def _open(self) -> tuple[Core, ssl.SSLContext | None]:
+    def _open(self) -> tuple[_Media, ssl.SSLContext | None]:
         settings = self._settings
         context = None
         if settings.tls == "auto":
@@ -162,13 +185,19 @@ class Relay:
             from trunkline.net.certificate import server_context
 
             context = server_context(settings)
-        addresses = candidates(settings.host, settings.announce)
-        return self._open_core(media_listen(settings.host, settings.media_port), addresses), context
+        return self._open_core(media_listen(settings.host, settings.media_port)), context
 
-    def _open_core(self, ports: Sequence[tuple[str, int]], addresses: Sequence[str]) -> Core:
+    def _told(self, ports: Ports) -> tuple[str, ...]:
+        """The addresses for clients, those announced or those of a family that is listened on."""
+        addresses = candidates(self._settings.host, self._settings.announce)
+        has_newer = any(":" in address for address, _ in ports)
+        return tuple(address for address in addresses if has_newer or ":" not in address)
+
+    def _open_core(self, ports: Ports) -> _Media:
         settings = self._settings
+        told = self._told(ports)
         try:
-            return self._make_core(ports, addresses, settings.workers, settings.silence)
+            core = self._make_core(ports, told, settings.workers, settings.silence)
         except ValueError as error:
             raise StartupError(
                 f"The media core cannot use the settings: {error}.",
@@ -178,9 +207,10 @@ class Relay:
             older = [(address, port) for address, port in ports if ":" not in address]
             newer_failed = "[" in str(error.filename) and error.errno != errno.EADDRINUSE
             if not older or len(older) == len(ports) or not newer_failed:
-                raise explain_udp(error) from error
+                raise explain_media(error) from error
             log.warning("media goes over IPv4 only: IPv6 cannot be bound (%s)", error.strerror)
-            return self._open_core(older, [one for one in addresses if ":" not in one])
+            return self._open_core(older)
+        return _Media(core, ports, told)
 
     async def _serve(
         self, stack: AsyncExitStack, engine: Engine, context: ssl.SSLContext | None

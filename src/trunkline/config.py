@@ -110,7 +110,9 @@ class Settings(BaseModel):
         default=None,
         description="Serve without TLS on this port too, for clients that refuse our certificate.",
     )
-    media_port: Port = Field(default=8444, description="UDP port of the media (0: any free one).")
+    media_port: Port = Field(
+        default=8444, description="Port of the media, UDP and TCP (0: any free one)."
+    )
     announce: Annotated[
         tuple[Annotated[str, AfterValidator(_announced)], ...], BeforeValidator(_split)
     ] = Field(

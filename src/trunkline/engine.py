@@ -14,7 +14,7 @@ from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
 from trunkline.feed import Feed
 from trunkline.media.core import Core
 from trunkline.model import view
-from trunkline.model.command import Accept, Attach, Close, Count, Detach, Renegotiate
+from trunkline.model.command import Accept, Attach, Close, Count, Detach, Renegotiate, SetCandidates
 from trunkline.model.id import ParticipantId, SessionId, StreamId, TransportId
 from trunkline.model.report import Answered, Closed, Counted, Died, Refused, Report, SessionReport
 from trunkline.model.request import (
@@ -125,6 +125,10 @@ class Engine:
             case _:
                 self._receive(report)
 
+    def set_candidates(self, addresses: tuple[str, ...]) -> None:
+        """Tell clients these addresses for media from now on."""
+        self._perform([SetCandidates(addresses)])
+
     def stop(self) -> None:
         """End all sessions and let nobody in any more."""
         self._stopping = True
@@ -219,7 +223,15 @@ class Engine:
     def _perform(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Accept() | Renegotiate() | Attach() | Detach() | Close() | Count():
+                case (
+                    Accept()
+                    | Renegotiate()
+                    | SetCandidates()
+                    | Attach()
+                    | Detach()
+                    | Close()
+                    | Count()
+                ):
                     log.debug("to the core: %r", effect)
                     self._core.submit(effect)
                     if isinstance(effect, Close):

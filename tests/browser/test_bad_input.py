@@ -2,8 +2,9 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from io import BytesIO
 
 import aiohttp
@@ -20,6 +21,10 @@ from support.wire import Tap, binding_request, garbage, send, truncations, with_
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
 SDP = "application/sdp"
+SPARE = 4
+"""Descriptors that requests of the test itself may hold."""
+MAX_FROM_ONE = 32
+"""Connections of one address that are nobody's yet."""
 GROWTH = 40 * 2**20
 """Bytes that the relay may grow by while it is attacked."""
 
@@ -136,3 +141,87 @@ async def test_publisher_with_undeclared_streams_disturbs_nobody(
         if published["status"] == 201:
             await publishing(odd)
             assert await odd.leave() == 200
+
+
+def half_open(kind: str, port: int, number: int) -> socket.socket:
+    """A connection to the media port of one of 20 clients that makes no use of it."""
+    silent = b""
+    unknown = binding_request("nobody:abcd")
+    said = {
+        "silent": silent,
+        "half": len(unknown).to_bytes(2) + unknown[:7],
+        "header": b"\0",
+        "empty": b"\0\0" * 500,
+        "garbage": b"GET / HTTP/1.1\r\nHost: relay\r\n\r\n" * 300,
+        "long": b"\xff\xff" + bytes(70_000),
+        "unknown": len(unknown).to_bytes(2) + unknown,
+    }[kind]
+    made = socket.create_connection(
+        ("127.0.0.1", port), timeout=10, source_address=(f"127.0.1.{number % 20 + 1}", 0)
+    )
+    try:
+        made.sendall(said)
+    except ConnectionError:
+        pass  # closed already, as it should be
+    return made
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the relay has closed it."""
+    try:
+        return connection.recv(1, socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+async def test_connections_that_are_nobodys_are_few_and_soon_gone(
+    browser: Browser, relay: RunningRelay
+) -> None:
+    kinds = ("silent", "half", "header", "empty", "garbage", "long", "unknown")
+    async with undisturbed(browser, relay):
+        process = psutil.Process(relay.process.inner.pid)
+        before = process.num_fds()
+        with ExitStack() as stack:
+            made = []
+            for number in range(700):
+                one = half_open(kinds[number % len(kinds)], relay.media_port, number)
+                made.append(stack.enter_context(one))
+
+            async def left() -> int:
+                return sum(not is_closed(one) for one in made)
+
+            # What says nothing wrong may stay for seconds, up to 256 of them.
+            await until(left, lambda count: count <= 256, within=10, what="the oldest closed")
+            assert process.num_fds() <= before + 256 + SPARE
+            await until(left, lambda count: count == 0, within=30, what="all closed")
+
+        async def descriptors() -> int:
+            return process.num_fds()
+
+        await until(
+            descriptors, lambda now: now <= before + SPARE, within=10, what="descriptors given back"
+        )
+
+
+async def test_one_address_has_few_connections_that_are_nobodys(
+    browser: Browser, relay: RunningRelay
+) -> None:
+    async with undisturbed(browser, relay):
+        process = psutil.Process(relay.process.inner.pid)
+        before = process.num_fds()
+        most = 0
+        with ExitStack() as stack:
+            made = [
+                stack.enter_context(half_open("silent", relay.media_port, 0)) for _ in range(100)
+            ]
+
+            async def left() -> int:
+                nonlocal most
+                most = max(most, process.num_fds())
+                return sum(not is_closed(one) for one in made)
+
+            await until(left, lambda count: count <= MAX_FROM_ONE, within=10, what="few left")
+            assert most <= before + MAX_FROM_ONE + SPARE
+            await until(left, lambda count: count == 0, within=30, what="all closed")

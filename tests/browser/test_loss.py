@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from support.browser import chromium
-from support.client import Client, client, has_sound, publishing, shows_moving_picture
+from support.call import call as network_call
+from support.client import Client, has_sound, shows_moving_picture
 from support.network import Namespace, Star, star
 from support.relay import RunningRelay, running_relay
 from support.waiting import until
@@ -23,19 +23,10 @@ LOSSES = 15
 @asynccontextmanager
 async def call(net: Star) -> AsyncIterator[tuple[RunningRelay, Client, Client]]:
     """A publisher and a viewer in networks of their own, the picture moving."""
-    publisher_place, viewer_place = net.clients
     async with (
         running_relay(place=net.hub, address=net.hub_addresses[0]) as relay,
-        chromium(inside=publisher_place.inside) as publisher_browser,
-        chromium(inside=viewer_place.inside) as viewer_browser,
-        client(publisher_browser, relay.url) as publisher,
-        client(viewer_browser, relay.url) as viewer,
+        network_call(net.clients, relay.url) as (publisher, viewer),
     ):
-        media = {"codec": "VP8", "width": 640, "height": 480, "rate": 25}
-        assert (await publisher.publish(f"{relay.url}/whip/room", **media))["status"] == 201
-        await publishing(publisher)
-        assert (await viewer.watch(f"{relay.url}/whep/room"))["status"] == 201
-        await shows_moving_picture(viewer)
         yield relay, publisher, viewer
 
 

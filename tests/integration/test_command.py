@@ -106,7 +106,7 @@ async def test_it_says_where_it_listens(state: tuple[str, str]) -> None:
     assert re.search(r"open +https://127\.0\.0\.1:\d+", text)
     assert re.search(r"publish \(WHIP\) +https://127\.0\.0\.1:\d+/whip/ROOM", text)
     assert re.search(r"without TLS +http://127\.0\.0\.1:\d+", text)
-    assert re.search(r"media +UDP port \d+", text)
+    assert re.search(r"media +UDP and TCP port \d+", text)
     assert "The certificate is our own" in text
 
 
@@ -118,6 +118,14 @@ async def test_a_taken_port_is_named(
     assert f"TCP port {taken[0]} of 127.0.0.1 is taken by" in said
     assert f"process {psutil.Process().pid}" in said
     assert f"choose another port with {option}" in said
+
+
+async def test_a_media_port_that_is_taken_for_tcp_is_named(
+    state: tuple[str, str], taken: tuple[str, str]
+) -> None:
+    said = await fails("serve", *ANYWHERE, *state, "--media-port", taken[0])
+    assert f"TCP port {taken[0]} of 127.0.0.1 is taken by" in said
+    assert "choose another port with --media-port" in said
 
 
 async def test_a_taken_media_port_is_named(state: tuple[str, str], taken: tuple[str, str]) -> None:

@@ -93,6 +93,7 @@ async def test_a_relay_that_runs_is_well_and_keeps_nothing() -> None:
         status, said = await doctor(relay.url)
         assert status == 0, said
         assert f"127.0.0.1:{relay.media_port} (UDP) answers within" in said
+        assert f"127.0.0.1:{relay.media_port} (TCP) answers within" in said
         assert await relay.rooms() == {}
 
 
@@ -192,10 +193,18 @@ async def test_udp_blocked() -> None:
             hook = "{ type filter hook input priority 0 ; }"
             net.hub.run("nft", f"add chain inet wall arriving {hook}")
             net.hub.run("nft", "add rule inet wall arriving udp dport 8444 drop")
+            status, by_tcp = await doctor(relay.url, place=net.clients[0])
+            assert status == 1
+            net.hub.run("nft", "add rule inet wall arriving tcp dport 8444 drop")
             status, said = await doctor(relay.url, place=net.clients[0])
     assert status == 1
-    assert "UDP port 8444 is blocked between this machine and the relay" in said
-    assert "ufw allow 8444/udp" in said
+    for each in (by_tcp, said):
+        assert "UDP port 8444 is blocked between this machine and the relay" in each
+        assert "ufw allow 8444/udp" in each
+    assert f"{net.hub_addresses[0]}:8444 (TCP) answers within" in by_tcp
+    assert "media goes over TCP" in by_tcp
+    assert f"{net.hub_addresses[0]}:8444 (TCP) does not answer" in said
+    assert "No picture can get through" in said
 
 
 async def test_a_wrong_announce() -> None:

@@ -121,6 +121,7 @@ async def test_a_port_that_is_taken_is_named_and_nothing_stays_open(tmp_path: Pa
         (98, "udp 0.0.0.0:8444", "UDP port 8444 of 0.0.0.0 is taken"),
         (98, "udp [::]:8444", "UDP port 8444 of :: is taken"),
         (13, "udp 0.0.0.0:8444", "may not open UDP port 8444"),
+        (98, "tcp 0.0.0.0:8444", "TCP port 8444 of 0.0.0.0 is taken"),
     ],
 )
 async def test_a_media_port_that_cannot_be_had_is_named(
@@ -141,14 +142,16 @@ def test_without_ipv6_media_go_over_ipv4(tmp_path: Path, caplog: pytest.LogCaptu
             raise OSError(99, "Cannot assign requested address", "udp [::1]:0")
         return FakeCore(listen, *others)
 
-    relay = trunkline.Relay(trunkline.Settings(state_dir=tmp_path), core=only_older)
-    core = relay._open_core((("127.0.0.1", 0), ("::1", 0)), ("127.0.0.1", "::1"))
+    settings = trunkline.Settings(state_dir=tmp_path, announce=("127.0.0.1", "::1"))
+    relay = trunkline.Relay(settings, core=only_older)
+    media = relay._open_core((("127.0.0.1", 0), ("::1", 0)))
+    core = media.core
     assert isinstance(core, FakeCore)
-    assert core.listen == (("127.0.0.1", 0),)
-    assert core.candidates == ("127.0.0.1",)
+    assert core.listen == tuple(media.ports) == (("127.0.0.1", 0),)
+    assert core.candidates == media.told == ("127.0.0.1",)
     assert "IPv4 only" in caplog.text
     with pytest.raises(trunkline.StartupError):
-        relay._open_core((("::1", 0),), ("::1",))
+        relay._open_core((("::1", 0),))
     core.stop()
 
 
@@ -156,6 +159,22 @@ async def test_clients_are_told_the_announced_addresses(tmp_path: Path) -> None:
     async with running(tmp_path, announce=("203.0.113.5",)) as site:
         assert site.core.candidates == ("203.0.113.5",)
         assert "203.0.113.5" in await (await site.publish()).text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "watches"),
+    [
+        ({"host": "0.0.0.0"}, True),
+        ({"host": "0.0.0.0", "announce": ("203.0.113.5",)}, False),
+        ({"host": "127.0.0.1"}, False),
+    ],
+)
+async def test_addresses_are_watched_where_all_are_told(
+    tmp_path: Path, settings: dict[str, Any], watches: bool
+) -> None:
+    async with running(tmp_path, **settings):
+        tasks = {task.get_name() for task in asyncio.all_tasks()}
+    assert ("addresses" in tasks) == watches
 
 
 async def test_two_relays_live_in_one_program(tmp_path: Path) -> None:

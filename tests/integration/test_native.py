@@ -73,8 +73,9 @@ async def test_an_answer_keeps_the_rules_once_tidied() -> None:
         assert [msid.split()[0] for msid in section.values("msid")] == [STREAM]
         assert section.first("fingerprint")
     first, *_ = answer.sections
-    addresses = [candidate.split()[4] for candidate in first.values("candidate")]
-    assert addresses == ["127.0.0.1", "::1"]
+    candidates = [candidate.split() for candidate in first.values("candidate")]
+    addresses = [f"{words[2]} {words[4]}" for words in candidates]
+    assert addresses == ["udp 127.0.0.1", "udp ::1", "tcp 127.0.0.1", "tcp ::1"]
     assert answer.session.values("group") == ("BUNDLE 0 1",)
 
 
@@ -122,3 +123,11 @@ async def test_a_port_that_is_taken_is_an_error_with_its_name() -> None:
         with pytest.raises(OSError, match="in use") as error:
             NativeCore([("127.0.0.1", port)], ["127.0.0.1"], 1, 6.0)
         assert error.value.filename == f"udp 127.0.0.1:{port}"
+
+
+async def test_a_port_that_is_taken_for_tcp_alone_is_an_error_with_its_name() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        with pytest.raises(OSError, match="in use") as error:
+            NativeCore([("127.0.0.1", port)], ["127.0.0.1"], 1, 6.0)
+        assert error.value.filename == f"tcp 127.0.0.1:{port}"

@@ -138,6 +138,7 @@ async def test_metrics_can_be_read(site: Site) -> None:
     assert values["trunkline_packets_total", "in"] == 20
     assert values["trunkline_packets_total", "out"] == 40
     assert values["trunkline_datagrams_dropped_total",] == 3
+    assert values["trunkline_datagrams_unsent_total",] == 4
 
 
 async def test_what_is_not_there_is_404_with_a_sentence(site: Site) -> None:

@@ -31,6 +31,11 @@ FLAGS = (
 )
 
 
+# Where there is no IPv4 but loopback, this Chromium does not get to hide its addresses behind names
+# of multicast DNS, and offers none.
+SHOW_ADDRESSES = ("--disable-features=WebRtcHideLocalIpsWithMdns",)
+
+
 def chromium_path() -> str:
     """The system's Chromium; skips the test where there is none."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
@@ -41,11 +46,14 @@ def chromium_path() -> str:
 
 
 @asynccontextmanager
-async def chromium(*, inside: Sequence[str] = ()) -> AsyncIterator[Browser]:
+async def chromium(
+    *, inside: Sequence[str] = (), flags: Sequence[str] = ()
+) -> AsyncIterator[Browser]:
     """Run a browser of its own.
 
     Args:
         inside: a command that runs another one, for example in a namespace.
+        flags: more than the usual ones.
     """
     path = chromium_path()
     with tempfile.TemporaryDirectory(prefix="trunkline-browser-") as folder:
@@ -53,7 +61,7 @@ async def chromium(*, inside: Sequence[str] = ()) -> AsyncIterator[Browser]:
             path = _wrapper(Path(folder), [*inside, path])
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
-                executable_path=path, args=FLAGS, handle_sigint=False
+                executable_path=path, args=[*FLAGS, *flags], handle_sigint=False
             )
             try:
                 yield browser

@@ -108,11 +108,21 @@ window.client = (() => {
     return { status: 200, body: fragment };
   }
 
-  // The user name fragment of the ICE session in use, and how many pairs were selected till now.
+  // The user name fragment of the ICE session in use, how many pairs were selected till now, and
+  // which is.
   async function ice() {
-    for (const entry of (await state.connection.getStats()).values())
-      if (entry.type === "transport")
-        return { ufrag: entry.iceLocalUsernameFragment, changes: entry.selectedCandidatePairChanges, state: entry.iceState };
+    const report = await state.connection.getStats();
+    for (const entry of report.values()) {
+      if (entry.type !== "transport") continue;
+      const pair = report.get(entry.selectedCandidatePairId);
+      return {
+        ufrag: entry.iceLocalUsernameFragment,
+        changes: entry.selectedCandidatePairChanges,
+        state: entry.iceState,
+        protocol: report.get(pair?.localCandidateId)?.protocol,
+        remote: report.get(pair?.remoteCandidateId)?.address,
+      };
+    }
     return {};
   }
 

@@ -50,7 +50,8 @@ class Client:
         return result
 
     async def ice(self) -> dict[str, Any]:
-        """The user name fragment in use, the changes of the selected pair, and the state."""
+        """The user name fragment in use, the changes of the selected pair, its protocol and remote
+        address, and the state."""
         result: dict[str, Any] = await self.page.evaluate("client.ice()")
         return result
 

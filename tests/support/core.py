@@ -5,7 +5,16 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
-from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach, Renegotiate
+from trunkline.model.command import (
+    Accept,
+    Attach,
+    Close,
+    Command,
+    Count,
+    Detach,
+    Renegotiate,
+    SetCandidates,
+)
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Medium, Port
 from trunkline.model.report import (
@@ -67,6 +76,9 @@ class FakeCore:
                 self._accept(command)
             case Renegotiate():
                 self._renegotiate(command)
+            case SetCandidates(addresses):
+                assert addresses
+                self.candidates = addresses
             case Attach(consumer, source):
                 assert source.transport in self.media
                 assert consumer.transport in self.media
@@ -76,7 +88,7 @@ class FakeCore:
             case Close(transport):
                 self._forget(transport)
             case Count(number):
-                self.report(Counted(number, tuple(map(self._traffic, self.media)), 3))
+                self.report(Counted(number, tuple(map(self._traffic, self.media)), 3, 4))
             case _:
                 assert_never(command)
 
@@ -196,5 +208,7 @@ def _answer(media: Sequence[Medium], core: FakeCore, ufrag: str) -> str:
             f"a=ice-pwd:{ufrag:>022}",
         ]
         for number, address in enumerate(core.candidates, 1):
-            lines.append(f"a=candidate:{number} 1 udp 2130706431 {address} {core.port} typ host")
+            place = f"{address} {core.port} typ host"
+            lines.append(f"a=candidate:{number} 1 udp 2130706431 {place}")
+            lines.append(f"a=candidate:{number}1 1 tcp 1526726655 {place} tcptype passive")
     return "\n".join(lines) + "\n"

@@ -1,15 +1,17 @@
-"""Network namespaces that a test makes and removes, and packet loss inside them."""
+"""Network namespaces that a test makes and removes, and what happens to packets inside them."""
 
 import ctypes
 import itertools
 import os
 import shutil
+import socket
+import struct
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import pytest
 
@@ -70,9 +72,44 @@ class Namespace:
         draw = f"numgen random mod 100 < {percent}" if percent < 100 else ""
         self.run("nft", f"add rule inet loss arriving {rule} meta l4proto udp {draw} counter drop")
 
+    def rules(self, *lines: str) -> None:
+        """Load rules of nftables."""
+        for line in lines:
+            self.run("nft", line)
+
+    def drop(self, *matches: str) -> None:
+        """Drop what arrives here, in place of what was dropped before.
+
+        Args:
+            matches: which packets, in the words of nftables; none: nothing more.
+        """
+        hook = "{ type filter hook input priority 0 ; }"
+        self.rules("add table inet wall", f"add chain inet wall arriving {hook}")
+        self.rules("flush chain inet wall arriving")
+        self.rules(*(f"add rule inet wall arriving {match} drop" for match in matches))
+
+    def count(self, match: str) -> None:
+        """Count packets that arrive here for a program: `counted` tells how many."""
+        self.rules(
+            "add table inet tally",
+            "add chain inet tally arriving { type filter hook input priority -10 ; }",
+            f"add rule inet tally arriving {match} counter",
+        )
+
+    def counted(self) -> int:
+        """How many packets `count` has counted."""
+        return self._packets("list chain inet tally arriving")
+
+    def forget_connections(self) -> None:
+        """Empty the table of tracked connections: address translation starts anew."""
+        self.call(_flush_conntrack)
+
     def lost(self) -> int:
         """How many datagrams `lose` has dropped."""
-        words = self.run("nft", "list chain inet loss arriving").split()
+        return self._packets("list chain inet loss arriving")
+
+    def _packets(self, listing: str) -> int:
+        words = self.run("nft", listing).split()
         return int(words[words.index("packets") + 1])
 
 
@@ -113,19 +150,25 @@ def namespace(*addresses: str) -> Iterator[Namespace]:
 
 
 @contextmanager
-def star(clients: int) -> Iterator[Star]:
-    """A hub and its clients, joined by links that carry single datagrams (no segmentation)."""
+def star(clients: int, *, version: Literal[4, 6] = 4) -> Iterator[Star]:
+    """A hub and its clients, joined by links that carry single datagrams (no segmentation).
+
+    Args:
+        clients: how many.
+        version: of IP; no address of the other one is there but for loopback.
+    """
+    network = "10.203.{}." if version == 4 else "fd00:203:{}::"
     with ExitStack() as stack:
         hub = stack.enter_context(namespace())
         spokes = tuple(stack.enter_context(namespace()) for _ in range(clients))
         for number, spoke in enumerate(spokes, 1):
-            _join(hub, f"client{number}", spoke, f"10.203.{number}")
-        hub.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
+            _join(hub, f"client{number}", spoke, network.format(number))
+        hub.run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
         yield Star(
             hub,
             spokes,
-            tuple(f"10.203.{number}.2" for number in range(1, clients + 1)),
-            tuple(f"10.203.{number}.1" for number in range(1, clients + 1)),
+            tuple(f"{network.format(number)}2" for number in range(1, clients + 1)),
+            tuple(f"{network.format(number)}1" for number in range(1, clients + 1)),
         )
 
 
@@ -133,11 +176,28 @@ def _join(hub: Namespace, device: str, spoke: Namespace, network: str) -> None:
     link = ("ip", "link", "add", device, "type", "veth")
     hub.run(*link, "peer", "name", "uplink", "netns", spoke.name)
     for place, name, host in ((hub, device, 1), (spoke, "uplink", 2)):
-        place.run("ip", "address", "add", f"{network}.{host}/24", "dev", name)
+        # A link-local address is there by itself, and IPv6 tries each address for a second.
+        if "." in network:
+            address = [f"{network}{host}/24"]
+        else:
+            address = [f"{network}{host}/64", "nodad"]
+        place.run("ip", "address", "add", *address, "dev", name)
         # A run of datagrams handed over as one would be lost as one.
         place.run("ip", "link", "set", "dev", name, "gso_max_segs", "1", "up")
     # Chromium offers only the addresses of its default route.
-    spoke.run("ip", "route", "add", "default", "via", f"{network}.1")
+    spoke.run("ip", "route", "add", "default", "via", f"{network}1")
+
+
+def _flush_conntrack() -> None:
+    """Ask the kernel as `conntrack --flush` does: delete, and name nothing."""
+    netlink_netfilter, delete, family_any = 12, 0x0102, b"\0\0\0\0"
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, netlink_netfilter) as kernel:
+        request_and_acknowledge = 0x5
+        header = struct.pack("=IHHII", 20, delete, request_and_acknowledge, 1, 0)
+        kernel.send(header + family_any)
+        (error,) = struct.unpack_from("=i", kernel.recv(4096), 16)
+        if error:
+            raise OSError(-error, "the table of connections cannot be emptied")
 
 
 def _set_namespace(path: str) -> None:

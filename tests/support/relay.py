@@ -65,6 +65,7 @@ async def running_relay(
     *options: str,
     place: Namespace | None = None,
     address: str = "127.0.0.1",
+    host: str | None = None,
     port: int | None = None,
     tls: bool = False,
 ) -> AsyncIterator[RunningRelay]:
@@ -73,18 +74,19 @@ async def running_relay(
     Args:
         options: more options of `trunkline serve`.
         place: the namespace to run in.
-        address: the one that it listens on and tells clients.
+        address: the one that it is called by.
+        host: what it listens on; the same when not given.
         port: the HTTP port; any free one when not given.
         tls: whether to serve https, with a certificate of its own.
     """
     scheme = "https" if tls else "http"
     port = port or (8080 if place is not None else free_port())
     media_port = 8444 if place is not None else free_port()
-    url = f"{scheme}://{address}:{port}"
+    url = f"{scheme}://{bracketed(address)}:{port}"
     with tempfile.TemporaryDirectory(prefix="trunkline-relay-") as folder:
         command = [
             *prefix(place),
-            *(sys.executable, "-m", "trunkline", "serve", "--host", address),
+            *(sys.executable, "-m", "trunkline", "serve", "--host", host or address),
             *("--port", str(port), "--media-port", str(media_port), "--state-dir", folder),
             *("--tls", "auto" if tls else "off", *options),
         ]
@@ -99,6 +101,11 @@ async def running_relay(
 
             await until(ready, lambda seen: seen == "200", within=READY_WITHIN, what="relay ready")
             yield RunningRelay(url, media_port, server, place, Path(folder))
+
+
+def bracketed(address: str) -> str:
+    """An address as URLs have it."""
+    return f"[{address}]" if ":" in address else address
 
 
 def free_port() -> int:

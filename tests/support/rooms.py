@@ -5,7 +5,16 @@ from typing import Literal
 from trunkline.domain.room import Effect
 from trunkline.domain.rooms import Limits, Rooms
 from trunkline.model import view
-from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach, Renegotiate
+from trunkline.model.command import (
+    Accept,
+    Attach,
+    Close,
+    Command,
+    Count,
+    Detach,
+    Renegotiate,
+    SetCandidates,
+)
 from trunkline.model.id import (
     Mid,
     ParticipantId,
@@ -97,7 +106,9 @@ class House:
 
     def _short(self, effect: Effect) -> str:
         match effect:
-            case Accept() | Renegotiate() | Attach() | Detach() | Close() | Count():
+            case (
+                Accept() | Renegotiate() | SetCandidates() | Attach() | Detach() | Close() | Count()
+            ):
                 return self._short_command(effect)
             case _:
                 name = type(effect).__name__
@@ -117,8 +128,8 @@ class House:
                 return f"{self._name_port(consumer)} shows nothing"
             case Close(transport):
                 return f"close {self._who(transport)}"
-            case Count(number):
-                return f"count {number}"
+            case Count() | SetCandidates():
+                raise AssertionError(f"rooms do not say {command}")
 
     def _name_port(self, port: Port) -> str:
         return f"{self._who(port.transport)}/{port.mid}"

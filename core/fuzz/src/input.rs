@@ -20,6 +20,11 @@ impl<'a> Input<'a> {
         usize::from(self.byte().unwrap_or(0)) % below
     }
 
+    /// The next chunk; `None` at the end.
+    pub(crate) fn piece(&mut self) -> Option<&'a [u8]> {
+        (!self.0.is_empty()).then(|| self.chunk())
+    }
+
     /// As many bytes as the next byte says, or what is left.
     pub(crate) fn chunk(&mut self) -> &'a [u8] {
         let length = usize::from(self.byte().unwrap_or(0)).min(self.0.len());

@@ -7,6 +7,7 @@
 #[path = "../../sfu/tests/support/mod.rs"]
 mod support;
 
+mod frames;
 mod input;
 mod renegotiate;
 mod sequence;
@@ -18,6 +19,7 @@ use sfu::{CloseCode, Command, Event, TransportId};
 use str0m::format::Codec;
 use support::{Media, World, client_address};
 
+pub use frames::frames;
 pub use renegotiate::renegotiate;
 pub use sequence::sequence;
 

@@ -17,6 +17,11 @@ fn datagrams() {
 }
 
 #[test]
+fn frames() {
+    replay("frames", fuzzing::frames);
+}
+
+#[test]
 fn keyframe() {
     replay("keyframe", fuzzing::keyframe);
 }

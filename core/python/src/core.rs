@@ -149,9 +149,9 @@ fn seconds(value: f64) -> PyResult<Duration> {
 
 fn to_python(error: StartError) -> PyErr {
     match error {
-        StartError::Bind { address, error } => {
+        StartError::Bind { protocol, address, error } => {
             let code = error.raw_os_error().unwrap_or(0);
-            PyOSError::new_err((code, error.to_string(), format!("udp {address}")))
+            PyOSError::new_err((code, error.to_string(), format!("{protocol} {address}")))
         }
         StartError::System(error) => PyErr::from(error),
         StartError::Settings(sentence) => PyValueError::new_err(sentence),

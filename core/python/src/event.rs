@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::{PyClass, PyClassInitializer};
-use sfu::{CloseCode, Direction, Event, MediaKey, MediaKind, RefusalCode, TransportId};
+use sfu::{CloseCode, Direction, Event, MediaKey, MediaKind, RefusalCode, Remote, TransportId};
 
 /// A frozen class whose fields are readable.
 macro_rules! value {
@@ -15,7 +15,7 @@ macro_rules! value {
 value!(Media { mid: String, kind: &'static str, direction: &'static str, codecs: Vec<String> });
 value!(Answered { transport: u64, answer: String, media: Vec<Py<Media>> });
 value!(Refused { transport: u64, code: &'static str, reason: String });
-value!(Connected { transport: u64, remote: String });
+value!(Connected { transport: u64, remote: String, protocol: String });
 value!(Started { transport: u64, mid: String, codec: String });
 value!(Unplayable { transport: u64, mid: String, codec: String });
 value!(Closed { transport: u64, code: &'static str, reason: String });
@@ -47,6 +47,7 @@ value!(TransportStatistics {
     transport: u64,
     connected: bool,
     remote: Option<String>,
+    protocol: Option<String>,
     received: u64,
     sent: u64,
     producers: Vec<Py<ProducerStatistics>>,
@@ -56,6 +57,7 @@ value!(Statistics {
     request: u64,
     transports: Vec<Py<TransportStatistics>>,
     datagrams_dropped: u64,
+    datagrams_unsent: u64,
 });
 
 /// Converts one event.
@@ -69,7 +71,9 @@ pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAn
             new(py, Refused { transport, code: refusal_name(code), reason })
         }
         Event::Connected { transport: TransportId(transport), remote } => {
-            new(py, Connected { transport, remote: remote.to_string() })
+            let Remote { protocol, address } = remote;
+            let (remote, protocol) = (address.to_string(), protocol.to_string());
+            new(py, Connected { transport, remote, protocol })
         }
         Event::Started { producer, codec } => {
             let (transport, mid) = key(producer);
@@ -118,8 +122,8 @@ fn statistics_to_python(
 ) -> PyResult<Bound<'_, Statistics>> {
     let transports = statistics.transports.into_iter();
     let transports = transports.map(|one| transport_to_python(py, one)).collect::<PyResult<_>>()?;
-    let sfu::Statistics { request, datagrams_dropped, .. } = statistics;
-    Bound::new(py, Statistics { request, transports, datagrams_dropped })
+    let sfu::Statistics { request, datagrams_dropped, datagrams_unsent, .. } = statistics;
+    Bound::new(py, Statistics { request, transports, datagrams_dropped, datagrams_unsent })
 }
 
 fn transport_to_python(
@@ -131,7 +135,8 @@ fn transport_to_python(
     let value = TransportStatistics {
         transport: statistics.transport.0,
         connected: statistics.connected,
-        remote: statistics.remote.map(|remote| remote.to_string()),
+        remote: statistics.remote.map(|remote| remote.address.to_string()),
+        protocol: statistics.remote.map(|remote| remote.protocol.to_string()),
         received: statistics.received,
         sent: statistics.sent,
         producers: producers.map(|one| Py::new(py, producer(one))).collect::<PyResult<_>>()?,

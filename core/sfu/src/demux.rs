@@ -1,17 +1,15 @@
 //! Which transport a datagram belongs to, when all share one port.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
-
 use str0m::ice::StunMessage;
 
-use crate::words::TransportId;
+use crate::words::{Remote, TransportId};
 
-/// By user name fragment for STUN (RFC 8445 section 7.1.1), by source address for all else.
+/// By user name fragment for STUN (RFC 8445 section 7.1.1), by source for all else.
 #[derive(Debug, Default)]
 pub(crate) struct Demux {
     fragments: HashMap<String, TransportId>,
-    addresses: HashMap<SocketAddr, TransportId>,
+    remotes: HashMap<Remote, TransportId>,
 }
 
 /// The first byte tells what a datagram is (RFC 7983 section 7).
@@ -25,16 +23,21 @@ impl Demux {
         self.fragments.insert(fragment.to_owned(), transport);
     }
 
-    /// Ties an address to the transport that proved to be there; gives back whose it was before.
-    pub(crate) fn tie(&mut self, address: SocketAddr, to: TransportId) -> Option<TransportId> {
-        self.addresses.insert(address, to).filter(|&before| before != to)
+    /// Ties a remote to the transport that proved to be there; gives back whose it was before.
+    pub(crate) fn tie(&mut self, remote: Remote, to: TransportId) -> Option<TransportId> {
+        self.remotes.insert(remote, to).filter(|&before| before != to)
     }
 
-    /// Loosens an address, if it is still this transport's.
-    pub(crate) fn loosen(&mut self, address: SocketAddr, from: TransportId) {
-        if self.addresses.get(&address) == Some(&from) {
-            self.addresses.remove(&address);
+    /// Loosens a remote, if it is still this transport's.
+    pub(crate) fn loosen(&mut self, remote: Remote, from: TransportId) {
+        if self.remotes.get(&remote) == Some(&from) {
+            self.remotes.remove(&remote);
         }
+    }
+
+    /// Whose a remote is.
+    pub(crate) fn owner(&self, remote: Remote) -> Option<TransportId> {
+        self.remotes.get(&remote).copied()
     }
 
     /// Removes a transport by its fragment.
@@ -43,44 +46,48 @@ impl Demux {
     }
 
     /// Finds the transport of a datagram.
-    pub(crate) fn find(&self, source: SocketAddr, datagram: &[u8]) -> Option<TransportId> {
+    pub(crate) fn find(&self, source: Remote, datagram: &[u8]) -> Option<TransportId> {
         if is_stun(datagram) {
             let message = StunMessage::parse(datagram).ok()?;
             if let Some((ours, _theirs)) = message.split_username() {
                 return self.fragments.get(ours).copied();
             }
         }
-        self.addresses.get(&source).copied()
+        self.owner(source)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
 
-    fn address(port: u16) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], port))
+    fn remote(port: u16) -> Remote {
+        Remote::udp(SocketAddr::from(([127, 0, 0, 1], port)))
     }
 
     #[test]
-    fn an_address_belongs_to_the_last_that_proved_to_be_there() {
+    fn a_remote_belongs_to_the_last_that_proved_to_be_there() {
         let mut demux = Demux::default();
         let (one, two) = (TransportId(1), TransportId(2));
-        assert_eq!(demux.tie(address(5), one), None);
-        assert_eq!(demux.find(address(5), &[0x80, 96, 0]), Some(one));
-        assert_eq!(demux.tie(address(5), two), Some(one));
-        demux.loosen(address(5), one);
-        assert_eq!(demux.find(address(5), &[0x80, 96, 0]), Some(two), "not one's to loosen");
-        demux.loosen(address(5), two);
-        assert_eq!(demux.find(address(5), &[0x80, 96, 0]), None);
+        assert_eq!(demux.tie(remote(5), one), None);
+        assert_eq!(demux.find(remote(5), &[0x80, 96, 0]), Some(one));
+        assert_eq!(demux.tie(remote(5), two), Some(one));
+        demux.loosen(remote(5), one);
+        assert_eq!(demux.find(remote(5), &[0x80, 96, 0]), Some(two), "not one's to loosen");
+        let same_over_tcp = Remote::tcp(remote(5).address);
+        assert_eq!(demux.find(same_over_tcp, &[0x80, 96, 0]), None, "another port");
+        demux.loosen(remote(5), two);
+        assert_eq!(demux.find(remote(5), &[0x80, 96, 0]), None);
     }
 
     #[test]
     fn garbage_belongs_to_nobody() {
         let demux = Demux::default();
         for length in 0..64 {
-            assert_eq!(demux.find(address(1), &vec![0; length]), None);
-            assert_eq!(demux.find(address(1), &vec![0xff; length]), None);
+            assert_eq!(demux.find(remote(1), &vec![0; length]), None);
+            assert_eq!(demux.find(remote(1), &vec![0xff; length]), None);
         }
     }
 }

@@ -16,6 +16,7 @@ mod keyframe;
 mod negotiation;
 mod packet;
 mod panics;
+mod paths;
 mod producer;
 mod replay;
 mod rewrite;
@@ -33,6 +34,6 @@ pub use group::Budget;
 pub use sfu::{Outbox, Settings, Sfu};
 pub use statistics::{ConsumerStatistics, ProducerStatistics, Statistics, TransportStatistics};
 pub use words::{
-    CloseCode, Command, Direction, Event, MediaDescription, MediaKey, MediaKind, Mid, RefusalCode,
-    TransportId,
+    CloseCode, Command, Direction, Event, MediaDescription, MediaKey, MediaKind, Mid, Protocol,
+    RefusalCode, Remote, TransportId,
 };

@@ -9,6 +9,7 @@ use str0m::config::DtlsCert;
 use str0m::error::SdpError;
 use str0m::format::PayloadParams;
 use str0m::media::{Direction as SdpDirection, Media, Mid, Pt};
+use str0m::net::TcpType;
 use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, Rtc, RtcConfig};
 
@@ -63,10 +64,9 @@ pub(crate) fn accept(
         (rtc, Some(tap))
     };
     for &address in candidates {
-        let candidate = Candidate::host(address, "udp").map_err(|error| {
-            Refusal::new(RefusalCode::Unsupported, format!("{address} is no candidate: {error}"))
-        })?;
-        rtc.add_local_candidate(candidate);
+        for candidate in hosts(address)? {
+            rtc.add_local_candidate(candidate);
+        }
     }
     let (answer, media) = answer(&mut rtc, offer)?;
     if let Some(medium) = media.iter().find(|medium| medium.codecs.is_empty()) {
@@ -78,13 +78,39 @@ pub(crate) fn accept(
 
 /// Answers a new offer for the media of a live connection (RFC 8829 section 5.3.1).
 ///
-/// A refused offer that was no SDP has changed nothing; more is not known, since `str0m` cannot undo.
+/// The answer tells the candidates of now, `after`, in place of those told `before`. A refused offer
+/// that was no SDP has changed nothing; more is not known, since `str0m` cannot undo.
 pub(crate) fn renew(
     rtc: &mut Rtc,
     offer: &str,
+    before: &[SocketAddr],
+    after: &[SocketAddr],
 ) -> Result<(String, Vec<MediaDescription>), Refusal> {
     let offer = parse(&without_layers(offer))?;
+    for &gone in before.iter().filter(|address| !after.contains(address)) {
+        for candidate in hosts(gone)? {
+            rtc.direct_api().invalidate_candidate(&candidate);
+        }
+    }
+    for &new in after.iter().filter(|address| !before.contains(address)) {
+        for candidate in hosts(new)? {
+            rtc.add_local_candidate(candidate);
+        }
+    }
     answer(rtc, offer)
+}
+
+/// An address of ours as candidates: UDP, and passive TCP (RFC 6544 section 4.1) with less priority.
+fn hosts(address: SocketAddr) -> Result<[Candidate; 2], Refusal> {
+    let udp = Candidate::builder().udp().host(address).build();
+    let tcp = Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build();
+    match (udp, tcp) {
+        (Ok(udp), Ok(tcp)) => Ok([udp, tcp]),
+        (Err(error), _) | (_, Err(error)) => Err(Refusal::new(
+            RefusalCode::Unsupported,
+            format!("{address} is no candidate: {error}"),
+        )),
+    }
 }
 
 fn parse(offer: &str) -> Result<SdpOffer, Refusal> {

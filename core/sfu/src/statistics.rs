@@ -1,10 +1,8 @@
 //! Counters of every transport, as they are told to the owner.
 
-use std::net::SocketAddr;
-
 use crate::consumer::Consumer;
 use crate::producer::Producer;
-use crate::words::{MediaKey, MediaKind, Mid, TransportId};
+use crate::words::{MediaKey, MediaKind, Mid, Remote, TransportId};
 
 /// All transports at one moment.
 #[derive(Debug, Clone)]
@@ -15,6 +13,8 @@ pub struct Statistics {
     pub transports: Vec<TransportStatistics>,
     /// Datagrams that belonged to no transport or were not valid.
     pub datagrams_dropped: u64,
+    /// Datagrams that were to leave and had to go, because too many waited for the network.
+    pub datagrams_unsent: u64,
 }
 
 /// One transport.
@@ -24,8 +24,8 @@ pub struct TransportStatistics {
     pub transport: TransportId,
     /// Whether ICE and DTLS are up.
     pub connected: bool,
-    /// Where it is.
-    pub remote: Option<SocketAddr>,
+    /// Where it is sent to.
+    pub remote: Option<Remote>,
     /// Datagram bytes received.
     pub received: u64,
     /// Datagram bytes sent.

@@ -1,11 +1,12 @@
 //! One transport: str0m's `Rtc` with our producers and consumers around it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use str0m::ice::StunMessage;
 use str0m::media::{KeyframeRequestKind, Mid};
-use str0m::net::{Protocol, Receive, Transmit};
+use str0m::net::{Protocol as RtcProtocol, Receive, Transmit};
 use str0m::rtp::RtpPacket;
 use str0m::{Event as RtcEvent, Input, Output, PacerReason, Reason, Rtc, RtcError};
 
@@ -15,25 +16,16 @@ use crate::demux;
 use crate::egress::{self, Direct, Egress};
 use crate::negotiation::{self, Agreement, Refusal};
 use crate::packet::Packet;
+use crate::paths::{News, Paths};
 use crate::producer::{Producer, Stream};
 use crate::sfu::{Outbox, Settings};
 use crate::statistics::{ConsumerStatistics, ProducerStatistics, TransportStatistics};
-use crate::words::{Direction, MediaDescription, TransportId};
-
-/// Addresses kept for one remote; the one unused for longest goes first.
-const MAX_PATHS: usize = 8;
+use crate::words::{Direction, MediaDescription, Protocol, Remote, TransportId};
 
 /// str0m without a pacer asks to be stepped at once after each packet sent; its queues are empty
 /// then, so that nothing is lost by waiting.
 const PACER_REST: Duration = Duration::from_millis(50);
 const MIN_REST: Duration = Duration::from_millis(1);
-
-/// Where a remote was heard from, and the local address it spoke to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Path {
-    pub(crate) remote: SocketAddr,
-    pub(crate) local: IpAddr,
-}
 
 /// What a step of a transport brought to light, for the others to know.
 #[derive(Debug)]
@@ -47,9 +39,9 @@ pub(crate) enum Happening {
     /// The receiver of a consumer asks for a keyframe.
     KeyframeWanted(Mid),
     /// A path proved to be the remote's.
-    Path(SocketAddr),
+    Path(Remote),
     /// A path was dropped for newer ones.
-    PathDropped(SocketAddr),
+    PathDropped(Remote),
     /// The remote closed the connection.
     Closed,
 }
@@ -63,7 +55,7 @@ pub(crate) struct Transport {
     pub(crate) heard: Instant,
     pub(crate) producers: Vec<Producer>,
     pub(crate) consumers: Vec<Consumer>,
-    pub(crate) paths: Vec<Path>,
+    pub(crate) paths: Paths,
     /// When it wants to be stepped.
     pub(crate) next_step: Instant,
     /// What was last wrong with a datagram; tells why a connection was never completed.
@@ -72,6 +64,10 @@ pub(crate) struct Transport {
     next_release: Option<Instant>,
     /// The way past `str0m`, where all media leave.
     direct: Option<Direct>,
+    /// Where media went last.
+    sent_to: Option<Remote>,
+    /// What the remote was told of.
+    candidates: Vec<SocketAddr>,
     rtc: Rtc,
     clock: PublisherClock,
     received: u64,
@@ -108,11 +104,13 @@ impl Transport {
             heard: now,
             producers,
             consumers,
-            paths: Vec::new(),
+            paths: Paths::default(),
             next_step: now,
             complaint: None,
             next_release: None,
             direct,
+            sent_to: None,
+            candidates: settings.candidates.clone(),
             rtc,
             clock: PublisherClock::default(),
             received: 0,
@@ -136,9 +134,13 @@ impl Transport {
     pub(crate) fn renegotiate(
         &mut self,
         offer: &str,
+        candidates: &[SocketAddr],
         now: Instant,
     ) -> Result<(String, Vec<MediaDescription>), Refusal> {
-        let result = negotiation::renew(&mut self.rtc, offer);
+        let result = negotiation::renew(&mut self.rtc, offer, &self.candidates, candidates);
+        if result.is_ok() {
+            self.candidates = candidates.to_vec();
+        }
         if let Some(direct) = &mut self.direct {
             direct.agree(&mut self.rtc, self.consumers.iter().map(|consumer| consumer.mid), now);
         }
@@ -149,13 +151,18 @@ impl Transport {
     /// Takes one datagram; false when it is not valid for this transport.
     pub(crate) fn receive(
         &mut self,
-        path: Path,
-        candidate: SocketAddr,
+        remote: Remote,
+        local: SocketAddr,
         datagram: &[u8],
         now: Instant,
         happenings: &mut Vec<Happening>,
     ) -> bool {
-        let Ok(receive) = Receive::new(Protocol::Udp, path.remote, candidate, datagram) else {
+        let protocol = match remote.protocol {
+            Protocol::Udp => RtcProtocol::Udp,
+            Protocol::Tcp => RtcProtocol::Tcp,
+        };
+        let candidate = self.candidate_for(local);
+        let Ok(receive) = Receive::new(protocol, remote.address, candidate, datagram) else {
             return false;
         };
         let input = Input::Receive(now, receive);
@@ -163,11 +170,15 @@ impl Transport {
             if !self.rtc.accepts(&input) {
                 return false;
             }
-            self.tie(path, happenings);
+            let nominated = StunMessage::parse(datagram).is_ok_and(|check| check.use_candidate());
+            let news = self.paths.check(remote, local.ip(), nominated, now);
+            tell(&news, remote, happenings);
             // It may make another path the one to send on.
             if let Some(direct) = &self.direct {
                 direct.ask_for_path();
             }
+        } else {
+            self.paths.hear(remote, now);
         }
         // An error here is about this datagram: anybody can forge one, so the transport goes on.
         if let Err(error) = self.rtc.handle_input(input) {
@@ -281,28 +292,12 @@ impl Transport {
         TransportStatistics {
             transport: self.id,
             connected: self.connected,
-            remote: self.paths.last().map(|path| path.remote),
+            remote: self.sent_to,
             received: self.received,
             sent: self.sent + self.direct.as_ref().map_or(0, Direct::sent),
             producers: self.producers.iter().map(ProducerStatistics::from).collect(),
             consumers: self.consumers.iter().map(ConsumerStatistics::from).collect(),
         }
-    }
-
-    fn tie(&mut self, path: Path, happenings: &mut Vec<Happening>) {
-        if self.paths.last() == Some(&path) {
-            return;
-        }
-        let known = self.paths.iter().position(|known| known.remote == path.remote);
-        if let Some(index) = known {
-            self.paths.remove(index);
-        } else {
-            happenings.push(Happening::Path(path.remote));
-            if self.paths.len() >= MAX_PATHS {
-                happenings.push(Happening::PathDropped(self.paths.remove(0).remote));
-            }
-        }
-        self.paths.push(path);
     }
 
     /// Works with the consumers and the way that their packets leave on; `None` before there is one.
@@ -312,11 +307,12 @@ impl Transport {
         outbox: &mut dyn Outbox,
         work: impl FnOnce(&mut [Consumer], &mut Egress<'_>) -> T,
     ) -> Option<T> {
-        let Self { consumers, rtc, direct, paths, .. } = self;
+        let Self { consumers, rtc, direct, paths, sent_to, .. } = self;
         let mut egress = match direct {
             Some(direct) => {
-                let local = |remote: &SocketAddr| local_for(paths, remote);
-                Egress::Direct(direct.writer(local, outbox, now)?)
+                let path = *paths.towards(direct.chosen()?)?;
+                *sent_to = Some(path.remote);
+                Egress::Direct(direct.writer(path, outbox, now))
             }
             None => Egress::Queue(rtc),
         };
@@ -324,13 +320,23 @@ impl Transport {
     }
 
     fn transmit(&mut self, transmit: &Transmit, outbox: &mut dyn Outbox) {
-        let Transmit { destination, contents, .. } = transmit;
+        let protocol =
+            if transmit.proto == RtcProtocol::Udp { Protocol::Udp } else { Protocol::Tcp };
+        let chosen = Remote { protocol, address: transmit.destination };
+        let contents: &[u8] = &transmit.contents;
         let direct = self.direct.as_mut();
-        if direct.is_some_and(|direct| direct.learn_path(*destination, contents)) {
+        if direct.is_some_and(|direct| direct.learn_path(chosen, contents)) {
             return;
         }
         self.sent += contents.len() as u64;
-        outbox.send(*destination, local_for(&self.paths, destination), contents);
+        // The answer to a check goes back the way it came, all else to where the remote is now.
+        let is_answer = demux::is_stun(contents);
+        let path = if is_answer { self.paths.find(chosen) } else { self.paths.towards(chosen) };
+        let Some(path) = path else { return };
+        outbox.send(path.remote, Some(path.local), contents);
+        if !is_answer {
+            self.sent_to = Some(path.remote);
+        }
     }
 
     fn connect(&mut self, happenings: &mut Vec<Happening>) {
@@ -340,6 +346,16 @@ impl Transport {
         }
         self.connected = true;
         happenings.push(Happening::Connected);
+    }
+
+    /// The candidate that a datagram was sent to; behind a NAT it is another address than the local
+    /// one.
+    fn candidate_for(&self, local: SocketAddr) -> SocketAddr {
+        if self.candidates.contains(&local) {
+            return local;
+        }
+        let same_family = |candidate: &&SocketAddr| candidate.is_ipv4() == local.is_ipv4();
+        self.candidates.iter().find(same_family).copied().unwrap_or(local)
     }
 
     fn note(&mut self, event: RtcEvent, happenings: &mut Vec<Happening>) {
@@ -396,6 +412,11 @@ impl Transport {
     }
 }
 
-fn local_for(paths: &[Path], remote: &SocketAddr) -> Option<IpAddr> {
-    paths.iter().find(|path| path.remote == *remote).map(|path| path.local)
+fn tell(news: &News, remote: Remote, happenings: &mut Vec<Happening>) {
+    if news.is_new {
+        happenings.push(Happening::Path(remote));
+    }
+    if let Some(dropped) = news.dropped {
+        happenings.push(Happening::PathDropped(dropped));
+    }
 }

@@ -1,5 +1,6 @@
 //! The words that the core and its owner share: ids, commands down, events up.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 pub use str0m::media::{MediaKind, Mid};
@@ -23,6 +24,45 @@ impl MediaKey {
     /// Names the medium `mid` of `transport`.
     pub fn new(transport: u64, mid: &str) -> Self {
         Self { transport: TransportId(transport), mid: Mid::from(mid) }
+    }
+}
+
+/// How datagrams travel (RFC 8839 section 5.1: `transport`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// As they are.
+    Udp,
+    /// Framed in a stream (RFC 4571).
+    Tcp,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+        })
+    }
+}
+
+/// Where datagrams come from and go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Remote {
+    /// UDP and TCP have ports of their own: the same number may be two remotes.
+    pub protocol: Protocol,
+    /// Address and port.
+    pub address: SocketAddr,
+}
+
+impl Remote {
+    /// Somebody's UDP port.
+    pub fn udp(address: SocketAddr) -> Self {
+        Self { protocol: Protocol::Udp, address }
+    }
+
+    /// The other end of a TCP connection.
+    pub fn tcp(address: SocketAddr) -> Self {
+        Self { protocol: Protocol::Tcp, address }
     }
 }
 
@@ -105,8 +145,8 @@ pub enum Event {
     Connected {
         /// Which transport.
         transport: TransportId,
-        /// The address it sends from.
-        remote: SocketAddr,
+        /// Where it sends from.
+        remote: Remote,
     },
     /// A producer sent its first packet, or changed its codec.
     Started {

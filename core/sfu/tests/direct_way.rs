@@ -135,7 +135,7 @@ fn a_medium_is_named_until_its_receiver_knows_it() {
 fn a_viewer_that_got_another_address_is_followed() {
     let (mut world, publisher, viewer) = pair();
     publish(&mut world, publisher, 0..30);
-    world.moved.push(viewer);
+    world.rebind(viewer);
     publish(&mut world, publisher, 30..1_000);
     let packets = &world.clients[viewer].packets;
     let last = |packet: &RtpPacket| packet.header.timestamp == 999 * VIDEO_FRAME;

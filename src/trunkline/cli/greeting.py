@@ -34,7 +34,7 @@ def greeting(
         settings: what the relay was told.
         urls: see `addresses`; the first is for this machine.
         plain_url: of the same without TLS, where there is one.
-        media_port: of UDP.
+        media_port: of UDP and TCP.
     """
     first, *others = urls
     room = ROOM if settings.demo else "ROOM"
@@ -46,7 +46,7 @@ def greeting(
     if settings.tls != "off":
         rows.append(("without TLS", plain_url or ""))
     told = ", ".join(candidates(settings.host, settings.announce))
-    rows.append(("media", f"UDP port {media_port}; clients are told {told}"))
+    rows.append(("media", f"UDP and TCP port {media_port}; clients are told {told}"))
     told_rows = [(name, value) for name, value in rows if value]
     width = max(len(name) for name, _ in told_rows)
     return "\n".join(f"{dim(name.ljust(width))}  {value}" for name, value in told_rows)

@@ -51,7 +51,8 @@ def _deed(event: ParticipantJoined | ParticipantConnected | ParticipantLeft) -> 
         case ParticipantJoined():
             return "joined"
         case ParticipantConnected():
-            return f"is connected from {event.remote}"
+            over = " over TCP" if event.protocol == "tcp" else ""
+            return f"is connected from {event.remote}{over}"
         case ParticipantLeft():
             return f"left: {event.reason}"
         case _:

@@ -122,7 +122,9 @@ class Room:
         """The media connection of a member is up."""
         member = self._members[report.transport]
         effects: list[Effect] = [
-            ParticipantConnected(self.name, member.id, member.role, member.name, report.remote)
+            ParticipantConnected(
+                self.name, member.id, member.role, member.name, report.remote, report.protocol
+            )
         ]
         if isinstance(member, Publisher):
             member.connected = True

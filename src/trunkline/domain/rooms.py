@@ -199,7 +199,9 @@ class Rooms:
             participants.append(
                 view.ParticipantStatistics(room.name, who.id, who.role, who.name, traffic)
             )
-        return view.Statistics(tuple(participants), report.datagrams_dropped)
+        return view.Statistics(
+            tuple(participants), report.datagrams_dropped, report.datagrams_unsent
+        )
 
     def _room(self, name: RoomName) -> Room:
         """The room by this name, a new one if need be; it counts once somebody enters."""

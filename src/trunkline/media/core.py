@@ -13,7 +13,7 @@ class Core(Protocol):
 
     @property
     def port(self) -> int:
-        """The UDP port bound."""
+        """The number of the media port, of UDP and of TCP."""
 
     def fileno(self) -> int:
         """A descriptor that is readable while reports wait."""

@@ -19,6 +19,7 @@ def counted(event: _core.Statistics) -> Counted:
         event.request,
         tuple(_traffic(transport) for transport in event.transports),
         event.datagrams_dropped,
+        event.datagrams_unsent,
     )
 
 
@@ -31,6 +32,7 @@ def _traffic(transport: _core.TransportStatistics) -> Traffic:
         transport.sent,
         tuple(_incoming(producer) for producer in transport.producers),
         tuple(_outgoing(consumer) for consumer in transport.consumers),
+        transport.protocol,
     )
 
 

@@ -8,7 +8,16 @@ from typing import assert_never
 
 from trunkline import _core
 from trunkline.media.counters import counted
-from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach, Renegotiate
+from trunkline.model.command import (
+    Accept,
+    Attach,
+    Close,
+    Command,
+    Count,
+    Detach,
+    Renegotiate,
+    SetCandidates,
+)
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Medium, Port
 from trunkline.model.report import (
@@ -37,7 +46,7 @@ class NativeCore:
 
     @property
     def port(self) -> int:
-        """The UDP port bound."""
+        """The number of the media port, of UDP and of TCP."""
         return self._core.port
 
     def fileno(self) -> int:
@@ -52,6 +61,8 @@ class NativeCore:
                 self._core.accept_offer(transport, offer, pairs)
             case Renegotiate(transport, offer):
                 self._core.renegotiate(transport, offer)
+            case SetCandidates(addresses):
+                self._core.set_candidates(addresses)
             case Attach(consumer, source):
                 self._core.attach(consumer.transport, consumer.mid, source.transport, source.mid)
             case Detach(consumer):
@@ -83,7 +94,7 @@ def _report(event: _core.CoreEvent) -> Report:  # noqa: PLR0911 - one line for e
         case _core.Refused():
             return Refused(TransportId(event.transport), event.code, event.reason)
         case _core.Connected():
-            return Connected(TransportId(event.transport), event.remote)
+            return Connected(TransportId(event.transport), event.remote, event.protocol)
         case _core.Started():
             return Started(Port(TransportId(event.transport), Mid(event.mid)), event.codec)
         case _core.Unplayable():

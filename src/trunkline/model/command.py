@@ -28,6 +28,13 @@ class Renegotiate:
 
 
 @dataclass(frozen=True, slots=True)
+class SetCandidates:
+    """Tell clients these addresses from now on; those connected go on with what they know."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Attach:
     """Forward a producer to a consumer, in place of what it showed before."""
 
@@ -56,4 +63,4 @@ class Count:
     number: int
 
 
-Command = Accept | Renegotiate | Attach | Detach | Close | Count
+Command = Accept | Renegotiate | SetCandidates | Attach | Detach | Close | Count

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
-from trunkline.model.media import Kind
+from trunkline.model.media import Kind, Protocol
 
 Role = Literal["publisher", "viewer"]
 
@@ -50,6 +50,7 @@ class ParticipantConnected:
     name: ParticipantName | None
     remote: str
     """ "address:port"."""
+    protocol: Protocol = "udp"
 
 
 @dataclass(frozen=True, slots=True)

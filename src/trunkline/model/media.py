@@ -6,6 +6,7 @@ from typing import Literal
 from trunkline.model.id import Mid, TransportId
 
 Kind = Literal["audio", "video"]
+Protocol = Literal["udp", "tcp"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trunkline.model.id import Mid, TransportId
-from trunkline.model.media import Kind, Medium, Port
+from trunkline.model.media import Kind, Medium, Port, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Connected:
     transport: TransportId
     remote: str
     """ "address:port"."""
+    protocol: Protocol = "udp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +115,15 @@ class Traffic:
     transport: TransportId
     connected: bool
     remote: str | None
-    """ "address:port", once connected."""
+    """ "address:port" that is sent to, once connected."""
     received: int
     """Datagram bytes received."""
     sent: int
     """Datagram bytes sent."""
     producers: tuple[Incoming, ...]
     consumers: tuple[Outgoing, ...]
+    protocol: Protocol | None = None
+    """What `remote` is a port of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,8 @@ class Counted:
     transports: tuple[Traffic, ...]
     datagrams_dropped: int
     """Datagrams that belonged to no transport or were not valid."""
+    datagrams_unsent: int = 0
+    """Datagrams that were to leave, and of which too many waited for the network."""
 
 
 SessionReport = Answered | Refused | Connected | Started | Unplayable | Closed

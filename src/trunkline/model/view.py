@@ -78,3 +78,5 @@ class Statistics:
     participants: tuple[ParticipantStatistics, ...]
     datagrams_dropped: int
     """Datagrams that belonged to nobody or were not valid."""
+    datagrams_unsent: int = 0
+    """Datagrams that were to leave, and of which too many waited for the network."""

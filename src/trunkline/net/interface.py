@@ -114,6 +114,14 @@ def candidates(host: str | None, announce: Sequence[str]) -> tuple[str, ...]:
     return own or (("127.0.0.1",) if 4 in versions else ("::1",))
 
 
+def is_everywhere(host: str | None) -> bool:
+    """Whether what listens on a host listens on all addresses, of one family at least."""
+    try:
+        return host is None or ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
 def reachable(host: str | None) -> str:
     """The host part of a URL that leads from this machine to what listens on a host."""
     try:

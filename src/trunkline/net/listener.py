@@ -39,10 +39,13 @@ def listen(host: str | None, port: int, option: str = "--port") -> list[socket.s
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def explain_udp(error: OSError, option: str = "--media-port") -> StartupError:
+def explain_media(error: OSError, option: str = "--media-port") -> StartupError:
     """Say why the media core could not bind; takes the error that `_core.Core` raised."""
-    address, _, port = str(error.filename or "").removeprefix("udp ").rpartition(":")
-    return _explain(error, "udp", address.strip("[]"), int(port) if port.isdecimal() else 0, option)
+    protocol, _, place = str(error.filename or "").partition(" ")
+    address, _, port = place.rpartition(":")
+    number = int(port) if port.isdecimal() else 0
+    kind: Literal["tcp", "udp"] = "tcp" if protocol == "tcp" else "udp"
+    return _explain(error, kind, address.strip("[]"), number, option)
 
 
 def _addresses(host: str | None) -> list[str]:

@@ -78,3 +78,8 @@ class _Snapshot:
             "Datagrams that belonged to no session or were not valid.",
             self._statistics.datagrams_dropped,
         )
+        yield CounterMetricFamily(
+            "trunkline_datagrams_unsent",
+            "Datagrams that were to leave, and of which too many waited for the network.",
+            self._statistics.datagrams_unsent,
+        )

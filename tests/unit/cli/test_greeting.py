@@ -19,7 +19,7 @@ def test_the_demonstration_is_what_to_open() -> None:
     assert "https://localhost:1/watch/demo" in text
     assert "https://192.0.2.7:1/watch/demo" in text
     assert "http://127.0.0.1:2" in text
-    assert "UDP port 8444" in text
+    assert "UDP and TCP port 8444" in text
 
 
 def test_it_says_what_clients_are_told() -> None:

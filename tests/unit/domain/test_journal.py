@@ -35,6 +35,10 @@ TRACK = TrackId("p1-0")
             "studio: viewer p1 is connected from [::1]:5",
         ),
         (
+            ParticipantConnected(ROOM, ANN, "viewer", None, "[::1]:5", "tcp"),
+            "studio: viewer p1 is connected from [::1]:5 over TCP",
+        ),
+        (
             ParticipantLeft(ROOM, ANN, "viewer", None, "silent", "Nothing came for 6 s."),
             "studio: viewer p1 left: Nothing came for 6 s.",
         ),

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from trunkline.errors import StartupError
-from trunkline.net.listener import explain_udp, listen
+from trunkline.net.listener import explain_media, listen
 
 
 @pytest.fixture
@@ -78,9 +78,18 @@ def test_a_taken_media_port_is_named_with_its_holder(closing: ExitStack) -> None
     taken.bind(("127.0.0.1", 0))
     port = taken.getsockname()[1]
     error = OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), f"udp 127.0.0.1:{port}")
-    explained = explain_udp(error)
+    explained = explain_media(error)
     assert f"UDP port {port} of 127.0.0.1" in explained.cause
     assert f"process {os.getpid()}" in explained.cause
+    assert "--media-port" in explained.remedy
+
+
+def test_the_media_port_may_be_taken_for_tcp_alone(closing: ExitStack) -> None:
+    taken = closing.enter_context(socket.create_server(("127.0.0.1", 0)))
+    port = taken.getsockname()[1]
+    error = OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), f"tcp 127.0.0.1:{port}")
+    explained = explain_media(error)
+    assert f"TCP port {port} of 127.0.0.1 is taken by" in explained.cause
     assert "--media-port" in explained.remedy
 
 
@@ -93,10 +102,10 @@ def test_a_taken_media_port_is_named_with_its_holder(closing: ExitStack) -> None
     ],
 )
 def test_every_error_has_a_sentence(number: int, cause: str, remedy: str) -> None:
-    explained = explain_udp(OSError(number, "", "udp [::]:500"))
+    explained = explain_media(OSError(number, "", "udp [::]:500"))
     assert cause in explained.cause
     assert remedy in explained.remedy
 
 
 def test_an_error_without_a_place_is_still_a_sentence() -> None:
-    assert "cannot be opened" in explain_udp(OSError("odd")).cause
+    assert "cannot be opened" in explain_media(OSError("odd")).cause

@@ -3,7 +3,6 @@
 //! `str0m` asks DTLS, SCTP, ICE and every stream for something to say before each datagram, which costs
 //! more than sealing it. It goes on with all that, but hears nothing of the packets.
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -20,7 +19,9 @@ use super::track::Track;
 use crate::clock::WallClock;
 use crate::consumer::Consumer;
 use crate::packet::Packet;
+use crate::paths::Path;
 use crate::sfu::Outbox;
+use crate::words::Remote;
 
 /// The send side of one transport.
 pub(crate) struct Direct {
@@ -29,7 +30,7 @@ pub(crate) struct Direct {
     tracks: Vec<Track>,
     first_sequence: u16,
     clock: WallClock,
-    destination: Option<SocketAddr>,
+    chosen: Option<Remote>,
     /// Bytes of datagrams.
     sent: u64,
 }
@@ -38,23 +39,14 @@ pub(crate) struct Direct {
 pub(crate) struct Writer<'a> {
     direct: &'a mut Direct,
     outbox: &'a mut dyn Outbox,
-    remote: SocketAddr,
-    local: Option<IpAddr>,
+    path: Path,
     now: Instant,
 }
 
 impl Direct {
     /// `first_sequence` is where the numbers of retransmissions begin.
     pub(crate) fn new(tap: Arc<Tap>, first_sequence: u16, clock: WallClock) -> Self {
-        Self {
-            tap,
-            sealer: None,
-            tracks: Vec::new(),
-            first_sequence,
-            clock,
-            destination: None,
-            sent: 0,
-        }
+        Self { tap, sealer: None, tracks: Vec::new(), first_sequence, clock, chosen: None, sent: 0 }
     }
 
     /// Takes over what `str0m` has agreed on for these media.
@@ -84,10 +76,10 @@ impl Direct {
 
     /// Learns the path from what `str0m` wants to send; true when that is the answer to a question,
     /// and not to be sent.
-    pub(crate) fn learn_path(&mut self, destination: SocketAddr, datagram: &[u8]) -> bool {
+    pub(crate) fn learn_path(&mut self, path: Remote, datagram: &[u8]) -> bool {
         let answer = datagram == PROBE;
         if answer {
-            self.destination = Some(destination);
+            self.chosen = Some(path);
         }
         answer
     }
@@ -97,16 +89,19 @@ impl Direct {
         self.sent
     }
 
-    /// The send side ready to send; `None` before it knows keys and path.
+    /// Where ICE chose to send; `None` before it did.
+    pub(crate) fn chosen(&self) -> Option<Remote> {
+        self.chosen
+    }
+
+    /// The send side ready to send.
     pub(crate) fn writer<'a>(
         &'a mut self,
-        local: impl Fn(&SocketAddr) -> Option<IpAddr>,
+        path: Path,
         outbox: &'a mut dyn Outbox,
         now: Instant,
-    ) -> Option<Writer<'a>> {
-        let remote = self.destination?;
-        let local = local(&remote);
-        Some(Writer { direct: self, outbox, remote, local, now })
+    ) -> Writer<'a> {
+        Writer { direct: self, outbox, path, now }
     }
 }
 
@@ -212,7 +207,7 @@ impl Writer<'_> {
         };
         let header = header.as_bytes();
         let length = header.len() + prefix.len() + payload.len() + sealer.rtp_overhead();
-        let bytes = self.outbox.begin(self.remote, self.local, length);
+        let bytes = self.outbox.begin(self.path.remote, Some(self.path.local), length);
         let start = bytes.len();
         bytes.extend_from_slice(header);
         bytes.extend_from_slice(prefix);
@@ -226,7 +221,7 @@ impl Writer<'_> {
             return;
         };
         if sealer.seal_rtcp(&mut packet, ssrc) {
-            self.outbox.send(self.remote, self.local, &packet);
+            self.outbox.send(self.path.remote, Some(self.path.local), &packet);
             self.direct.sent += packet.len() as u64;
         }
     }

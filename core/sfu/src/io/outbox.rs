@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::socket::MediaSocket;
+use super::tcp::Connections;
 use crate::sfu::Outbox;
+use crate::words::{Protocol, Remote};
 
 /// Bytes kept while the kernel takes no more; beyond that the oldest runs are dropped, as a full
 /// router would: receivers ask again for what they miss.
@@ -14,10 +16,10 @@ const MAX_WAITING: usize = 8 << 20;
 /// One system call takes at most this much (the UDP length field, RFC 768).
 const MAX_RUN: usize = 65_000;
 
-/// A run of datagrams of one size to one remote; the last one may be shorter.
+/// A run of datagrams of one size to one remote; the last one may be shorter. Over TCP it has one.
 #[derive(Debug)]
 struct Run {
-    remote: SocketAddr,
+    remote: Remote,
     local: Option<IpAddr>,
     segment: usize,
     count: usize,
@@ -28,28 +30,48 @@ struct Run {
 /// The sockets and what waits for them.
 #[derive(Debug)]
 pub(crate) struct Sender {
+    pub(crate) tcp: Connections,
     sockets: Arc<[MediaSocket]>,
     current: Option<Run>,
     waiting: VecDeque<Run>,
     waiting_bytes: usize,
+    unsent: u64,
     spare: Vec<Vec<u8>>,
 }
 
 impl Sender {
-    pub(crate) fn new(sockets: Arc<[MediaSocket]>) -> Self {
+    pub(crate) fn new(sockets: Arc<[MediaSocket]>, tcp: Connections) -> Self {
         Self {
+            tcp,
             sockets,
             current: None,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
+            unsent: 0,
             spare: Vec::new(),
         }
     }
 
-    /// Sends the run being gathered.
+    /// Sends all that was gathered.
     pub(crate) fn flush(&mut self) {
+        self.flush_run();
+        self.tcp.write();
+    }
+
+    /// How many datagrams a run to this remote may have.
+    fn max_count(&self, remote: Remote) -> usize {
+        match remote.protocol {
+            Protocol::Udp => self.socket_for(remote).map_or(1, MediaSocket::max_run),
+            Protocol::Tcp => 1,
+        }
+    }
+
+    fn flush_run(&mut self) {
         if let Some(run) = self.current.take() {
-            if self.waiting.is_empty() {
+            if run.remote.protocol == Protocol::Tcp {
+                self.tcp.queue(run.remote.address, &run.bytes);
+                self.recycle(run.bytes);
+            } else if self.waiting.is_empty() {
                 self.send_or_keep(run);
             } else {
                 self.keep(run);
@@ -94,12 +116,13 @@ impl Sender {
                 break;
             };
             self.waiting_bytes -= oldest.bytes.len();
+            self.unsent += oldest.count as u64;
             self.recycle(oldest.bytes);
         }
     }
 
-    fn socket_for(&self, remote: SocketAddr) -> Option<&MediaSocket> {
-        self.sockets.iter().find(|socket| socket.address.is_ipv4() == remote.is_ipv4())
+    fn socket_for(&self, remote: Remote) -> Option<&MediaSocket> {
+        self.sockets.iter().find(|socket| socket.address.is_ipv4() == remote.address.is_ipv4())
     }
 
     fn recycle(&mut self, mut bytes: Vec<u8>) {
@@ -113,18 +136,19 @@ impl Sender {
 
 /// One system call, or one for each datagram where the kernel refuses the run.
 fn send(socket: &MediaSocket, run: &Run) -> io::Result<()> {
-    match socket.send(run.remote, run.local, run.segment, &run.bytes) {
-        Err(error) if run.count > 1 && error.kind() != io::ErrorKind::WouldBlock => run
-            .bytes
-            .chunks(run.segment)
-            .try_for_each(|datagram| socket.send(run.remote, run.local, run.segment, datagram)),
+    match socket.send(run.remote.address, run.local, run.segment, &run.bytes) {
+        Err(error) if run.count > 1 && error.kind() != io::ErrorKind::WouldBlock => {
+            run.bytes.chunks(run.segment).try_for_each(|datagram| {
+                socket.send(run.remote.address, run.local, run.segment, datagram)
+            })
+        }
         result => result,
     }
 }
 
 impl Outbox for Sender {
-    fn begin(&mut self, remote: SocketAddr, local: Option<IpAddr>, length: usize) -> &mut Vec<u8> {
-        let max_count = self.socket_for(remote).map_or(1, MediaSocket::max_run);
+    fn begin(&mut self, remote: Remote, local: Option<IpAddr>, length: usize) -> &mut Vec<u8> {
+        let max_count = self.max_count(remote);
         let fits = self.current.as_ref().is_some_and(|run| {
             run.remote == remote
                 && run.local == local
@@ -134,7 +158,7 @@ impl Outbox for Sender {
                 && run.bytes.len() + length <= MAX_RUN
         });
         if !fits {
-            self.flush();
+            self.flush_run();
         }
         let spare = &mut self.spare;
         let run = self.current.get_or_insert_with(|| {
@@ -144,5 +168,9 @@ impl Outbox for Sender {
         run.count += 1;
         run.closed = length < run.segment;
         &mut run.bytes
+    }
+
+    fn unsent(&self) -> u64 {
+        self.unsent + self.tcp.unsent()
     }
 }

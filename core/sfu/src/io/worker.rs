@@ -12,13 +12,15 @@ use mio::{Events as Readiness, Interest, Poll, Token, Waker};
 
 use super::now;
 use super::outbox::Sender;
+use super::port::MediaPort;
 use super::socket::{MediaSocket, ReceiveBuffers};
+use super::tcp::Connections;
 use super::wake::Events;
 use crate::clock::WallClock;
 use crate::group::Budget;
 use crate::panics;
 use crate::sfu::{Settings, Sfu};
-use crate::words::{Command, Event};
+use crate::words::{Command, Event, Protocol, Remote};
 
 /// Commands that wait for the worker; one more is refused.
 const MAX_COMMANDS: usize = 4_096;
@@ -27,6 +29,8 @@ const RECEIVE_ROUNDS: usize = 8;
 /// An ending worker that takes longer is left behind.
 const STOP_WITHIN: Duration = Duration::from_secs(1);
 const WAKE: Token = Token(usize::MAX);
+/// Sockets that one wait tells of; the others are told of by the next.
+const MAX_READY: usize = 256;
 /// Bytes of the last groups of pictures of all tracks together.
 const REPLAY_MEMORY: usize = 256 << 20;
 /// Transports at the same time.
@@ -46,9 +50,11 @@ pub struct Start {
 /// Why a core did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A UDP address cannot be bound.
-    #[error("udp {address}: {error}")]
+    /// An address of the media port cannot be bound.
+    #[error("{protocol} {address}: {error}")]
     Bind {
+        /// For which of both.
+        protocol: Protocol,
         /// Which.
         address: SocketAddr,
         /// Why.
@@ -76,15 +82,15 @@ pub struct Core {
 impl Core {
     /// Binds the media port and starts the worker.
     pub fn start(start: &Start) -> Result<Self, StartError> {
-        let sockets = bind(&start.listen)?;
-        let port = sockets.first().map_or(0, |socket| socket.address.port());
+        let media_port = MediaPort::bind(&start.listen)?;
+        let port = media_port.number();
         let settings = settings(start, port)?;
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let events = Arc::new(Events::new()?);
         let (commands, received) = sync_channel(MAX_COMMANDS);
         let (end, ended) = sync_channel(0);
-        let worker = Worker::new(settings, sockets, poll, received, Arc::clone(&events))?;
+        let worker = Worker::new(settings, media_port, poll, received, Arc::clone(&events))?;
         let thread =
             std::thread::Builder::new().name("trunkline-media".to_owned()).spawn(move || {
                 worker.run();
@@ -93,7 +99,7 @@ impl Core {
         Ok(Self { commands: Some(commands), waker, events, port, thread: Some(thread), ended })
     }
 
-    /// The UDP port bound.
+    /// The number of the port bound, of UDP and of TCP.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -136,25 +142,6 @@ impl Drop for Core {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-fn bind(listen: &[SocketAddr]) -> Result<Vec<MediaSocket>, StartError> {
-    let mut sockets: Vec<MediaSocket> = Vec::new();
-    for &(mut address) in listen {
-        if sockets.iter().any(|socket| socket.address.is_ipv4() == address.is_ipv4()) {
-            return Err(StartError::Settings("at most one address of each family can be bound"));
-        }
-        if address.port() == 0 {
-            // One port for all families: the first socket's.
-            address.set_port(sockets.first().map_or(0, |socket| socket.address.port()));
-        }
-        let bound = MediaSocket::bind(address);
-        sockets.push(bound.map_err(|error| StartError::Bind { address, error })?);
-    }
-    if sockets.is_empty() {
-        return Err(StartError::Settings("no address to bind"));
-    }
-    Ok(sockets)
 }
 
 fn settings(start: &Start, port: u16) -> Result<Settings, StartError> {
@@ -201,19 +188,22 @@ enum Course {
 impl Worker {
     fn new(
         settings: Settings,
-        mut sockets: Vec<MediaSocket>,
+        media_port: MediaPort,
         poll: Poll,
         commands: Receiver<Command>,
         events: Arc<Events>,
     ) -> io::Result<Self> {
+        let MediaPort { mut sockets, listeners } = media_port;
         for (index, socket) in sockets.iter_mut().enumerate() {
             let interest = Interest::READABLE | Interest::WRITABLE;
             poll.registry().register(&mut socket.socket, Token(index), interest)?;
         }
         let sockets: Arc<[MediaSocket]> = sockets.into();
+        let registry = poll.registry().try_clone()?;
+        let tcp = Connections::new(registry, listeners, sockets.len(), now())?;
         Ok(Self {
             sfu: Sfu::new(settings, now()),
-            sender: Sender::new(Arc::clone(&sockets)),
+            sender: Sender::new(Arc::clone(&sockets), tcp),
             sockets,
             buffers: ReceiveBuffers::new(),
             poll,
@@ -234,14 +224,18 @@ impl Worker {
     }
 
     fn work(&mut self) -> io::Result<()> {
-        let mut readiness = Readiness::with_capacity(16);
+        let mut readiness = Readiness::with_capacity(MAX_READY);
         let mut more = false;
         loop {
             self.wait(&mut readiness, more)?;
             if readiness.iter().any(mio::event::Event::is_writable) {
                 self.sender.resume();
             }
+            for event in &readiness {
+                self.sender.tcp.note(event);
+            }
             more = self.receive()?;
+            more |= self.receive_over_tcp();
             let course = self.obey();
             let at = now();
             self.sfu.timeout(at, &mut self.sender);
@@ -250,6 +244,7 @@ impl Worker {
             }
             self.sfu.flush(at, &mut self.sender);
             self.sender.flush();
+            self.disconnect();
             self.events.push(self.sfu.take_events());
             if course == Course::End {
                 return Ok(());
@@ -261,7 +256,9 @@ impl Worker {
         let timeout = if more {
             Some(Duration::ZERO)
         } else {
-            self.sfu.deadline().map(|at| at.saturating_duration_since(now()))
+            let deadlines = [self.sfu.deadline(), self.sender.tcp.deadline()];
+            let next = deadlines.into_iter().flatten().min();
+            next.map(|at| at.saturating_duration_since(now()))
         };
         match self.poll.poll(readiness, timeout) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(error),
@@ -283,13 +280,43 @@ impl Worker {
         for _ in 0..RECEIVE_ROUNDS {
             let at = now();
             let got = sockets[index].receive(buffers, |remote, local, datagram| {
-                sfu.receive(remote, local, datagram, at, sender);
+                sfu.receive(Remote::udp(remote), local, datagram, at, sender);
             })?;
             if !got {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// Accepts connections and reads from each that has something; true when there may be more.
+    fn receive_over_tcp(&mut self) -> bool {
+        let Self { sfu, sender, .. } = self;
+        let at = now();
+        let mut more = sender.tcp.accept(at);
+        for key in sender.tcp.readable() {
+            let Some(mut said) = sender.tcp.read(key) else {
+                continue;
+            };
+            let (remote, local) = (Remote::tcp(said.remote), said.local);
+            let complete = said.each(|datagram| sfu.receive(remote, local, datagram, at, sender));
+            let is_known = sfu.knows(remote);
+            sender.tcp.keep(said, is_known);
+            // The first thing that a client says is a check, and it is some transport's from then on.
+            if complete.is_err() || complete.is_ok_and(|count| count > 0 && !is_known) {
+                sender.tcp.close(key);
+            }
+            more = true;
+        }
+        sender.tcp.sweep(at, |remote| sfu.knows(Remote::tcp(remote)));
+        more
+    }
+
+    /// Tells of the connections that were closed.
+    fn disconnect(&mut self) {
+        for remote in self.sender.tcp.take_closed() {
+            self.sfu.disconnected(Remote::tcp(remote));
+        }
     }
 
     fn obey(&mut self) -> Course {

@@ -29,7 +29,9 @@ impl Sfu {
         else {
             return;
         };
-        let result = self.work(id, now, |transport, _| Ok(transport.renegotiate(offer, now)));
+        let candidates = self.settings.candidates.clone();
+        let result =
+            self.work(id, now, |transport, _| Ok(transport.renegotiate(offer, &candidates, now)));
         // A panic has closed the transport, and that was told.
         let Some(result) = result else { return };
         if let Some(transport) = self.transports.get(&id) {
@@ -43,7 +45,7 @@ impl Sfu {
         });
     }
 
-    /// Candidates of new answers; transports that live keep theirs.
+    /// Candidates of new answers; transports that live keep theirs till they restart ICE.
     pub(super) fn set_candidates(&mut self, addresses: &[IpAddr]) {
         let known = self.settings.candidates.first().map(SocketAddr::port);
         let Some(port) = known.filter(|_| !addresses.is_empty()) else { return };

@@ -18,8 +18,8 @@ use crate::panics;
 use crate::routes::Routes;
 use crate::statistics::Statistics;
 use crate::timers::Timers;
-use crate::transport::{Happening, Path, Transport};
-use crate::words::{CloseCode, Command, Event, MediaKey, TransportId};
+use crate::transport::{Happening, Transport};
+use crate::words::{CloseCode, Command, Event, MediaKey, Remote, TransportId};
 
 /// How often silence, missing connections and unanswered keyframe requests are looked for.
 const SWEEP: Duration = Duration::from_millis(100);
@@ -28,12 +28,15 @@ const SWEEP: Duration = Duration::from_millis(100);
 pub trait Outbox {
     /// Begins a datagram to be sent, from the local address given if there is one: exactly `length`
     /// bytes are to be appended to what this gives back. It may be dropped, as on any network.
-    fn begin(&mut self, remote: SocketAddr, local: Option<IpAddr>, length: usize) -> &mut Vec<u8>;
+    fn begin(&mut self, remote: Remote, local: Option<IpAddr>, length: usize) -> &mut Vec<u8>;
 
     /// Sends a datagram.
-    fn send(&mut self, remote: SocketAddr, local: Option<IpAddr>, datagram: &[u8]) {
+    fn send(&mut self, remote: Remote, local: Option<IpAddr>, datagram: &[u8]) {
         self.begin(remote, local, datagram.len()).extend_from_slice(datagram);
     }
+
+    /// How many datagrams were dropped because too many waited.
+    fn unsent(&self) -> u64;
 }
 
 /// What a worker is told when it starts.
@@ -111,7 +114,7 @@ impl Sfu {
             Command::Close { transport } => {
                 self.close(transport, now, outbox);
             }
-            Command::RequestStatistics { request } => self.report(request),
+            Command::RequestStatistics { request } => self.report(request, outbox.unsent()),
             Command::ProvokePanic { transport } => self.provoke_panic(transport),
         }
     }
@@ -119,7 +122,7 @@ impl Sfu {
     /// Takes one datagram. `local` is the address it was sent to.
     pub fn receive(
         &mut self,
-        remote: SocketAddr,
+        remote: Remote,
         local: SocketAddr,
         datagram: &[u8],
         now: Instant,
@@ -129,10 +132,8 @@ impl Sfu {
             self.dropped += 1;
             return;
         };
-        let candidate = self.candidate_for(local);
-        let path = Path { remote, local: local.ip() };
         let taken = self.work(id, now, |transport, happenings| {
-            let taken = transport.receive(path, candidate, datagram, now, happenings);
+            let taken = transport.receive(remote, local, datagram, now, happenings);
             // str0m keeps one received packet: it must be drained before the next datagram.
             transport.drain(now, outbox, happenings)?;
             Ok((taken, transport.next_step))
@@ -140,6 +141,22 @@ impl Sfu {
         if let Some((taken, next)) = taken {
             self.timers.arm(id, next);
             self.dropped += u64::from(!taken);
+        }
+    }
+
+    /// Whether a remote has proved to be some transport's.
+    pub fn knows(&self, remote: Remote) -> bool {
+        self.demux.owner(remote).is_some()
+    }
+
+    /// Takes note that a remote cannot be reached any more: its connection is closed.
+    pub fn disconnected(&mut self, remote: Remote) {
+        let Some(id) = self.demux.owner(remote) else {
+            return;
+        };
+        self.demux.loosen(remote, id);
+        if let Some(transport) = self.transports.get_mut(&id) {
+            transport.paths.forget(remote);
         }
     }
 
@@ -218,8 +235,8 @@ impl Sfu {
         };
         self.demux.remove(&transport.fragment);
         self.timers.disarm(id);
-        for path in &transport.paths {
-            self.demux.loosen(path.remote, id);
+        for remote in transport.paths.remotes() {
+            self.demux.loosen(remote, id);
         }
         for consumer in &mut transport.consumers {
             let key = MediaKey { transport: id, mid: consumer.mid };
@@ -237,11 +254,16 @@ impl Sfu {
         }
     }
 
-    fn report(&mut self, request: u64) {
+    fn report(&mut self, request: u64, datagrams_unsent: u64) {
         let mut transports: Vec<_> = self.transports.values().map(Transport::statistics).collect();
         transports.sort_unstable_by_key(|statistics| statistics.transport);
         let datagrams_dropped = self.dropped;
-        self.events.push(Event::Statistics(Statistics { request, transports, datagrams_dropped }));
+        self.events.push(Event::Statistics(Statistics {
+            request,
+            transports,
+            datagrams_dropped,
+            datagrams_unsent,
+        }));
     }
 
     fn provoke_panic(&mut self, id: TransportId) {
@@ -316,7 +338,7 @@ impl Sfu {
             Happening::Path(remote) => {
                 let before = self.demux.tie(remote, id);
                 if let Some(transport) = before.and_then(|id| self.transports.get_mut(&id)) {
-                    transport.paths.retain(|path| path.remote != remote);
+                    transport.paths.forget(remote);
                 }
             }
             Happening::PathDropped(remote) => self.demux.loosen(remote, id),
@@ -347,16 +369,5 @@ impl Sfu {
         for source in sources {
             self.start(source, now);
         }
-    }
-
-    /// The candidate that a datagram was sent to; behind a NAT it is another address than the local
-    /// one.
-    fn candidate_for(&self, local: SocketAddr) -> SocketAddr {
-        let candidates = &self.settings.candidates;
-        let same_family = |candidate: &&SocketAddr| candidate.is_ipv4() == local.is_ipv4();
-        if candidates.contains(&local) {
-            return local;
-        }
-        candidates.iter().find(same_family).copied().unwrap_or(local)
     }
 }

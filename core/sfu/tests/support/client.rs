@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::{RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
@@ -41,6 +41,7 @@ pub(crate) struct Client {
     pub(crate) closed: bool,
     rtc: Rtc,
     address: SocketAddr,
+    protocol: Protocol,
     pending: Option<SdpPendingOffer>,
     media: Vec<(Mid, MediaKind)>,
     sequence: u64,
@@ -50,7 +51,12 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn offer(address: SocketAddr, media: &[Media], now: Instant) -> (Self, String) {
+    pub(crate) fn offer(
+        address: SocketAddr,
+        protocol: Protocol,
+        media: &[Media],
+        now: Instant,
+    ) -> (Self, String) {
         let mut config = RtcConfig::new()
             .set_rtp_mode(true)
             .clear_codecs()
@@ -64,7 +70,7 @@ impl Client {
             };
         }
         let mut rtc = config.build(now);
-        rtc.add_local_candidate(Candidate::host(address, "udp").expect("a candidate"));
+        rtc.add_local_candidate(candidate(address, protocol));
         let mut changes = rtc.sdp_api();
         let mids = media
             .iter()
@@ -82,6 +88,7 @@ impl Client {
             closed: false,
             rtc,
             address,
+            protocol,
             pending: Some(pending),
             media: mids,
             // Far beyond 2^16: the core must start its own count (RFC 3711 section 3.3.1).
@@ -158,7 +165,7 @@ impl Client {
     }
 
     pub(crate) fn receive(&mut self, datagram: &[u8], now: Instant) {
-        let receive = Receive::new(Protocol::Udp, relay_address(), self.address, datagram);
+        let receive = Receive::new(self.protocol, relay_address(), self.address, datagram);
         let receive = receive.expect("the core sends valid datagrams");
         self.rtc.handle_input(Input::Receive(now, receive)).expect("valid input");
         let mut datagrams = std::mem::take(&mut self.unsent);
@@ -208,4 +215,12 @@ fn vp8(keyframe: bool, sequence: u64) -> Vec<u8> {
     payload.extend(sequence.to_be_bytes());
     payload.extend([0x55; 600]);
     payload
+}
+
+fn candidate(address: SocketAddr, protocol: Protocol) -> Candidate {
+    let candidate = match protocol {
+        Protocol::Udp => Candidate::builder().udp().host(address).build(),
+        _ => Candidate::builder().tcp().host(address).tcptype(TcpType::Active).build(),
+    };
+    candidate.expect("a candidate")
 }

@@ -5,20 +5,20 @@
 
 mod client;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use client::{Client, Media};
-use sfu::{Budget, Command, Event, MediaKey, Outbox, Settings, Sfu, TransportId, WallClock};
+use sfu::{
+    Budget, Command, Event, MediaKey, Outbox, Protocol, Remote, Settings, Sfu, TransportId,
+    WallClock,
+};
 
 /// One way through the simulated network.
 pub(crate) const DELAY: Duration = Duration::from_millis(5);
 /// The step of the simulated clock.
 pub(crate) const TICK: Duration = Duration::from_millis(1);
-
-/// How far away the port of a client is that moved.
-const MOVE: u16 = 500;
 
 /// Bytes for groups of pictures.
 pub(crate) const REPLAY_MEMORY: usize = 32 << 20;
@@ -46,22 +46,28 @@ pub(crate) struct World {
     pub(crate) replay_memory: Budget,
     /// Clients cut off from the network.
     pub(crate) unplugged: Vec<usize>,
-    /// Clients whose address became another one, which they do not notice.
-    pub(crate) moved: Vec<usize>,
     /// What the core sent to whom, if that is to be kept.
     pub(crate) record: Option<Vec<(usize, Vec<u8>)>>,
+    /// How the clients talk to the core.
+    pub(crate) protocol: Protocol,
+    /// How often a client got another port on its way.
+    moves: HashMap<usize, u16>,
     started: Instant,
     flying: VecDeque<(Instant, Way, Vec<u8>)>,
-    counts: std::collections::HashMap<(bool, usize), u64>,
+    counts: HashMap<(bool, usize), u64>,
 }
 
 #[derive(Default)]
-struct Sent(Vec<(SocketAddr, Vec<u8>)>);
+struct Sent(Vec<(Remote, Vec<u8>)>);
 
 impl Outbox for Sent {
-    fn begin(&mut self, to: SocketAddr, _local: Option<IpAddr>, length: usize) -> &mut Vec<u8> {
+    fn begin(&mut self, to: Remote, _local: Option<IpAddr>, length: usize) -> &mut Vec<u8> {
         self.0.push((to, Vec::with_capacity(length)));
         &mut self.0.last_mut().expect("the datagram just begun").1
+    }
+
+    fn unsent(&self) -> u64 {
+        0
     }
 }
 
@@ -97,11 +103,12 @@ impl World {
             loss: |_, _| false,
             replay_memory,
             unplugged: Vec::new(),
-            moved: Vec::new(),
             record: None,
+            protocol: Protocol::Udp,
+            moves: HashMap::new(),
             started: now,
             flying: VecDeque::new(),
-            counts: std::collections::HashMap::new(),
+            counts: HashMap::new(),
         }
     }
 
@@ -138,7 +145,11 @@ impl World {
     /// Offers `media` to the core, and nothing more.
     pub(crate) fn offer(&mut self, media: &[Media], sources: Vec<MediaKey>) -> usize {
         let index = self.clients.len();
-        let (client, offer) = Client::offer(client_address(index), media, self.now);
+        let protocol = match self.protocol {
+            Protocol::Udp => str0m::net::Protocol::Udp,
+            Protocol::Tcp => str0m::net::Protocol::Tcp,
+        };
+        let (client, offer) = Client::offer(client_address(index), protocol, media, self.now);
         self.clients.push(client);
         let transport = TransportId(index as u64);
         self.command(Command::AcceptOffer { transport, offer, sources });
@@ -173,6 +184,18 @@ impl World {
         }
     }
 
+    /// Where the core sees a client.
+    pub(crate) fn remote(&self, index: usize) -> Remote {
+        let mut address = client_address(index);
+        address.set_port(address.port() + 1_000 * self.moves.get(&index).unwrap_or(&0));
+        Remote { protocol: self.protocol, address }
+    }
+
+    /// Gives a client another port, as a NAT does; nothing arrives through the one before.
+    pub(crate) fn rebind(&mut self, index: usize) {
+        *self.moves.entry(index).or_default() += 1;
+    }
+
     /// Runs until every client of `who` is connected.
     pub(crate) fn connect(&mut self, who: &[usize]) {
         self.run_until(Duration::from_secs(5), |world| {
@@ -183,7 +206,7 @@ impl World {
     /// Hands the core a datagram from anywhere.
     pub(crate) fn inject(&mut self, from: SocketAddr, datagram: &[u8]) {
         let mut sent = Sent::default();
-        self.sfu.receive(from, relay_address(), datagram, self.now, &mut sent);
+        self.sfu.receive(Remote::udp(from), relay_address(), datagram, self.now, &mut sent);
         self.sfu.flush(self.now, &mut sent);
         self.depart(sent);
         self.events.extend(self.sfu.take_events());
@@ -232,10 +255,7 @@ impl World {
             };
             match way {
                 Way::Up(index) => {
-                    let mut from = client_address(index);
-                    if self.moved.contains(&index) {
-                        from.set_port(from.port() + MOVE);
-                    }
+                    let from = self.remote(index);
                     self.sfu.receive(from, relay_address(), &datagram, self.now, &mut sent);
                 }
                 Way::Down(index) => self.clients[index].receive(&datagram, self.now),
@@ -247,12 +267,11 @@ impl World {
 
     fn depart(&mut self, sent: Sent) {
         for (remote, datagram) in sent.0 {
-            let place = remote.port() - client_address(0).port();
-            let index = usize::from(place % MOVE);
-            if let Some(record) = &mut self.record {
-                record.push((index, datagram.clone()));
-            }
-            if self.moved.contains(&index) == (place >= MOVE) {
+            let somebody = (0..self.clients.len()).find(|&index| self.remote(index) == remote);
+            if let Some(index) = somebody {
+                if let Some(record) = &mut self.record {
+                    record.push((index, datagram.clone()));
+                }
                 self.fly(Way::Down(index), datagram);
             }
         }

@@ -14,7 +14,7 @@ from pathlib import Path
 from trunkline.client.doctor.finding import Finding, ok, tried, warning, wrong
 from trunkline.config import Settings
 from trunkline.net.interface import Address, candidates, local_addresses, media_listen
-from trunkline.net.listener import explain_udp, listen
+from trunkline.net.listener import explain_media, listen
 
 FILES = 4096
 """Open files that a relay should be allowed: each TCP connection takes one."""
@@ -36,7 +36,7 @@ def ports(settings: Settings) -> list[Finding]:
     plain = settings.plain_port
     if plain is not None:
         found.append(tried("plain port", lambda: _tcp(settings.host, plain, "--plain-port")))
-    found.append(tried("media port", lambda: _udp(settings.host, settings.media_port)))
+    found.append(tried("media port", lambda: _media(settings.host, settings.media_port)))
     return found
 
 
@@ -46,7 +46,7 @@ def _tcp(host: str | None, port: int, option: str) -> str:
     return f"TCP port {port} is free." if port else "Any free TCP port is taken."
 
 
-def _udp(host: str | None, port: int) -> str:
+def _media(host: str | None, port: int) -> str:
     with ExitStack() as stack:
         for address, number in media_listen(host, port):
             family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -58,8 +58,10 @@ def _udp(host: str | None, port: int) -> str:
             except OSError as error:
                 shown = f"[{address}]" if ":" in address else address
                 error.filename = f"udp {shown}:{number}"
-                raise explain_udp(error) from error
-    return f"UDP port {port} is free." if port else "Any free UDP port is taken."
+                raise explain_media(error) from error
+            for each in listen(address, number, "--media-port"):
+                each.close()
+    return f"UDP and TCP port {port} are free." if port else "Any free port is taken."
 
 
 def certificate(settings: Settings) -> list[Finding]:

@@ -25,6 +25,16 @@ def test_taken_ports_are_named_with_their_holder() -> None:
         assert option in finding.remedy
 
 
+def test_a_media_port_that_is_taken_for_tcp_alone_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as tcp:
+        port = tcp.getsockname()[1]
+        settings = Settings(host="127.0.0.1", port=0, media_port=port)
+        finding = machine.ports(settings)[-1]
+    assert finding.grade is Grade.WRONG
+    assert f"TCP port {port} of 127.0.0.1 is taken" in finding.sentence
+    assert "--media-port" in finding.remedy
+
+
 def test_free_ports_are_fine_and_stay_free() -> None:
     settings = Settings(host="127.0.0.1", port=0, media_port=0, plain_port=0)
     assert {each.grade for each in machine.ports(settings)} == {Grade.OK}
