@@ -54,12 +54,6 @@ async def test_the_picture_goes_on_when_the_connection_is_cut() -> None:
     with star(2) as net:
         async with without_udp(net) as (relay, _, viewer):
             sessions = await relay.rooms()
-            cut = f"tcp sport 8444 ip daddr {net.addresses[1]}"
-            net.clients[1].rules(
-                "add table ip cut",
-                "add chain ip cut arriving { type filter hook input priority 0 ; }",
-                f"add rule ip cut arriving {cut} reject with tcp reset",
-            )
 
             async def connections() -> str:
                 show = ("ss", "-Htn", "state", "established", "sport", "=", ":8444")
@@ -68,6 +62,12 @@ async def test_the_picture_goes_on_when_the_connection_is_cut() -> None:
 
             before = await connections()
             assert before
+            cut = f"tcp sport 8444 ip daddr {net.addresses[1]}"
+            net.clients[1].rules(
+                "add table ip cut",
+                "add chain ip cut arriving { type filter hook input priority 0 ; }",
+                f"add rule ip cut arriving {cut} reject with tcp reset",
+            )
             await until(connections, lambda now: now != before, within=10, what="the cut")
             net.clients[1].rules("delete table ip cut")
             await shows_moving_picture(viewer)
