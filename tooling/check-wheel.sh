@@ -41,6 +41,8 @@ for wheel; do
             *) fail "its core needs $library" ;;
         esac
     done
+    # Loaders before glibc 2.36 and musl 1.2.4 pass over such relocations, and the core would crash.
+    ! readelf -dW "$core" | grep -q "(RELR)" || fail "its core has packed relocations"
     # manylinux_2_28 promises that glibc 2.28 is enough.
     promised=$(echo "$wheel" | sed -n 's/.*-manylinux_\([0-9]*\)_\([0-9]*\)_.*/\1.\2/p')
     needed=$(readelf -VW "$core" | grep -o 'GLIBC_[0-9.]*' | cut -c7- | sort -Vu | tail -1)
