@@ -19,7 +19,7 @@ CARGO_CHECK := --locked --release --workspace
 quietly = said=$$($(1) 2>&1) || { echo "$$said" >&2; exit 1; }
 
 .PHONY: help setup build core page run test test-python test-rust test-page \
-	soak check layers bench loadgen wheel fuzz clean
+	soak check layers bench loadgen wheel wheel-all fuzz clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -126,6 +126,22 @@ OUT ?= dist
 wheel: .venv/.stamp page ## Build the wheel, with core and page inside, into dist/
 	@$(call quietly,$(BIN)/maturin build --locked --profile $(PROFILE) --strip --out $(OUT))
 	@ls $(OUT)/*.whl
+
+# Zig brings a compiler and a C library for each: nothing need be installed for them.
+WHEEL_TARGETS ?= x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu \
+	x86_64-unknown-linux-musl aarch64-unknown-linux-musl
+wheel-all: .venv/.stamp page ## Build wheels for both processors and C libraries of Linux
+	@command -v rustup >/dev/null || { echo "make wheel-all needs rustup, which brings Rust's \
+	libraries for other machines: https://rustup.rs" >&2; exit 1; }
+	rustup --quiet target add $(WHEEL_TARGETS)
+	$(BIN)/python -m pip install --quiet ziglang
+	@for target in $(WHEEL_TARGETS); do \
+		case $$target in *-musl) system=musllinux_1_2;; *) system=manylinux_2_28;; esac; \
+		echo "$$target: minutes"; \
+		$(call quietly,PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin build --locked --zig \
+			--profile $(PROFILE) --strip --target $$target --compatibility $$system --out $(OUT)); \
+	done
+	@tooling/check-wheel.sh $(OUT)/*.whl
 
 clean: ## Remove what was built and installed here
 	cargo clean --quiet

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -17,6 +19,7 @@ from support.relay import free_port
 from support.waiting import until
 
 ROOT = Path(__file__).parents[2]
+OTHER = {"x86_64": "aarch64", "aarch64": "x86_64"}
 SDP = {"Content-Type": "application/sdp"}
 
 
@@ -38,6 +41,26 @@ def test_one_wheel_serves_every_python_and_holds_all(wheel: Path) -> None:
     assert "trunkline/web/static/index.html" in names
     assert [name for name in names if name.startswith("trunkline/web/static/assets/")]
     assert not [name for name in names if name.endswith((".rs", ".ts", ".tsx"))]
+
+
+@pytest.mark.timeout(300)
+def test_wheels_that_are_not_what_they_say_are_found(wheel: Path, tmp_path: Path) -> None:
+    check = str(ROOT / "tooling" / "check-wheel.sh")
+    _run(check, str(wheel))
+    name = re.fullmatch(r"(.*abi3)-(manylinux_\d+_\d+)_(.*)\.whl", wheel.name)
+    assert name is not None, wheel.name
+    head, system, machine = name.groups()
+    for wrong, complaint in (
+        (f"{head}-manylinux_2_5_{machine}.whl", "needs glibc"),
+        (f"{head}-musllinux_1_2_{machine}.whl", "its core needs lib"),
+        (f"{head}-{system}_{OTHER[machine]}.whl", "its core is not for"),
+    ):
+        renamed = shutil.copy(wheel, tmp_path / wrong)
+        done = subprocess.run(
+            [check, str(renamed)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        assert complaint in done.stderr
 
 
 @pytest.mark.timeout(300)

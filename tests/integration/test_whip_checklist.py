@@ -3,7 +3,8 @@
 Sections are those of RFC 9725 (WHIP), of the WHEP draft head of 2026-04-29, and of its events
 (webrtc-http-egress-events). What binds clients alone is not here, and neither are the rows for
 what a server need not have and this one has not: redirects (4.5), counter-offers, layers.
-Entity tags and PATCH are in test_whip_checklist_ice.py.
+Entity tags and PATCH are in test_whip_checklist_ice.py, and what needs connected clients in
+test_whip_checklist_end.py.
 """
 
 from collections.abc import AsyncIterator
@@ -15,7 +16,7 @@ from support.checklist import ICE_SERVERS, Checklist, Rule, both, without_body
 from support.live import Live, fragment, live
 from support.offer import CODECS, FFMPEG, offer
 
-CHECKLIST = Checklist()
+CHECKLIST: Checklist[Live] = Checklist()
 must, should = CHECKLIST.must, CHECKLIST.should
 
 STREAMS = "urn:ietf:params:whep:ext:core:server-sent-events"
@@ -36,8 +37,8 @@ async def endpoints_and_sessions_answer_get_without_content(relay: Live) -> None
 
 
 @should("WHEP HEAD")
-async def endpoints_answer_head_as_get(relay: Live) -> None:
-    for url in ENDPOINTS:
+async def endpoints_and_sessions_answer_head_as_get(relay: Live) -> None:
+    for url in (*ENDPOINTS, *(session.url for session in await both(relay))):
         for method in ("HEAD", "GET"):
             reply = await relay.ask(method, url)
             assert reply.status == 200
@@ -160,6 +161,14 @@ async def media_are_bundled_with_rtcp_multiplexed(relay: Live) -> None:
             assert section.values("rtcp-mux") == section.values("rtcp-mux-only") == ("",)
 
 
+@must("WHIP 4.4.1")
+async def offers_without_bundle_or_rtcp_mux_are_refused(relay: Live) -> None:
+    for line in ("a=group:BUNDLE 0 1\n", "a=rtcp-mux\n"):
+        reply = await relay.publish(body=offer().replace(line, ""))
+        assert reply.status == 422
+        assert line.strip().partition(" ")[0].partition(":")[0] in reply.text
+
+
 @must("WHEP 4.4.2")
 async def a_viewers_media_are_one_stream(relay: Live) -> None:
     sections = (await relay.watch()).description.sections
@@ -261,6 +270,27 @@ async def a_stream_tells_what_was_asked_for(relay: Live) -> None:
 
 
 @must("Events")
+async def a_stream_without_wishes_tells_all(relay: Live) -> None:
+    viewer = await relay.watch()
+    made = await relay.ask("POST", f"{viewer.url}/events")
+    assert made.status == 201
+    async with relay.http.get(made.url) as stream:
+        relay.relay._running.engine.stop()
+        told = (await stream.content.read()).decode()
+    assert "event: viewercount\n" in told
+    assert "event: reconnect\n" in told
+
+
+@must("Events")
+async def no_stream_begins_with_inactive(relay: Live) -> None:
+    viewer = await relay.watch()
+    made = await relay.ask("POST", f"{viewer.url}/events", JSON, '["active", "inactive"]')
+    async with relay.http.get(made.url) as stream:
+        await relay.ask("DELETE", viewer.url)
+        assert await stream.content.read() == b""
+
+
+@must("Events")
 async def unknown_events_make_no_stream(relay: Live) -> None:
     viewer = await relay.watch()
     reply = await relay.ask("POST", f"{viewer.url}/events", JSON, '["active", "scte35"]')
@@ -290,5 +320,5 @@ async def ffmpeg_is_answered_as_it_needs(relay: Live) -> None:
 
 
 @pytest.mark.parametrize("rule", CHECKLIST.rules, ids=str)
-async def test_rule(rule: Rule, relay: Live) -> None:
+async def test_rule(rule: Rule[Live], relay: Live) -> None:
     await rule.check(relay)

@@ -9,7 +9,7 @@ from support.checklist import ICE_SERVERS, Checklist, Rule, both, without_body
 from support.live import FRAGMENT, Live, fragment, live
 from trunkline.protocol import sdp
 
-CHECKLIST = Checklist()
+CHECKLIST: Checklist[Live] = Checklist()
 must, should = CHECKLIST.must, CHECKLIST.should
 
 
@@ -138,5 +138,5 @@ async def medooze_finds_what_its_patterns_seek(relay: Live) -> None:
 
 
 @pytest.mark.parametrize("rule", CHECKLIST.rules, ids=str)
-async def test_rule(rule: Rule, relay: Live) -> None:
+async def test_rule(rule: Rule[Live], relay: Live) -> None:
     await rule.check(relay)

@@ -1,8 +1,8 @@
 """aiortc as WHIP publisher and WHEP viewer, to be run as a program inside a namespace.
 
-`publish URL` sends a moving picture and a tone until it is killed. `watch URL` prints one JSON
-object for every second: how many frames came, how much the picture changed, how loud it was. With
-the name of an SRTP profile behind the URL, no other is offered.
+`publish URL [CODEC]` sends a moving picture and a tone until it is killed, the tone in the codec
+named. `watch URL [PROFILE]` prints one JSON object for every second: how many frames came, how much
+the picture changed, how loud it was. With the name of an SRTP profile, no other is offered.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
     RTCPeerConnection,
+    RTCRtpSender,
     RTCSessionDescription,
     VideoStreamTrack,
     rtcdtlstransport,
@@ -99,15 +100,28 @@ async def negotiate(connection: RTCPeerConnection, url: str) -> None:
     await connection.setRemoteDescription(RTCSessionDescription(sdp=body, type="answer"))
 
 
-async def main(role: str, url: str, profile: str | None = None) -> None:
+def sound(connection: RTCPeerConnection, codec: str | None) -> None:
+    """Send the tone, in one codec alone if one is named."""
+    transceiver = connection.addTransceiver(Tone(), direction="sendonly")
+    if codec is not None:
+        known = RTCRtpSender.getCapabilities("audio").codecs
+        transceiver.setCodecPreferences([one for one in known if one.name == codec])
+
+
+def offer_only(profile: str) -> None:
+    """Offer one SRTP profile and no other."""
+    known = rtcdtlstransport.SRTP_PROFILES
+    known[:] = [one for one in known if one.openssl_profile == profile.encode()]
+
+
+async def main(role: str, url: str, only: str | None = None) -> None:
     """Play one of the two roles until killed."""
-    if profile is not None:
-        profiles = rtcdtlstransport.SRTP_PROFILES
-        profiles[:] = [one for one in profiles if one.openssl_profile == profile.encode()]
+    if role == "watch" and only is not None:
+        offer_only(only)
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     if role == "publish":
-        for track in (Picture(), Tone()):
-            connection.addTransceiver(track, direction="sendonly")
+        connection.addTransceiver(Picture(), direction="sendonly")
+        sound(connection, only)
         await negotiate(connection, url)
         await asyncio.Event().wait()
     meter = Meter()

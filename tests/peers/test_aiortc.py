@@ -74,19 +74,22 @@ async def test_every_srtp_profile_can_be_watched_with(profile: str) -> None:
 
 
 @pytest.mark.browser
-async def test_chromium_watches_aiortc() -> None:
+@pytest.mark.parametrize("codec", ["opus", "G722", "PCMU", "PCMA"])
+async def test_chromium_watches_aiortc(codec: str) -> None:
     with star(2) as net:
         here, there = net.clients
         async with (
             running_relay(place=net.hub, address=net.hub_addresses[0]) as relay,
             chromium(inside=here.inside) as browser,
             client(browser, relay.url) as viewer,
-            process(command(there, "publish", f"{relay.url}/whip/room")) as publisher,
+            process(command(there, "publish", f"{relay.url}/whip/room", codec)) as publisher,
         ):
             await publishes(relay, publisher)
             assert (await viewer.watch(f"{relay.url}/whep/room"))["status"] == 201
             await shows_moving_picture(viewer)
             await has_sound(viewer)
+            (sender,) = (await relay.rooms())["room"]["participants"]
+            assert codec in {track["codec"] for track in sender["tracks"]}
 
 
 @pytest.mark.browser

@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from support.live import Live, Reply
 
-Check = Callable[[Live], Awaitable[None]]
+T = TypeVar("T")
+"""What a rule is checked on."""
+
+Check = Callable[[T], Awaitable[None]]
 
 ICE_SERVERS = [
     "stun:stun.example.net",
@@ -15,31 +18,33 @@ ICE_SERVERS = [
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Generic[T]):
     """One sentence of the texts."""
 
     section: str
     level: Literal["MUST", "SHOULD"]
-    check: Check
+    check: Check[T]
 
     def __str__(self) -> str:
-        return f"{self.section}-{self.level}-{self.check.__name__}"
+        return f"{self.section}-{self.level}-{getattr(self.check, '__name__', '')}"
 
 
-class Checklist:
+class Checklist(Generic[T]):
     """Rules in the order in which they are written down."""
 
     def __init__(self) -> None:
-        self.rules: list[Rule] = []
+        self.rules: list[Rule[T]] = []
 
-    def must(self, section: str) -> Callable[[Check], Check]:
+    def must(self, section: str) -> Callable[[Check[T]], Check[T]]:
         return self._rule(section, "MUST")
 
-    def should(self, section: str) -> Callable[[Check], Check]:
+    def should(self, section: str) -> Callable[[Check[T]], Check[T]]:
         return self._rule(section, "SHOULD")
 
-    def _rule(self, section: str, level: Literal["MUST", "SHOULD"]) -> Callable[[Check], Check]:
-        def register(check: Check) -> Check:
+    def _rule(
+        self, section: str, level: Literal["MUST", "SHOULD"]
+    ) -> Callable[[Check[T]], Check[T]]:
+        def register(check: Check[T]) -> Check[T]:
             self.rules.append(Rule(section, level, check))
             return check
 

@@ -69,7 +69,7 @@ class Namespace:
         self.run("nft", "add table inet loss")
         hook = "{ type filter hook prerouting priority -300 ; }"
         self.run("nft", f"add chain inet loss arriving {hook}")
-        draw = f"numgen random mod 100 < {percent}"
+        draw = f"numgen random mod 100 < {percent}" if percent < 100 else ""
         self.run("nft", f"add rule inet loss arriving {rule} meta l4proto udp {draw} counter drop")
 
     def rules(self, *lines: str) -> None:

@@ -9,7 +9,7 @@ export const text = {
     emptyOne: (room: string, participant: string) =>
       `“${participant}” is not publishing in “${room}” yet`,
     emptyThen:
-      "It starts by itself as soon as somebody does. To publish, give this WHIP address to OBS, FFmpeg or GStreamer:",
+      "It starts by itself as soon as somebody does. To publish, give this WHIP address to OBS or FFmpeg:",
     paused: "The picture has stopped",
     pausedThen: "It goes on by itself when the publisher sends again.",
     sound: "Sound only",
@@ -61,7 +61,7 @@ export const text = {
     badRoom: "A name has 1 to 64 characters and no slash.",
     address: "WHIP address",
     addressHint:
-      "For OBS (Settings, Stream, Service: WHIP), GStreamer, or anything that speaks WHIP. No bearer token is needed.",
+      "For OBS (Settings, Stream, Service: WHIP), FFmpeg, or anything that speaks WHIP. No bearer token is needed.",
     command: "With FFmpeg 8 or newer",
     commandTrust:
       "FFmpeg (from version 9) and OBS take no certificate that they do not trust, such as the one that a relay makes for itself. Then start the relay with --plain-port 8080 and publish to port 8080 with http instead of https.",
