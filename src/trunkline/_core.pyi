@@ -55,10 +55,45 @@ class Core:
                 the offer wants to receive. Empty for a publisher.
         """
     def renegotiate(self, transport: int, offer: str) -> None:
-        """Take a new offer for the same media on a live transport, as for an ICE restart.
+        """Take a new offer on a transport that was made from one.
 
-        `Answered` or `Refused` follows for the same transport. The media flow on meanwhile. An
-        offer that is no SDP changes nothing; validate the rest first: nothing can be undone.
+        `Answered` or `Refused` follows for the same transport, and tells of all media. Media may
+        come, and end: turned the other way or inactive, or rejected for good (port 0). Whoever was
+        attached to a producer that ended shows nothing. All other media flow on meanwhile. New ICE
+        credentials restart ICE. A transport whose first offer took media and sent none cannot
+        begin to send. An offer that is no SDP changes nothing; validate the rest first: nothing
+        can be undone.
+        """
+    def offer(
+        self,
+        transport: int,
+        media: Sequence[tuple[Literal["audio", "video"], tuple[str, str] | None]],
+        data: bool,
+        restart: bool,
+    ) -> None:
+        """Offer media to a remote; `Offered` or `Refused` follows.
+
+        The first offer makes the transport, on which the core alone offers from then on, and sends
+        alone. Later offers change it, and media flow on meanwhile. Until an offer is answered by
+        `accept_answer`, another one is refused.
+
+        Args:
+            transport: an id: a new one for the first offer.
+            media: (kind, label) of all m-lines, those offered before first, in their order and of
+                their kind; 256 at most. A label is the stream and the track that the remote is
+                told (RFC 8830: 1 to 64 characters each). Another label is another track in the
+                same m-line. Without one nothing is sent: its consumer is gone with the offer.
+            data: offer a data channel, too, after the first medium; once offered, it stays.
+            restart: restart ICE; the transport learns the candidates of now.
+
+        Raises:
+            ValueError: a kind is none.
+        """
+    def accept_answer(self, transport: int, answer: str) -> None:
+        """Take the answer to the last offer.
+
+        `Agreed` follows. Or `Refused`: nothing has changed, the offer still waits and another
+        answer may come. Or `Closed`, when a bad answer has left a transport that cannot go on.
         """
     def set_candidates(self, candidates: Sequence[str]) -> None:
         """Tell clients these IP addresses from now on, best first.
@@ -73,7 +108,8 @@ class Core:
 
         Video starts with the next keyframe, which is requested as soon as the viewer is connected;
         of a publisher that sends none when asked, with the last group of pictures that was kept.
-        `Unplayable` follows when the codecs do not fit.
+        `Unplayable` follows when the codecs do not fit. A consumer that is offered can be attached
+        at once: packets flow when it is agreed on. There is no effect on one that does not exist.
         """
     def detach(self, transport: int, mid: str) -> None:
         """Stop forwarding to the consumer (transport, mid)."""
@@ -88,7 +124,7 @@ class Core:
 
 @final
 class Media:
-    """One medium (m-line) of an answered offer."""
+    """One medium (m-line) of an offer and its answer."""
 
     @property
     def mid(self) -> str: ...
@@ -113,8 +149,33 @@ class Answered:
     def media(self) -> list[Media]: ...
 
 @final
+class Offered:
+    """An offer was made, with all candidates; its answer is awaited."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def offer(self) -> str: ...
+    @property
+    def media(self) -> list[str]:
+        """The `mid` of each medium, in the order of the command."""
+
+@final
+class Agreed:
+    """The answer was taken; media that the remote turned down have the direction "none"."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def media(self) -> list[Media]:
+        """All media, in the order of the command."""
+
+@final
 class Refused:
-    """The offer was not taken; the transport does not exist."""
+    """An offer or answer was not taken, or an offer cannot be made.
+
+    A new transport does not exist, a live one goes on as it was.
+    """
 
     @property
     def transport(self) -> int: ...
@@ -279,4 +340,15 @@ class Statistics:
     def datagrams_unsent(self) -> int:
         """Datagrams that were to leave and had to go: too many waited for the network."""
 
-CoreEvent = Answered | Refused | Connected | Started | Unplayable | Closed | Died | Statistics
+CoreEvent = (
+    Answered
+    | Offered
+    | Agreed
+    | Refused
+    | Connected
+    | Started
+    | Unplayable
+    | Closed
+    | Died
+    | Statistics
+)

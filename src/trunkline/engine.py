@@ -14,9 +14,29 @@ from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
 from trunkline.feed import Feed
 from trunkline.media.core import Core
 from trunkline.model import view
-from trunkline.model.command import Accept, Attach, Close, Count, Detach, Renegotiate, SetCandidates
+from trunkline.model.command import (
+    Accept,
+    AcceptAnswer,
+    Attach,
+    Close,
+    Count,
+    Detach,
+    OfferMedia,
+    Renegotiate,
+    SetCandidates,
+)
 from trunkline.model.id import ParticipantId, SessionId, StreamId, TransportId
-from trunkline.model.report import Answered, Closed, Counted, Died, Refused, Report, SessionReport
+from trunkline.model.report import (
+    Agreed,
+    Answered,
+    Closed,
+    Counted,
+    Died,
+    Offered,
+    Refused,
+    Report,
+    SessionReport,
+)
 from trunkline.model.request import (
     CloseStream,
     Enter,
@@ -122,6 +142,8 @@ class Engine:
             case Counted():
                 if self._counting and not self._counting.done():
                     self._counting.set_result(report)
+            case Offered() | Agreed():
+                pass
             case _:
                 self._receive(report)
 
@@ -226,6 +248,8 @@ class Engine:
                 case (
                     Accept()
                     | Renegotiate()
+                    | OfferMedia()
+                    | AcceptAnswer()
                     | SetCandidates()
                     | Attach()
                     | Detach()

@@ -11,10 +11,19 @@ import pytest
 from support.offer import FFMPEG, offer
 from trunkline.media.core import deliver
 from trunkline.media.native import NativeCore
-from trunkline.model.command import Accept, Attach, Close, Command, Count, Detach
+from trunkline.model.command import (
+    Accept,
+    AcceptAnswer,
+    Attach,
+    Close,
+    Command,
+    Count,
+    Detach,
+    OfferMedia,
+)
 from trunkline.model.id import Mid, TransportId
-from trunkline.model.media import Port
-from trunkline.model.report import Answered, Counted, Refused, Report
+from trunkline.model.media import Label, OfferedMedium, Port
+from trunkline.model.report import Answered, Counted, Offered, Refused, Report
 from trunkline.protocol import sdp
 from trunkline.protocol.whip.answer import STREAM, finish_answer
 
@@ -96,6 +105,29 @@ async def test_what_is_no_offer_is_refused() -> None:
         report = await line.ask(Accept(ONE, "v=0\r\n"))
         assert isinstance(report, Refused)
         assert report.reason
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_what_is_offered_is_named_and_waits_for_its_answer(workers: int) -> None:
+    async with running(workers) as line:
+        media = (OfferedMedium("audio"), OfferedMedium("video", Label("ann", "camera")))
+        report = await line.ask(OfferMedia(ONE, media, data=True))
+        assert isinstance(report, Offered)
+        dummy, data, video = sdp.parse(report.offer.encode()).sections
+        assert report.media == (dummy.first("mid"), video.first("mid"))
+        assert (dummy.kind, data.kind, video.kind) == ("audio", "application", "video")
+        assert dummy.values("inactive") == video.values("sendonly") == ("",)
+        assert video.first("msid") == "ann camera"
+        report = await line.ask(OfferMedia(ONE, media, restart=True))
+        assert isinstance(report, Refused)
+        assert report.code == "unsupported"
+        assert "no answer yet" in report.reason
+        report = await line.ask(AcceptAnswer(ONE, "v=0\r\n"))
+        assert isinstance(report, Refused)
+        assert report.code == "malformed"
+        report = await line.ask(OfferMedia(TWO, (OfferedMedium("video", Label("a b", "c")),)))
+        assert isinstance(report, Refused)
+        assert "RFC 8830" in report.reason
 
 
 @pytest.mark.parametrize("workers", [1, 2])

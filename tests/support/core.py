@@ -7,11 +7,13 @@ from typing import Literal, assert_never
 
 from trunkline.model.command import (
     Accept,
+    AcceptAnswer,
     Attach,
     Close,
     Command,
     Count,
     Detach,
+    OfferMedia,
     Renegotiate,
     SetCandidates,
 )
@@ -76,6 +78,8 @@ class FakeCore:
                 self._accept(command)
             case Renegotiate():
                 self._renegotiate(command)
+            case OfferMedia() | AcceptAnswer():
+                pass
             case SetCandidates(addresses):
                 assert addresses
                 self.candidates = addresses

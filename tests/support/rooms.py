@@ -7,11 +7,13 @@ from trunkline.domain.rooms import Limits, Rooms
 from trunkline.model import view
 from trunkline.model.command import (
     Accept,
+    AcceptAnswer,
     Attach,
     Close,
     Command,
     Count,
     Detach,
+    OfferMedia,
     Renegotiate,
     SetCandidates,
 )
@@ -107,7 +109,15 @@ class House:
     def _short(self, effect: Effect) -> str:
         match effect:
             case (
-                Accept() | Renegotiate() | SetCandidates() | Attach() | Detach() | Close() | Count()
+                Accept()
+                | Renegotiate()
+                | OfferMedia()
+                | AcceptAnswer()
+                | SetCandidates()
+                | Attach()
+                | Detach()
+                | Close()
+                | Count()
             ):
                 return self._short_command(effect)
             case _:
@@ -128,7 +138,7 @@ class House:
                 return f"{self._name_port(consumer)} shows nothing"
             case Close(transport):
                 return f"close {self._who(transport)}"
-            case Count() | SetCandidates():
+            case Count() | SetCandidates() | OfferMedia() | AcceptAnswer():
                 raise AssertionError(f"rooms do not say {command}")
 
     def _name_port(self, port: Port) -> str:

@@ -7,7 +7,7 @@ use std::time::Duration;
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use sfu::io::{Start, StartError};
-use sfu::{Command, MediaKey, TransportId};
+use sfu::{Command, Label, MediaKey, MediaKind, OfferedMedium, TransportId};
 
 use crate::event;
 
@@ -76,6 +76,21 @@ impl Core {
         self.submit(Command::Renegotiate { transport: TransportId(transport), offer })
     }
 
+    fn offer(
+        &self,
+        transport: u64,
+        media: Vec<(String, Option<(String, String)>)>,
+        data: bool,
+        restart: bool,
+    ) -> PyResult<()> {
+        let media = media.into_iter().map(offered).collect::<PyResult<_>>()?;
+        self.submit(Command::Offer { transport: TransportId(transport), media, data, restart })
+    }
+
+    fn accept_answer(&self, transport: u64, answer: String) -> PyResult<()> {
+        self.submit(Command::AcceptAnswer { transport: TransportId(transport), answer })
+    }
+
     fn set_candidates(&self, candidates: Vec<String>) -> PyResult<()> {
         let candidates: Vec<_> =
             candidates.iter().map(|ip| address(ip)).collect::<PyResult<_>>()?;
@@ -135,6 +150,16 @@ fn key(transport: u64, mid: &str) -> PyResult<MediaKey> {
         return Err(PyValueError::new_err(format!("{mid:?} is no mid: 1 to 16 ASCII characters")));
     }
     Ok(MediaKey::new(transport, mid))
+}
+
+fn offered((kind, label): (String, Option<(String, String)>)) -> PyResult<OfferedMedium> {
+    let kind = match kind.as_str() {
+        "audio" => MediaKind::Audio,
+        "video" => MediaKind::Video,
+        _ => return Err(PyValueError::new_err(format!("{kind:?} is neither audio nor video"))),
+    };
+    let label = label.map(|(stream, track)| Label { stream, track });
+    Ok(OfferedMedium { kind, label })
 }
 
 fn address(text: &str) -> PyResult<IpAddr> {

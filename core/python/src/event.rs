@@ -14,6 +14,8 @@ macro_rules! value {
 
 value!(Media { mid: String, kind: &'static str, direction: &'static str, codecs: Vec<String> });
 value!(Answered { transport: u64, answer: String, media: Vec<Py<Media>> });
+value!(Offered { transport: u64, offer: String, media: Vec<String> });
+value!(Agreed { transport: u64, media: Vec<Py<Media>> });
 value!(Refused { transport: u64, code: &'static str, reason: String });
 value!(Connected { transport: u64, remote: String, protocol: String });
 value!(Started { transport: u64, mid: String, codec: String });
@@ -65,8 +67,14 @@ value!(Statistics {
 pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAny>> {
     match event {
         Event::Answered { transport: TransportId(transport), answer, media } => {
-            let media = media.into_iter().map(|medium| describe(py, medium));
-            new(py, Answered { transport, answer, media: media.collect::<PyResult<_>>()? })
+            new(py, Answered { transport, answer, media: describe_all(py, media)? })
+        }
+        Event::Offered { transport: TransportId(transport), offer, media } => {
+            let media = media.iter().map(ToString::to_string).collect();
+            new(py, Offered { transport, offer, media })
+        }
+        Event::Agreed { transport: TransportId(transport), media } => {
+            new(py, Agreed { transport, media: describe_all(py, media)? })
         }
         Event::Refused { transport: TransportId(transport), code, reason } => {
             new(py, Refused { transport, code: refusal_name(code), reason })
@@ -101,6 +109,10 @@ where
 
 fn key(key: MediaKey) -> (u64, String) {
     (key.transport.0, key.mid.to_string())
+}
+
+fn describe_all(py: Python<'_>, media: Vec<sfu::MediaDescription>) -> PyResult<Vec<Py<Media>>> {
+    media.into_iter().map(|medium| describe(py, medium)).collect()
 }
 
 fn describe(py: Python<'_>, medium: sfu::MediaDescription) -> PyResult<Py<Media>> {

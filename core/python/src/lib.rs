@@ -18,7 +18,7 @@ mod _core {
     use crate::core::Core;
     #[pymodule_export]
     use crate::event::{
-        Answered, Closed, Connected, ConsumerStatistics, Died, Media, ProducerStatistics, Refused,
-        Started, Statistics, TransportStatistics, Unplayable,
+        Agreed, Answered, Closed, Connected, ConsumerStatistics, Died, Media, Offered,
+        ProducerStatistics, Refused, Started, Statistics, TransportStatistics, Unplayable,
     };
 }

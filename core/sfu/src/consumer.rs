@@ -19,6 +19,8 @@ pub(crate) struct Consumer {
     pub(crate) mid: Mid,
     pub(crate) kind: MediaKind,
     pub(crate) counters: Counters,
+    /// Whether the remote knows of it.
+    pub(crate) agreed: bool,
     source: Option<MediaKey>,
     state: State,
     rewriter: Rewriter,
@@ -82,12 +84,18 @@ impl Consumer {
             mid,
             kind,
             counters: Counters::default(),
+            agreed: false,
             source: None,
             state: State::New,
             rewriter: Rewriter::new(first_sequence),
             replay: None,
             squeeze: None,
         }
+    }
+
+    /// One that the remote knows of from the start.
+    pub(crate) fn agreed(self) -> Self {
+        Self { agreed: true, ..self }
     }
 
     /// The producer forwarded.

@@ -16,6 +16,7 @@ pub mod io;
 mod keyframe;
 mod message;
 mod negotiation;
+mod offering;
 mod packet;
 mod panics;
 mod paths;
@@ -23,6 +24,7 @@ mod producer;
 mod replay;
 mod rewrite;
 mod routes;
+mod sdp;
 mod sfu;
 mod signature;
 mod statistics;
@@ -40,6 +42,6 @@ pub use negotiation::publishes;
 pub use sfu::{Outbox, Settings, Sfu};
 pub use statistics::{ConsumerStatistics, ProducerStatistics, Statistics, TransportStatistics};
 pub use words::{
-    CloseCode, Command, Direction, Event, MediaDescription, MediaKey, MediaKind, Mid, Protocol,
-    RefusalCode, Remote, TransportId,
+    CloseCode, Command, Direction, Event, Label, MediaDescription, MediaKey, MediaKind, Mid,
+    OfferedMedium, Protocol, RefusalCode, Remote, TransportId,
 };

@@ -15,6 +15,8 @@ use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::codec;
 use crate::egress::{self, Tap};
+use crate::offering::{Offering, Wanted};
+use crate::sdp::{self, Sdp, Section};
 use crate::words::{Direction, MediaDescription, RefusalCode};
 
 /// How often receivers and senders report (RFC 3550 section 6.2 allows a fixed short interval).
@@ -37,13 +39,18 @@ impl Refusal {
     }
 }
 
-/// An offer that was taken.
+/// An offer that was taken, or the first one of ours.
 pub(crate) struct Agreement {
     pub(crate) rtc: Rtc,
-    /// Where the offer takes media and sends none: what is needed to send past `str0m`.
+    /// Where the remote takes media and sends none: what is needed to send past `str0m`.
     pub(crate) tap: Option<Arc<Tap>>,
-    pub(crate) answer: String,
+    /// The answer, or our offer.
+    pub(crate) sdp: String,
     pub(crate) media: Vec<MediaDescription>,
+    /// Of an offer of the remote's: its user name fragment.
+    pub(crate) remote_fragment: Option<String>,
+    /// What we offer, where we do.
+    pub(crate) offering: Option<Offering>,
 }
 
 /// Answers an offer as the ICE-lite side, with all candidates in the answer.
@@ -53,7 +60,7 @@ pub(crate) fn accept(
     certificate: &DtlsCert,
     now: Instant,
 ) -> Result<Agreement, Refusal> {
-    let kept = without_layers(offer);
+    let kept = sifted(offer);
     let offer = parse(&kept)?;
     let publishes = publishes(&kept);
     let configuration = configuration(certificate, extensions(publishes));
@@ -63,20 +70,38 @@ pub(crate) fn accept(
         let (rtc, tap) = egress::tapped(|| only_sending(configuration).build(now));
         (rtc, Some(tap))
     };
-    for &address in candidates {
-        for candidate in hosts(address)? {
-            rtc.add_local_candidate(candidate);
-        }
-    }
-    let (answer, media) = answer(&mut rtc, offer)?;
+    tell(&mut rtc, &[], candidates)?;
+    let (sdp, media) = answer(&mut rtc, offer)?;
     if let Some(medium) = media.iter().find(|medium| medium.codecs.is_empty()) {
         let reason = format!("none of the {} codecs of the offer is known here", medium.kind);
         return Err(Refusal::new(RefusalCode::Codec, reason));
     }
-    Ok(Agreement { rtc, tap, answer, media })
+    let remote_fragment = fragment(&kept);
+    Ok(Agreement { rtc, tap, sdp, media, remote_fragment, offering: None })
 }
 
-/// Answers a new offer for the media of a live connection (RFC 8829 section 5.3.1).
+/// Makes the first offer of a connection on which we offer media and take none.
+pub(crate) fn offer(
+    wanted: &Wanted,
+    candidates: &[SocketAddr],
+    certificate: &DtlsCert,
+    now: Instant,
+) -> Result<Agreement, Refusal> {
+    let configuration = only_sending(configuration(certificate, extensions(false)));
+    let (mut rtc, tap) = egress::tapped(|| configuration.build(now));
+    let mut offering = Offering::default();
+    let sdp = offering.offer(&mut rtc, wanted, &[], candidates)?;
+    Ok(Agreement {
+        rtc,
+        tap: Some(tap),
+        sdp,
+        media: Vec::new(),
+        remote_fragment: None,
+        offering: Some(offering),
+    })
+}
+
+/// Answers a new offer on a live connection (RFC 8829 section 5.3.1).
 ///
 /// The answer tells the candidates of now, `after`, in place of those told `before`. A refused offer
 /// that was no SDP has changed nothing; more is not known, since `str0m` cannot undo.
@@ -86,18 +111,38 @@ pub(crate) fn renew(
     before: &[SocketAddr],
     after: &[SocketAddr],
 ) -> Result<(String, Vec<MediaDescription>), Refusal> {
-    let offer = parse(&without_layers(offer))?;
-    for &gone in before.iter().filter(|address| !after.contains(address)) {
-        for candidate in hosts(gone)? {
-            rtc.direct_api().invalidate_candidate(&candidate);
-        }
-    }
+    let offer = parse(&sifted(offer))?;
+    withdraw(rtc, before, after)?;
+    tell(rtc, before, after)?;
+    answer(rtc, offer)
+}
+
+/// Takes up the candidates of `after` that were not told `before`.
+pub(crate) fn tell(
+    rtc: &mut Rtc,
+    before: &[SocketAddr],
+    after: &[SocketAddr],
+) -> Result<(), Refusal> {
     for &new in after.iter().filter(|address| !before.contains(address)) {
         for candidate in hosts(new)? {
             rtc.add_local_candidate(candidate);
         }
     }
-    answer(rtc, offer)
+    Ok(())
+}
+
+/// Gives up the candidates told `before` that are not among those of `after`.
+pub(crate) fn withdraw(
+    rtc: &mut Rtc,
+    before: &[SocketAddr],
+    after: &[SocketAddr],
+) -> Result<(), Refusal> {
+    for &gone in before.iter().filter(|address| !after.contains(address)) {
+        for candidate in hosts(gone)? {
+            rtc.direct_api().invalidate_candidate(&candidate);
+        }
+    }
+    Ok(())
 }
 
 /// An address of ours as candidates: UDP, and passive TCP (RFC 6544 section 4.1) with less priority.
@@ -123,13 +168,14 @@ fn answer(rtc: &mut Rtc, offer: SdpOffer) -> Result<(String, Vec<MediaDescriptio
     let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| {
         Refusal::new(RefusalCode::Malformed, format!("the offer cannot be answered: {error}"))
     })?;
-    let answer = answer.to_sdp_string();
-    let media = media_lines(&answer).filter_map(|mid| describe(rtc, mid)).collect();
-    Ok((answer, media))
+    let mut answer = Sdp::read(&answer.to_sdp_string());
+    answer.mend();
+    let media = sdp::mids(&answer).filter_map(|mid| describe(rtc, mid)).collect();
+    Ok((answer.to_string(), media))
 }
 
 /// The parser's words without its pointers and line ends.
-fn plain(error: &SdpError) -> String {
+pub(crate) fn plain(error: &SdpError) -> String {
     let words = error.to_string();
     let told: Vec<_> =
         words.lines().filter(|line| !line.is_empty() && !line.contains("PointerOffset")).collect();
@@ -211,32 +257,34 @@ fn only_sending(configuration: RtcConfig) -> RtcConfig {
         .set_rtcp_report_interval_video(NEVER)
 }
 
-/// Whether the offer may send media: a medium that tells no direction sends and receives (RFC 8866
-/// section 6.7).
+/// Whether the remote may send media, now or later: one that takes some and sends none is a viewer.
 pub fn publishes(offer: &str) -> bool {
-    let sections = offer.split("\nm=").skip(1);
-    let mut media = sections.filter(|section| !section.starts_with("application "));
-    media.any(|section| !section.lines().any(|line| line == "a=recvonly" || line == "a=inactive"))
+    let offer = Sdp::read(offer);
+    offer.media.iter().any(Section::sends) || !offer.media.iter().any(Section::only_receives)
 }
 
-/// The offer without simulcast: a publisher whose layers are not taken up sends one (RFC 8853
-/// section 5.3.2).
-fn without_layers(offer: &str) -> String {
-    let is_layer = |line: &str| line.starts_with("a=simulcast:") || line.starts_with("a=rid:");
-    let mut kept = String::with_capacity(offer.len() + 2);
-    for line in offer.lines().filter(|line| !is_layer(line) && !line.is_empty()) {
-        kept.push_str(line);
-        kept.push_str("\r\n");
-    }
-    kept
+/// Whether the remote sends media now.
+pub(crate) fn sends(offer: &str) -> bool {
+    Sdp::read(offer).media.iter().any(Section::sends)
 }
 
-/// The `mid` of each m-line, in order.
-fn media_lines(sdp: &str) -> impl Iterator<Item = Mid> {
-    sdp.lines().filter_map(|line| line.strip_prefix("a=mid:")).map(|mid| Mid::from(mid.trim()))
+/// The user name fragment of an offer: another one restarts ICE (RFC 8839 section 5.4).
+pub(crate) fn fragment(offer: &str) -> Option<String> {
+    Sdp::read(offer).credentials().map(|(fragment, _)| fragment.to_owned())
 }
 
-fn describe(rtc: &Rtc, mid: Mid) -> Option<MediaDescription> {
+/// The offer without what is not to be taken up: simulcast, of which a publisher sends one layer then
+/// (RFC 8853 section 5.3.2), and the connection of m-lines that are rejected.
+fn sifted(offer: &str) -> String {
+    let is_layer = |line: &&str| line.starts_with("a=simulcast:") || line.starts_with("a=rid:");
+    let kept: Vec<_> = offer.lines().filter(|line| !is_layer(line)).collect();
+    let mut offer = Sdp::read(&kept.join("\n"));
+    offer.sift();
+    offer.to_string()
+}
+
+/// What was agreed on for one medium.
+pub(crate) fn describe(rtc: &Rtc, mid: Mid) -> Option<MediaDescription> {
     let media = rtc.media(mid)?;
     let codecs = codec_names(&agreed(rtc, mid));
     Some(MediaDescription { mid, kind: media.kind(), direction: direction(media), codecs })

@@ -78,20 +78,43 @@ pub enum Command {
         /// Producers whose codecs the offer must share; empty for a publisher.
         sources: Vec<MediaKey>,
     },
-    /// Take a new offer for the same media on a live transport, as for an ICE restart: `Answered`
-    /// or `Refused` follows.
+    /// Take a new offer on a transport that was made from one: `Answered` or `Refused` follows.
+    ///
+    /// Media may come, as producers or consumers, and end (inactive, the other direction, port 0);
+    /// whoever was attached to a producer that ends is detached. New ICE credentials restart ICE.
     Renegotiate {
         /// Which transport.
         transport: TransportId,
         /// SDP (RFC 8866).
         offer: String,
     },
+    /// Offer media to a remote, on a transport on which the core alone offers: `Offered` or `Refused`
+    /// follows. The first offer makes the transport.
+    Offer {
+        /// Which transport.
+        transport: TransportId,
+        /// All media, those offered before first, in their order and of their kind.
+        media: Vec<OfferedMedium>,
+        /// Whether to offer a data channel; once offered, it stays.
+        data: bool,
+        /// Whether ICE is to start again.
+        restart: bool,
+    },
+    /// Take the answer to the last `Offer`: `Agreed` or `Refused` follows, or `Closed` when it leaves
+    /// a transport that cannot go on.
+    AcceptAnswer {
+        /// Which transport.
+        transport: TransportId,
+        /// SDP (RFC 8866).
+        answer: String,
+    },
     /// Tell clients these addresses from now on.
     SetCandidates {
         /// IP addresses, best first; at least one.
         candidates: Vec<IpAddr>,
     },
-    /// Forward `source` to `consumer`, instead of what it showed before.
+    /// Forward `source` to `consumer`, instead of what it showed before. Of a medium that is offered
+    /// and not yet agreed on this is kept, and packets flow when it is.
     Attach {
         /// Where to.
         consumer: MediaKey,
@@ -120,6 +143,24 @@ pub enum Command {
     },
 }
 
+/// One medium that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedMedium {
+    /// Audio or video.
+    pub kind: MediaKind,
+    /// What is sent; `None` while nothing is.
+    pub label: Option<Label>,
+}
+
+/// What the remote is told that a medium is (RFC 8830 section 2: `msid`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The stream that it is part of; media of one stream are played in step.
+    pub stream: String,
+    /// The track.
+    pub track: String,
+}
+
 /// What happened.
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -132,7 +173,24 @@ pub enum Event {
         /// The media agreed on, in the order of the m-lines.
         media: Vec<MediaDescription>,
     },
-    /// An offer was not taken; there is no such transport.
+    /// Media were offered; the remote's answer is awaited.
+    Offered {
+        /// The transport made or changed.
+        transport: TransportId,
+        /// SDP with all candidates.
+        offer: String,
+        /// The media in the order of the command.
+        media: Vec<Mid>,
+    },
+    /// The answer to an offer was taken.
+    Agreed {
+        /// Which transport.
+        transport: TransportId,
+        /// All media in the order of the command; those turned down have no direction.
+        media: Vec<MediaDescription>,
+    },
+    /// An offer or answer was not taken, or cannot be made: a new transport does not exist, a live one
+    /// goes on as it was.
     Refused {
         /// The transport asked for.
         transport: TransportId,
@@ -180,7 +238,7 @@ pub enum Event {
     Statistics(Statistics),
 }
 
-/// One medium of an answered offer.
+/// One medium of an offer and its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaDescription {
     /// Its SDP `mid`.
@@ -204,7 +262,7 @@ pub enum Direction {
     None,
 }
 
-/// Why an offer was not taken.
+/// Why an offer or answer was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalCode {
     /// Not SDP, or SDP that contradicts itself.

@@ -9,8 +9,12 @@ mod conversations;
 mod direct_way;
 #[path = "instant_picture.rs"]
 mod instant_picture;
+#[path = "offering.rs"]
+mod offering;
 #[path = "paths.rs"]
 mod paths;
+#[path = "renegotiation.rs"]
+mod renegotiation;
 mod support;
 
 use std::time::Duration;

@@ -10,21 +10,25 @@ from trunkline import _core
 from trunkline.media.counters import counted
 from trunkline.model.command import (
     Accept,
+    AcceptAnswer,
     Attach,
     Close,
     Command,
     Count,
     Detach,
+    OfferMedia,
     Renegotiate,
     SetCandidates,
 )
 from trunkline.model.id import Mid, TransportId
-from trunkline.model.media import Medium, Port
+from trunkline.model.media import Label, Medium, Port
 from trunkline.model.report import (
+    Agreed,
     Answered,
     Closed,
     Connected,
     Died,
+    Offered,
     Refused,
     Report,
     Started,
@@ -69,6 +73,11 @@ class NativeCore:
                 self._core.accept_offer(transport, offer, pairs)
             case Renegotiate(transport, offer):
                 self._core.renegotiate(transport, offer)
+            case OfferMedia(transport, media, data, restart):
+                labelled = [(medium.kind, _words(medium.label)) for medium in media]
+                self._core.offer(transport, labelled, data, restart)
+            case AcceptAnswer(transport, answer):
+                self._core.accept_answer(transport, answer)
             case SetCandidates(addresses):
                 self._core.set_candidates(addresses)
             case Attach(consumer, source):
@@ -91,16 +100,37 @@ class NativeCore:
         self._core.stop()
 
 
-def _report(event: _core.CoreEvent) -> Report:  # noqa: PLR0911 - one line for each kind
+def _words(label: Label | None) -> tuple[str, str] | None:
+    return (label.stream, label.track) if label else None
+
+
+def _media(described: Iterable[_core.Media]) -> tuple[Medium, ...]:
+    return tuple(
+        Medium(Mid(one.mid), one.kind, one.direction, tuple(one.codecs)) for one in described
+    )
+
+
+def _negotiated(
+    event: _core.Answered | _core.Offered | _core.Agreed | _core.Refused,
+) -> Answered | Offered | Agreed | Refused:
+    transport = TransportId(event.transport)
     match event:
         case _core.Answered():
-            media = tuple(
-                Medium(Mid(one.mid), one.kind, one.direction, tuple(one.codecs))
-                for one in event.media
-            )
-            return Answered(TransportId(event.transport), event.answer, media)
+            return Answered(transport, event.answer, _media(event.media))
+        case _core.Offered():
+            return Offered(transport, event.offer, tuple(map(Mid, event.media)))
+        case _core.Agreed():
+            return Agreed(transport, _media(event.media))
         case _core.Refused():
-            return Refused(TransportId(event.transport), event.code, event.reason)
+            return Refused(transport, event.code, event.reason)
+        case _:
+            assert_never(event)
+
+
+def _report(event: _core.CoreEvent) -> Report:  # noqa: PLR0911 - one line for each kind
+    match event:
+        case _core.Answered() | _core.Offered() | _core.Agreed() | _core.Refused():
+            return _negotiated(event)
         case _core.Connected():
             return Connected(TransportId(event.transport), event.remote, event.protocol)
         case _core.Started():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from trunkline.model.id import TransportId
-from trunkline.model.media import Port
+from trunkline.model.media import OfferedMedium, Port
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,42 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Renegotiate:
-    """Take a new offer for the same media on a live transport (ICE restart).
+    """Take a new offer on a transport that was made from one.
 
-    `Answered` or `Refused` is reported; refused, nothing has changed.
+    Media may come and end; new ICE credentials restart ICE. `Answered` or `Refused` is reported;
+    refused, nothing has changed.
     """
 
     transport: TransportId
     offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMedia:
+    """Offer media to a remote; `Offered` or `Refused` is reported.
+
+    The first offer makes the transport, on which only we offer, and only we send. Until `Agreed`
+    is reported another one is refused.
+    """
+
+    transport: TransportId
+    media: tuple[OfferedMedium, ...]
+    """All of them, those offered before first, in their order and of their kind."""
+    data: bool = False
+    """Offer a data channel, too; once offered, it stays."""
+    restart: bool = False
+    """Restart ICE."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptAnswer:
+    """Take the answer to the last `OfferMedia`; `Agreed`, `Refused` or `Closed` is reported.
+
+    Refused, nothing has changed, and another answer may come.
+    """
+
+    transport: TransportId
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +65,10 @@ class SetCandidates:
 
 @dataclass(frozen=True, slots=True)
 class Attach:
-    """Forward a producer to a consumer, in place of what it showed before."""
+    """Forward a producer to a consumer, in place of what it showed before.
+
+    A consumer that is offered can be attached at once: packets flow when it is agreed on.
+    """
 
     consumer: Port
     source: Port
@@ -63,4 +95,14 @@ class Count:
     number: int
 
 
-Command = Accept | Renegotiate | SetCandidates | Attach | Detach | Close | Count
+Command = (
+    Accept
+    | Renegotiate
+    | OfferMedia
+    | AcceptAnswer
+    | SetCandidates
+    | Attach
+    | Detach
+    | Close
+    | Count
+)

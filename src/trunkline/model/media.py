@@ -21,7 +21,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """One m-line of an answered offer."""
+    """One m-line of an offer and its answer."""
 
     mid: Mid
     kind: Kind
@@ -29,6 +29,24 @@ class Medium:
     """Seen from here: "in" is a producer, "out" a consumer."""
     codecs: tuple[str, ...]
     """Names as in SDP, preferred first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a remote is told that a medium is (RFC 8830): 1 to 64 characters each."""
+
+    stream: str
+    """Media of one stream are played in step."""
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedMedium:
+    """One m-line of an offer of ours."""
+
+    kind: Kind
+    label: Label | None = None
+    """None while nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,30 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """Media were offered; the remote's answer is awaited."""
+
+    transport: TransportId
+    offer: str
+    media: tuple[Mid, ...]
+    """In the order of the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The answer to an offer was taken."""
+
+    transport: TransportId
+    media: tuple[Medium, ...]
+    """All media in the order of the command; those turned down have the direction "none"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """An offer was not taken: a new transport does not exist, a live one goes on as it was."""
+    """An offer or answer was not taken, or an offer cannot be made.
+
+    A new transport does not exist, a live one goes on as it was.
+    """
 
     transport: TransportId
     code: Literal["malformed", "unsupported", "codec", "limit"]
@@ -141,4 +163,4 @@ class Counted:
 
 
 SessionReport = Answered | Refused | Connected | Started | Unplayable | Closed
-Report = SessionReport | Died | Counted
+Report = SessionReport | Offered | Agreed | Died | Counted

@@ -66,8 +66,14 @@ impl Crew {
             Command::SetCandidates { .. } | Command::RequestStatistics { .. } => {
                 return (0..self.hands.len()).all(|worker| self.give(worker, command.clone()));
             }
+            // The first one makes the transport.
+            Command::Offer { transport, .. } if self.directory.owner(*transport).is_none() => {
+                return self.accept(*transport, false, command);
+            }
             Command::Attach { consumer, .. } | Command::Detach { consumer } => consumer.transport,
             Command::Renegotiate { transport, .. }
+            | Command::Offer { transport, .. }
+            | Command::AcceptAnswer { transport, .. }
             | Command::Close { transport }
             | Command::ProvokePanic { transport } => *transport,
         };

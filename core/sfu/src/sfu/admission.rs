@@ -18,14 +18,9 @@ impl Sfu {
         sources: &[MediaKey],
         now: Instant,
     ) {
-        let event = match self.try_accept(transport, offer, sources, now) {
-            Ok(event) => event,
-            Err(Refusal { code, reason }) => {
-                self.settings.directory.leave(transport);
-                Event::Refused { transport, code, reason }
-            }
-        };
-        self.events.push(event);
+        let result = self.try_accept(transport, offer, sources, now);
+        let result = result.unwrap_or_else(|refusal| self.never_was(transport, refusal));
+        self.events.push(result);
     }
 
     pub(super) fn renegotiate(&mut self, id: TransportId, offer: &str, now: Instant) {
@@ -33,27 +28,18 @@ impl Sfu {
         else {
             return;
         };
-        let candidates = self.settings.candidates.clone();
-        let result =
-            self.work(id, now, |transport, _| Ok(transport.renegotiate(offer, &candidates, now)));
+        let Settings { candidates, replay_memory: budget, .. } = self.settings.clone();
+        let result = self.work(id, now, |transport, _| {
+            Ok(transport.renegotiate(offer, &candidates, &budget, now))
+        });
         // A panic has closed the transport, and that was told.
         let Some(result) = result else { return };
-        if let Some(transport) = self.transports.get(&id) {
-            let Settings { directory, worker, .. } = &self.settings;
-            // Other workers may look it up at any moment.
-            if transport.fragment != before {
-                self.demux.remove(&before);
-                self.demux.add(&transport.fragment, id);
-                directory.add_fragment(&transport.fragment, *worker);
-                directory.remove_fragment(&before);
-            }
-            self.announce(id);
-            self.dirty.push(id);
-        }
-        self.events.push(match result {
-            Ok((answer, media)) => Event::Answered { transport: id, answer, media },
-            Err(Refusal { code, reason }) => Event::Refused { transport: id, code, reason },
+        self.refind(id, &before);
+        let result = result.map(|(answer, media, turnover)| {
+            self.settle(id, turnover, now);
+            Event::Answered { transport: id, answer, media }
         });
+        self.events.push(result.unwrap_or_else(|refusal| refused(id, refusal)));
     }
 
     /// Candidates of new answers; transports that live keep theirs till they restart ICE.
@@ -71,25 +57,41 @@ impl Sfu {
         sources: &[MediaKey],
         now: Instant,
     ) -> Result<Event, Refusal> {
-        // This one is among them: it was placed before.
-        if self.settings.directory.transports() > self.settings.max_transports {
-            let reason = format!("all {} transports are taken", self.settings.max_transports);
-            return Err(Refusal::new(RefusalCode::Limit, reason));
-        }
+        self.check_room()?;
         let Settings { candidates, certificate, .. } = &self.settings;
         let accept = || negotiation::accept(offer, candidates, certificate, now);
         let agreement = panics::contain(accept).unwrap_or_else(|panic| {
             Err(Refusal::new(RefusalCode::Malformed, format!("the offer cannot be read: {panic}")))
         })?;
-        let (answer, media) = (agreement.answer.clone(), agreement.media.clone());
+        let (answer, media) = (agreement.sdp.clone(), agreement.media.clone());
         let transport = Transport::new(id, agreement, first_sequence(&answer), &self.settings, now);
         self.check_codecs(&transport, sources)?;
+        self.admit(transport);
+        Ok(Event::Answered { transport: id, answer, media })
+    }
+
+    /// A new transport was refused, and its place is free again.
+    pub(super) fn never_was(&self, id: TransportId, refusal: Refusal) -> Event {
+        self.settings.directory.leave(id);
+        refused(id, refusal)
+    }
+
+    pub(super) fn check_room(&self) -> Result<(), Refusal> {
+        // The new one is among them: it was placed before.
+        if self.settings.directory.transports() <= self.settings.max_transports {
+            return Ok(());
+        }
+        let reason = format!("all {} transports are taken", self.settings.max_transports);
+        Err(Refusal::new(RefusalCode::Limit, reason))
+    }
+
+    pub(super) fn admit(&mut self, transport: Transport) {
+        let id = transport.id;
         self.demux.add(&transport.fragment, id);
         self.settings.directory.add_fragment(&transport.fragment, self.settings.worker);
         self.transports.insert(id, transport);
         self.announce(id);
         self.dirty.push(id);
-        Ok(Event::Answered { transport: id, answer, media })
     }
 
     /// Writes down what the producers of a transport send, for viewers on any worker.
@@ -132,9 +134,13 @@ impl Sfu {
 }
 
 /// A start for a receiver's sequence numbers that an observer cannot guess (RFC 3550 section 5.1):
-/// drawn from the random ICE password in its answer. Below 2^15, for room before the first rollover.
-fn first_sequence(answer: &str) -> u16 {
-    let password = answer.lines().find_map(|line| line.strip_prefix("a=ice-pwd:")).unwrap_or("");
+/// drawn from the random ICE password in our SDP. Below 2^15, for room before the first rollover.
+pub(super) fn first_sequence(sdp: &str) -> u16 {
+    let password = sdp.lines().find_map(|line| line.strip_prefix("a=ice-pwd:")).unwrap_or("");
     let folded = password.bytes().fold(0u16, |sum, byte| sum.wrapping_mul(31) ^ u16::from(byte));
     folded & 0x7fff
+}
+
+pub(super) fn refused(transport: TransportId, Refusal { code, reason }: Refusal) -> Event {
+    Event::Refused { transport, code, reason }
 }

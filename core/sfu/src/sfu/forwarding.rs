@@ -22,9 +22,11 @@ impl Sfu {
             state.show(Some(source));
         }
         self.routes.add(source, consumer);
-        // A keyframe that arrives before the viewer is connected is lost to it, and the next one may
-        // not be asked for at once: `connected` asks for those that are still on their way.
-        if self.transports.get(&consumer.transport).is_some_and(|viewer| viewer.connected) {
+        // A keyframe that arrives before the viewer can receive it is lost to it, and the next one may
+        // not be asked for at once: `connected` and `settle` ask for those that are still on their
+        // way.
+        let viewer = self.transports.get(&consumer.transport);
+        if viewer.is_some_and(|viewer| viewer.reaches(consumer.mid)) {
             self.start(source, now);
         }
     }

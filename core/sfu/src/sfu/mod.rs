@@ -5,6 +5,7 @@ mod arrival;
 mod exchange;
 mod forwarding;
 mod life;
+mod offering;
 mod sweep;
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,6 +20,7 @@ use crate::demux::Demux;
 use crate::directory::{Directory, WorkerId};
 use crate::group::Budget;
 use crate::message::{Content, Message, Parcel};
+use crate::offering::Wanted;
 use crate::packet::Packet;
 use crate::producer::Stream;
 use crate::routes::Routes;
@@ -128,6 +130,12 @@ impl Sfu {
                 self.accept_offer(transport, &offer, &sources, now);
             }
             Command::Renegotiate { transport, offer } => self.renegotiate(transport, &offer, now),
+            Command::Offer { transport, media, data, restart } => {
+                self.offer(transport, &Wanted { media, data, restart }, now);
+            }
+            Command::AcceptAnswer { transport, answer } => {
+                self.accept_answer(transport, &answer, now);
+            }
             Command::SetCandidates { candidates } => self.set_candidates(&candidates),
             Command::Attach { consumer, source } => self.attach(consumer, source, now),
             Command::Detach { consumer } => self.detach(consumer),

@@ -69,6 +69,7 @@ impl Sfu {
 
 fn why_never_connected(transport: &Transport) -> String {
     match (&transport.complaint, transport.paths.is_empty()) {
+        _ if transport.is_unanswered() => "the offer was not answered".to_owned(),
         (Some(complaint), _) => format!("the connection was not completed: {complaint}"),
         (None, false) => "packets arrived, but the connection was not completed".to_owned(),
         (None, true) => "no packet reached the media port: a firewall between the two, or an \

@@ -1,5 +1,7 @@
 //! One transport: str0m's `Rtc` with our producers and consumers around it.
 
+mod agreeing;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,13 +16,16 @@ use crate::clock::{PublisherClock, Report};
 use crate::consumer::{Consumer, Delivery};
 use crate::demux;
 use crate::egress::{self, Direct, Egress};
-use crate::negotiation::{self, Agreement, Refusal};
+use crate::negotiation::{self, Agreement};
+use crate::offering::Offering;
 use crate::packet::Packet;
 use crate::paths::{News, Paths};
 use crate::producer::{Producer, Stream};
 use crate::sfu::{Outbox, Settings};
 use crate::statistics::{ConsumerStatistics, ProducerStatistics, TransportStatistics};
-use crate::words::{Direction, MediaDescription, Protocol, Remote, TransportId};
+use crate::words::{Direction, Protocol, Remote, TransportId};
+
+pub(crate) use agreeing::Turnover;
 
 /// str0m without a pacer asks to be stepped at once after each packet sent; its queues are empty
 /// then, so that nothing is lost by waiting.
@@ -68,6 +73,14 @@ pub(crate) struct Transport {
     sent_to: Option<Remote>,
     /// What the remote was told of.
     candidates: Vec<SocketAddr>,
+    /// Where we offer: what, and what waits for an answer.
+    offering: Option<Offering>,
+    /// Where the remote offers: its user name fragment.
+    remote_fragment: Option<String>,
+    /// Consumers under whose names nothing is sent now.
+    shelf: Vec<Consumer>,
+    /// Where the sequence numbers of consumers begin.
+    first_sequence: u16,
     rtc: Rtc,
     clock: PublisherClock,
     received: u64,
@@ -77,7 +90,7 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(
         id: TransportId,
-        Agreement { mut rtc, tap, media, .. }: Agreement,
+        Agreement { mut rtc, tap, media, remote_fragment, offering, .. }: Agreement,
         first_sequence: u16,
         settings: &Settings,
         now: Instant,
@@ -87,7 +100,7 @@ impl Transport {
             .map(|medium| Producer::new(medium.mid, medium.kind, settings.replay_memory.clone()))
             .collect();
         let consumers = flowing(Direction::Out)
-            .map(|medium| Consumer::new(medium.mid, medium.kind, first_sequence))
+            .map(|medium| Consumer::new(medium.mid, medium.kind, first_sequence).agreed())
             .collect();
         let out = flowing(Direction::Out).map(|medium| medium.mid);
         let mut direct = tap.map(|tap| Direct::new(tap, first_sequence, settings.clock));
@@ -111,6 +124,10 @@ impl Transport {
             direct,
             sent_to: None,
             candidates: settings.candidates.clone(),
+            offering,
+            remote_fragment,
+            shelf: Vec::new(),
+            first_sequence,
             rtc,
             clock: PublisherClock::default(),
             received: 0,
@@ -130,22 +147,9 @@ impl Transport {
         &self.rtc
     }
 
-    /// Takes a new offer for the same media; an ICE restart gives it a new user name fragment.
-    pub(crate) fn renegotiate(
-        &mut self,
-        offer: &str,
-        candidates: &[SocketAddr],
-        now: Instant,
-    ) -> Result<(String, Vec<MediaDescription>), Refusal> {
-        let result = negotiation::renew(&mut self.rtc, offer, &self.candidates, candidates);
-        if result.is_ok() {
-            self.candidates = candidates.to_vec();
-        }
-        if let Some(direct) = &mut self.direct {
-            direct.agree(&mut self.rtc, self.consumers.iter().map(|consumer| consumer.mid), now);
-        }
-        self.fragment = self.rtc.direct_api().local_ice_credentials().ufrag;
-        result
+    /// Whether this side still waits for the remote's first answer: nothing is known of it.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.offering.as_ref().is_some_and(|offering| !offering.is_answered())
     }
 
     /// Takes one datagram; false when it is not valid for this transport.
@@ -177,6 +181,9 @@ impl Transport {
             if let Some(direct) = &self.direct {
                 direct.ask_for_path();
             }
+        } else if self.is_unanswered() {
+            // Who is to be which side of DTLS is not known. `str0m` keeps checks till then, alone.
+            return false;
         } else {
             self.paths.hear(remote, now);
         }
@@ -237,7 +244,7 @@ impl Transport {
         outbox: &mut dyn Outbox,
     ) -> Delivery {
         let at = self.consumers.iter().position(|consumer| consumer.mid == mid);
-        let Some(at) = at.filter(|_| self.connected) else {
+        let Some(at) = at.filter(|_| self.reaches(mid)) else {
             return Delivery::Nothing;
         };
         let consumer = &mut self.consumers[at];

@@ -1,9 +1,12 @@
 //! A client of str0m: offers, publishes VP8 or Opus, and notes what arrives.
 
+mod negotiating;
+
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid};
 use str0m::net::{Protocol, Receive, TcpType};
@@ -39,6 +42,7 @@ pub(crate) struct Client {
     pub(crate) packets: Vec<RtpPacket>,
     pub(crate) keyframe_requests: u32,
     pub(crate) closed: bool,
+    pub(crate) channels: u32,
     /// Where it sends to.
     pub(crate) relay: SocketAddr,
     rtc: Rtc,
@@ -46,7 +50,8 @@ pub(crate) struct Client {
     protocol: Protocol,
     pending: Option<SdpPendingOffer>,
     media: Vec<(Mid, MediaKind)>,
-    sequence: u64,
+    /// The next number of each medium that has written.
+    sequences: HashMap<usize, u64>,
     wake: Instant,
     /// Made while receiving; they leave with the next step.
     unsent: Vec<Vec<u8>>,
@@ -64,6 +69,9 @@ impl Client {
             .clear_codecs()
             .set_rtcp_report_interval_audio(Duration::from_millis(500))
             .set_rtcp_report_interval_video(Duration::from_millis(500));
+        if media.is_empty() {
+            config = config.enable_vp8(true);
+        }
         for medium in media {
             config = match medium.codec {
                 Codec::Opus => config.enable_opus(true),
@@ -71,10 +79,9 @@ impl Client {
                 _ => config.enable_vp8(true),
             };
         }
-        let mut rtc = config.build(now);
-        rtc.add_local_candidate(candidate(address, protocol));
-        let mut changes = rtc.sdp_api();
-        let mids = media
+        let mut client = Self::new(config.build(now), address, protocol, now);
+        let mut changes = client.rtc.sdp_api();
+        client.media = media
             .iter()
             .map(|medium| {
                 let way = if medium.sends { Direction::SendOnly } else { Direction::RecvOnly };
@@ -82,31 +89,44 @@ impl Client {
                 (changes.add_media(medium.kind, way, stream, None, None), medium.kind)
             })
             .collect();
-        let (offer, pending) = changes.apply().expect("an offer");
-        let client = Self {
-            connected: false,
-            packets: Vec::new(),
-            keyframe_requests: 0,
-            closed: false,
-            relay: relay_address(address),
-            rtc,
-            address,
-            protocol,
-            pending: Some(pending),
-            media: mids,
-            // Far beyond 2^16: the core must start its own count (RFC 3711 section 3.3.1).
-            sequence: 60_000,
-            wake: now,
-            unsent: Vec::new(),
-        };
-        (client, offer.to_sdp_string())
+        if media.is_empty() {
+            changes.add_channel("data".to_owned());
+        }
+        let changes = changes.apply();
+        let offer = client.offer_changes(changes);
+        (client, offer)
     }
 
     /// A new offer for the same media, with new ICE credentials.
     pub(crate) fn restart(&mut self) -> String {
         let mut changes = self.rtc.sdp_api();
         changes.ice_restart(true);
-        let (offer, pending) = changes.apply().expect("an offer");
+        let changes = changes.apply();
+        self.offer_changes(changes)
+    }
+
+    fn new(mut rtc: Rtc, address: SocketAddr, protocol: Protocol, now: Instant) -> Self {
+        rtc.add_local_candidate(candidate(address, protocol));
+        Self {
+            connected: false,
+            packets: Vec::new(),
+            keyframe_requests: 0,
+            closed: false,
+            channels: 0,
+            relay: relay_address(address),
+            rtc,
+            address,
+            protocol,
+            pending: None,
+            media: Vec::new(),
+            sequences: HashMap::new(),
+            wake: now,
+            unsent: Vec::new(),
+        }
+    }
+
+    fn offer_changes(&mut self, changes: Option<(SdpOffer, SdpPendingOffer)>) -> String {
+        let (offer, pending) = changes.expect("an offer");
         self.pending = Some(pending);
         offer.to_sdp_string()
     }
@@ -117,6 +137,10 @@ impl Client {
         self.rtc.sdp_api().accept_answer(pending, answer).expect("an acceptable answer");
     }
 
+    pub(crate) fn awaits_answer(&self) -> bool {
+        self.pending.is_some()
+    }
+
     pub(crate) fn mids(&self) -> Vec<String> {
         self.media.iter().map(|(mid, _)| mid.to_string()).collect()
     }
@@ -125,11 +149,11 @@ impl Client {
     pub(crate) fn write(&mut self, index: usize, timestamp: u32, keyframe: bool, at: Instant) {
         match self.media[index].1 {
             MediaKind::Audio => {
-                let payload = vec![0x78, self.sequence as u8];
+                let payload = vec![0x78, self.sequence(index) as u8];
                 self.write_payload(index, Codec::Opus, payload, timestamp, at);
             }
             MediaKind::Video => {
-                let payload = vp8(keyframe, self.sequence);
+                let payload = vp8(keyframe, self.sequence(index));
                 self.write_payload(index, Codec::Vp8, payload, timestamp, at);
             }
         }
@@ -145,8 +169,8 @@ impl Client {
         at: Instant,
     ) {
         let (mid, _) = self.media[index];
-        let sequence = self.sequence;
-        self.sequence += 1;
+        let sequence = self.sequence(index);
+        self.sequences.insert(index, sequence + 1);
         let pt = self.rtc.codec_config().find(|params| params.spec().codec == codec);
         let pt = pt.expect("the codec was offered").pt();
         let mut api = self.rtc.direct_api();
@@ -154,6 +178,12 @@ impl Client {
         let write = RtpWrite::new(pt, sequence.into(), timestamp, at, payload);
         stream.write_rtp(write.marker(true).nackable(true));
         self.wake = at;
+    }
+
+    /// The next number of a medium: at first far beyond 2^16, so that the core must start its own
+    /// count (RFC 3711 section 3.3.1).
+    fn sequence(&self, index: usize) -> u64 {
+        self.sequences.get(&index).copied().unwrap_or(60_000)
     }
 
     pub(crate) fn ask_for_keyframe(&mut self, index: usize) {
@@ -179,7 +209,7 @@ impl Client {
 
     /// Lets time pass; gives the datagrams that leave.
     pub(crate) fn step(&mut self, now: Instant) -> Vec<Vec<u8>> {
-        if self.pending.is_some() || now < self.wake {
+        if (self.pending.is_some() && !self.connected) || now < self.wake {
             return Vec::new();
         }
         self.rtc.handle_input(Input::Timeout(now)).expect("time passes");
@@ -204,6 +234,7 @@ impl Client {
             Event::RtpPacket(packet) => self.packets.push(packet),
             Event::KeyframeRequest(_) => self.keyframe_requests += 1,
             Event::Closed => self.closed = true,
+            Event::ChannelOpen(..) => self.channels += 1,
             _ => {}
         }
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::panic, reason = "a broken expectation of a test")]
 
 mod client;
+pub(crate) mod offering;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -165,8 +166,14 @@ impl World {
                 }
                 return;
             }
+            Command::Offer { transport, .. } if self.directory.owner(*transport).is_none() => {
+                let worker = self.directory.place(*transport, false);
+                return self.command_to(worker, command);
+            }
             Command::Attach { consumer, .. } | Command::Detach { consumer } => consumer.transport,
             Command::Renegotiate { transport, .. }
+            | Command::Offer { transport, .. }
+            | Command::AcceptAnswer { transport, .. }
             | Command::Close { transport }
             | Command::ProvokePanic { transport } => *transport,
         };
@@ -227,16 +234,20 @@ impl World {
         sources: Vec<MediaKey>,
     ) -> usize {
         let index = self.clients.len();
-        let protocol = match self.protocol {
-            Protocol::Udp => str0m::net::Protocol::Udp,
-            Protocol::Tcp => str0m::net::Protocol::Tcp,
-        };
+        let protocol = self.client_protocol();
         let (client, offer) = Client::offer(address, protocol, media, self.now);
         self.clients.push(client);
         self.addresses.push(address);
         let transport = TransportId(index as u64);
         self.command(Command::AcceptOffer { transport, offer, sources });
         index
+    }
+
+    fn client_protocol(&self) -> str0m::net::Protocol {
+        match self.protocol {
+            Protocol::Udp => str0m::net::Protocol::Udp,
+            Protocol::Tcp => str0m::net::Protocol::Tcp,
+        }
     }
 
     /// Shows every medium of `publisher` to `viewer`, in the order of their m-lines.

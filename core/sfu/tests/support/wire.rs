@@ -202,7 +202,9 @@ impl Wire {
     }
 
     pub(crate) fn restart(&mut self, transport: TransportId) {
-        if let Some(party) = self.parties.get_mut(&transport) {
+        let party = self.parties.get_mut(&transport);
+        // One that waits for an answer may not offer again.
+        if let Some(party) = party.filter(|party| !party.client.awaits_answer()) {
             let offer = party.client.restart();
             self.submit(Command::Renegotiate { transport, offer });
         }
