@@ -8,6 +8,11 @@ impl<'a> Input<'a> {
         Self(bytes)
     }
 
+    /// Whether nothing is left.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The next byte; `None` at the end.
     pub(crate) fn byte(&mut self) -> Option<u8> {
         let (&first, rest) = self.0.split_first()?;
@@ -22,7 +27,7 @@ impl<'a> Input<'a> {
 
     /// The next chunk; `None` at the end.
     pub(crate) fn piece(&mut self) -> Option<&'a [u8]> {
-        (!self.0.is_empty()).then(|| self.chunk())
+        (!self.is_empty()).then(|| self.chunk())
     }
 
     /// As many bytes as the next byte says, or what is left.

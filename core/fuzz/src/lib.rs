@@ -9,6 +9,7 @@ mod support;
 
 mod frames;
 mod input;
+mod negotiate;
 mod renegotiate;
 mod sequence;
 
@@ -20,6 +21,7 @@ use str0m::format::Codec;
 use support::{Media, World, client_address};
 
 pub use frames::frames;
+pub use negotiate::negotiate;
 pub use renegotiate::renegotiate;
 pub use sequence::sequence;
 

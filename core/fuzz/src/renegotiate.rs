@@ -1,4 +1,4 @@
-//! A second offer on a live transport: an ICE restart, spoiled line by line.
+//! A second offer on a live transport: an ICE restart, or one medium more, spoiled line by line.
 
 use std::time::Duration;
 
@@ -16,8 +16,12 @@ pub fn renegotiate(bytes: &[u8]) {
     world.watch(viewer, publisher);
     world.connect(&[publisher, viewer]);
     let mut input = Input::new(bytes);
-    let client = input.index(2);
-    let whole = world.clients[client].restart();
+    let choice = input.index(4);
+    let client = choice % 2;
+    let whole = match choice / 2 {
+        0 => world.clients[client].restart(),
+        _ => world.clients[client].add([Media::SEND_VP8, Media::TAKE_VP8][client]),
+    };
     let offer = spoiled(&whole, &mut input);
     let before = replies(&world);
     let transport = TransportId(client as u64);
@@ -45,7 +49,7 @@ fn replies(world: &World) -> usize {
 }
 
 /// The text with lines removed, doubled, moved, or changed in one place.
-fn spoiled(whole: &str, input: &mut Input<'_>) -> String {
+pub(crate) fn spoiled(whole: &str, input: &mut Input<'_>) -> String {
     let mut lines: Vec<String> = whole.lines().map(str::to_owned).collect();
     while let Some(choice) = input.byte() {
         let count = lines.len();

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use sfu::{Command, MediaKey, TransportId};
+use sfu::{Command, Event, MediaKey, MediaKind, TransportId};
 
 use crate::input::Input;
+use crate::support::offering::{labelled, silent};
 use crate::support::{Client, Media, World, client_address};
 use crate::unbroken;
 
@@ -44,7 +45,7 @@ fn sequence_with(workers: usize, bytes: &[u8]) {
 }
 
 fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
-    match choice % 10 {
+    match choice % 13 {
         0 => join(world, input),
         1 => {
             let (consumer, source) = (key(world, input), key(world, input));
@@ -72,7 +73,10 @@ fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
         }
         7 => world.run(Duration::from_secs(input.index(8) as u64)),
         8 => world.run(Duration::from_millis(input.index(64) as u64)),
-        _ => restart(world, input),
+        9 => restart(world, input),
+        10 => turn(world, input),
+        11 => offer(world, input),
+        _ => answer(world, input),
     }
 }
 
@@ -99,6 +103,53 @@ fn restart(world: &mut World, input: &mut Input<'_>) {
         after if after == before => world.unplugged.push(client),
         Some(answer) => world.clients[client].answer(&answer),
         None => {}
+    }
+}
+
+/// The first client stops or goes on sending, if its transport is still there.
+fn turn(world: &mut World, input: &mut Input<'_>) {
+    let on = input.index(2) == 1;
+    if world.clients[0].sends() == on || world.clients[0].closed {
+        return;
+    }
+    let before = world.answer_for(0);
+    let offer = world.clients[0].turn(0, true, on);
+    world.command(Command::Renegotiate { transport: TransportId(0), offer });
+    match world.answer_for(0) {
+        after if after == before => world.unplugged.push(0),
+        Some(answer) => world.clients[0].answer(&answer),
+        None => {}
+    }
+}
+
+/// The core offers to any client, or to one more that waits for it.
+fn offer(world: &mut World, input: &mut Input<'_>) {
+    let client = match input.index(2) {
+        0 if world.clients.len() < CLIENTS => world.await_offer(),
+        _ => input.index(world.clients.len()),
+    };
+    let media = [MediaKind::Audio, MediaKind::Video, MediaKind::Video];
+    let media = media.into_iter().take(input.index(4)).map(|kind| match input.index(3) {
+        0 => silent(kind),
+        label => labelled(kind, "stream", &label.to_string()),
+    });
+    let (media, transport) = (media.collect(), TransportId(client as u64));
+    let choice = input.index(4);
+    let (data, restart) = (choice % 2 == 1, choice / 2 == 1);
+    world.command(Command::Offer { transport, media, data, restart });
+}
+
+/// A client answers the last offer made to it, if there is one, once or again.
+fn answer(world: &mut World, input: &mut Input<'_>) {
+    let client = input.index(world.clients.len());
+    let transport = TransportId(client as u64);
+    let offer = world.events.iter().rev().find_map(|event| match event {
+        Event::Offered { transport: of, offer, .. } if *of == transport => Some(offer.clone()),
+        _ => None,
+    });
+    // An offer for a transport that had ended is for another connection than this client's.
+    if let Some(answer) = offer.and_then(|offer| world.clients[client].try_accept(&offer)) {
+        world.command(Command::AcceptAnswer { transport, answer });
     }
 }
 

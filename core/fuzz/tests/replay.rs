@@ -27,6 +27,11 @@ fn keyframe() {
 }
 
 #[test]
+fn negotiate() {
+    replay("negotiate", fuzzing::negotiate);
+}
+
+#[test]
 fn offer() {
     replay("offer", fuzzing::offer);
 }
