@@ -209,6 +209,33 @@ class Started:
     def codec(self) -> str: ...
 
 @final
+class Stalled:
+    """Nothing has come from a producer that had begun for 1.5 s; or packets come again."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def mid(self) -> str: ...
+    @property
+    def still(self) -> bool:
+        """Whether nothing comes."""
+
+@final
+class Speakers:
+    """Who speaks, of the producers of one worker: it takes the place of its last list.
+
+    It follows a change of who speaks, of their order, or of a level by much, 200 ms after the last
+    one at the earliest. Only producers whose packets tell their level (RFC 6464) are heard.
+    """
+
+    @property
+    def worker(self) -> int:
+        """From 0."""
+    @property
+    def levels(self) -> list[tuple[int, str, int]]:
+        """(transport, mid, level), loudest first; levels are dB below the loudest there is."""
+
+@final
 class Unplayable:
     """A consumer cannot take its source's codec; nothing flows to it."""
 
@@ -347,6 +374,8 @@ CoreEvent = (
     | Refused
     | Connected
     | Started
+    | Stalled
+    | Speakers
     | Unplayable
     | Closed
     | Died

@@ -45,7 +45,7 @@ fn sequence_with(workers: usize, bytes: &[u8]) {
 }
 
 fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
-    match choice % 13 {
+    match choice % 14 {
         0 => join(world, input),
         1 => {
             let (consumer, source) = (key(world, input), key(world, input));
@@ -76,7 +76,8 @@ fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
         9 => restart(world, input),
         10 => turn(world, input),
         11 => offer(world, input),
-        _ => answer(world, input),
+        12 => answer(world, input),
+        _ => speak(world, input),
     }
 }
 
@@ -162,6 +163,20 @@ fn publish(world: &mut World, input: &mut Input<'_>) {
         world.clients[0].write(0, timestamp, keyframe, now);
     }
     world.run(Duration::from_millis(33));
+}
+
+/// A client says something, as loud as it may be, if its first medium is sound.
+fn speak(world: &mut World, input: &mut Input<'_>) {
+    let client = input.index(world.clients.len());
+    let level = (input.byte().unwrap_or(0) & 0x7f).cast_signed();
+    let packets = input.index(32) as u32;
+    for packet in 0..packets {
+        let now = world.now;
+        if world.clients[client].has_voice() {
+            world.clients[client].say(0, level, packet * 960, now);
+        }
+        world.run(Duration::from_millis(20));
+    }
 }
 
 /// A medium that may be there: the first or second of any client, or one that nobody has.

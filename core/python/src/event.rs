@@ -19,6 +19,8 @@ value!(Agreed { transport: u64, media: Vec<Py<Media>> });
 value!(Refused { transport: u64, code: &'static str, reason: String });
 value!(Connected { transport: u64, remote: String, protocol: String });
 value!(Started { transport: u64, mid: String, codec: String });
+value!(Stalled { transport: u64, mid: String, still: bool });
+value!(Speakers { worker: usize, levels: Vec<(u64, String, u8)> });
 value!(Unplayable { transport: u64, mid: String, codec: String });
 value!(Closed { transport: u64, code: &'static str, reason: String });
 value!(Died { reason: String });
@@ -87,6 +89,17 @@ pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAn
         Event::Started { producer, codec } => {
             let (transport, mid) = key(producer);
             new(py, Started { transport, mid, codec })
+        }
+        Event::Stalled { producer, stalled } => {
+            let (transport, mid) = key(producer);
+            new(py, Stalled { transport, mid, still: stalled })
+        }
+        Event::Speakers { worker, speakers } => {
+            let named = |(producer, level)| {
+                let (transport, mid) = key(producer);
+                (transport, mid, level)
+            };
+            new(py, Speakers { worker, levels: speakers.into_iter().map(named).collect() })
         }
         Event::Unplayable { consumer, codec } => {
             let (transport, mid) = key(consumer);

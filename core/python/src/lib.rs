@@ -19,6 +19,7 @@ mod _core {
     #[pymodule_export]
     use crate::event::{
         Agreed, Answered, Closed, Connected, ConsumerStatistics, Died, Media, Offered,
-        ProducerStatistics, Refused, Started, Statistics, TransportStatistics, Unplayable,
+        ProducerStatistics, Refused, Speakers, Stalled, Started, Statistics, TransportStatistics,
+        Unplayable,
     };
 }

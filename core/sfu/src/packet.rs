@@ -24,6 +24,11 @@ impl Content {
         }
     }
 
+    /// How loud it is: in dB below the loudest there is.
+    pub(crate) fn level(self) -> Option<u8> {
+        self.audio_level.map(|level| level & 0x7f)
+    }
+
     /// The same for `str0m`.
     pub(crate) fn values(self) -> ExtensionValues {
         ExtensionValues {

@@ -13,7 +13,9 @@ use crate::codec;
 use crate::group::{Budget, Group};
 use crate::hearing::Hearing;
 use crate::keyframe::Throttle;
+use crate::loudness::Loudness;
 use crate::packet::Packet;
+use crate::stall::Watch;
 
 /// What a producer sends now: it changes with the codec or the SSRC, and then decoders must start anew.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +41,8 @@ pub(crate) struct Producer {
     pub(crate) kind: MediaKind,
     pub(crate) keyframes: Throttle,
     pub(crate) hearing: Hearing,
+    pub(crate) watch: Watch,
+    pub(crate) loudness: Loudness,
     /// Bounded by what one receive round of the worker reads.
     pub(crate) batch: Vec<Arc<Packet>>,
     pub(crate) counters: Counters,
@@ -74,6 +78,8 @@ impl Producer {
             kind,
             keyframes: Throttle::default(),
             hearing: Hearing::default(),
+            watch: Watch::default(),
+            loudness: Loudness::default(),
             batch: Vec::new(),
             counters: Counters::default(),
             stream: None,
@@ -115,8 +121,11 @@ impl Producer {
             received.timestamp,
         );
         let packet = Arc::new(Packet::new(received, keyframe, moment));
-        if self.kind == MediaKind::Video {
-            self.remember(&packet, changed, received.timestamp);
+        self.watch.heard(received.timestamp);
+        match (self.kind, packet.content.level()) {
+            (MediaKind::Video, _) => self.remember(&packet, changed, received.timestamp),
+            (MediaKind::Audio, Some(level)) => self.loudness.heard(level, received.timestamp),
+            (MediaKind::Audio, None) => {}
         }
         if changed {
             // Packets of two streams have numbers and a codec that do not belong together, and who

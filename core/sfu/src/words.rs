@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 pub use str0m::media::{MediaKind, Mid};
 
+use crate::directory::WorkerId;
 use crate::statistics::Statistics;
 
 /// One ICE + DTLS connection to one remote; chosen by the owner, never used twice.
@@ -212,6 +213,20 @@ pub enum Event {
         producer: MediaKey,
         /// The codec's name as in SDP.
         codec: String,
+    },
+    /// Nothing has come from a producer that had begun for 1.5 s; or packets come again.
+    Stalled {
+        /// Which producer.
+        producer: MediaKey,
+        /// Whether it stands still.
+        stalled: bool,
+    },
+    /// Who speaks, of the producers of one worker; it takes the place of this worker's last list.
+    Speakers {
+        /// Which worker.
+        worker: WorkerId,
+        /// Loudest first, with the level in dB below the loudest there is (RFC 6464).
+        speakers: Vec<(MediaKey, u8)>,
     },
     /// A consumer cannot take the codec of its source.
     Unplayable {

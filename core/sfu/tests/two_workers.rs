@@ -16,6 +16,8 @@ mod paths;
 #[path = "renegotiation.rs"]
 mod renegotiation;
 mod support;
+#[path = "watching.rs"]
+mod watching;
 
 use std::time::Duration;
 

@@ -7,6 +7,7 @@ mod forwarding;
 mod life;
 mod offering;
 mod sweep;
+mod watching;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
@@ -24,6 +25,7 @@ use crate::offering::Wanted;
 use crate::packet::Packet;
 use crate::producer::Stream;
 use crate::routes::Routes;
+use crate::speakers::Speakers;
 use crate::statistics::Statistics;
 use crate::subscription::{Subscribers, Subscriptions};
 use crate::timers::Timers;
@@ -88,6 +90,7 @@ pub struct Sfu {
     /// Transports to be stepped and drained before the next wait.
     dirty: Vec<TransportId>,
     events: Vec<Event>,
+    speakers: Speakers,
     next_sweep: Instant,
     dropped: u64,
     batches_dropped: u64,
@@ -117,6 +120,7 @@ impl Sfu {
             messages: Vec::new(),
             dirty: Vec::new(),
             events: Vec::new(),
+            speakers: Speakers::default(),
             next_sweep: now + SWEEP,
             dropped: 0,
             batches_dropped: 0,
@@ -181,7 +185,8 @@ impl Sfu {
 
     /// When `timeout` wants to be called at the latest; `None` while there is nothing to wait for.
     pub fn deadline(&self) -> Option<Instant> {
-        if self.transports.is_empty() {
+        // Somebody was said to speak, and may have left since.
+        if self.transports.is_empty() && self.speakers.is_empty() {
             return None;
         }
         Some(self.timers.next().map_or(self.next_sweep, |next| next.min(self.next_sweep)))

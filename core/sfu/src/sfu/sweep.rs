@@ -1,5 +1,6 @@
 //! What is looked for from time to time: silence, connections that never came up, keyframe requests
-//! that were not answered, publishers of which it is not known whether they answer.
+//! that were not answered, publishers of which it is not known whether they answer, producers that
+//! stand still or speak.
 
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ impl Sfu {
             }
         }
         self.send_remote_requests(now);
+        self.tell_stalled(now);
+        self.tell_speakers(now);
     }
 
     fn overdue(&self, id: TransportId, now: Instant) -> Option<Failure> {

@@ -1,6 +1,7 @@
 //! A client of str0m: offers, publishes VP8 or Opus, and notes what arrives.
 
 mod negotiating;
+mod speaking;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -10,7 +11,7 @@ use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid};
 use str0m::net::{Protocol, Receive, TcpType};
-use str0m::rtp::{RtpPacket, RtpWrite};
+use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 use super::relay_address;
@@ -168,6 +169,18 @@ impl Client {
         timestamp: u32,
         at: Instant,
     ) {
+        self.write_packet(index, codec, payload, ExtensionValues::default(), timestamp, at);
+    }
+
+    fn write_packet(
+        &mut self,
+        index: usize,
+        codec: Codec,
+        payload: Vec<u8>,
+        values: ExtensionValues,
+        timestamp: u32,
+        at: Instant,
+    ) {
         let (mid, _) = self.media[index];
         let sequence = self.sequence(index);
         self.sequences.insert(index, sequence + 1);
@@ -176,7 +189,7 @@ impl Client {
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None).expect("a stream");
         let write = RtpWrite::new(pt, sequence.into(), timestamp, at, payload);
-        stream.write_rtp(write.marker(true).nackable(true));
+        stream.write_rtp(write.marker(true).nackable(true).ext_vals(values));
         self.wake = at;
     }
 
