@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BIN := .venv/bin
 PAGE := src/trunkline/web/static/index.html
-PAGE_SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
+PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 # With the profile that the core is built with, checks and tests share its compiled dependencies.
 CARGO_CHECK := --locked --release --workspace
 
@@ -41,12 +41,28 @@ frontend/node_modules/.stamp: frontend/package-lock.json
 
 build: core page ## Build the core and the page
 
-core: .venv/.stamp
+# The wire schema as Python: the stub is for the type checker.
+SCHEMA := src/trunkline/protocol/sfu_pb2.py
+$(SCHEMA): proto/sfu.proto .venv/.stamp
+	@$(BIN)/python -m grpc_tools.protoc --proto_path=proto --python_out=$(dir $@) \
+		--pyi_out=$(dir $@) $<
+	@touch $@
+
+# And as JavaScript with types: the enumerations of its TypeScript are more than types.
+SDK_SCHEMA := frontend/sdk/src/generated/sfu_pb.js
+$(SDK_SCHEMA): proto/sfu.proto .venv/.stamp frontend/node_modules/.stamp
+	@mkdir -p $(dir $@)
+	@$(BIN)/python -m grpc_tools.protoc --proto_path=proto \
+		--plugin=protoc-gen-es=frontend/node_modules/.bin/protoc-gen-es \
+		--es_out=$(dir $@) --es_opt=target=js+dts $<
+	@touch $@
+
+core: .venv/.stamp $(SCHEMA)
 	@$(call quietly,$(BIN)/maturin develop --locked --release --skip-install)
 
 page: $(PAGE) ## Build the page
 
-$(PAGE): frontend/node_modules/.stamp $(PAGE_SOURCES)
+$(PAGE): frontend/node_modules/.stamp $(SDK_SCHEMA) $(PAGE_SOURCES)
 	@$(call quietly,cd frontend && npm run build)
 	@touch $@
 
@@ -63,7 +79,7 @@ test-python: build
 test-rust: .venv/.stamp
 	cargo test $(CARGO_CHECK) --exclude trunkline-core --quiet
 
-test-page: frontend/node_modules/.stamp
+test-page: frontend/node_modules/.stamp $(SDK_SCHEMA)
 	cd frontend && npm test --silent
 
 # What stands in this file is for `make fuzz`: only what the caller says counts here.
@@ -82,7 +98,7 @@ check: build layers ## Check format, types, lints and the core's contract
 	cargo clippy $(CARGO_CHECK) --all-targets --quiet -- -D warnings
 	cd frontend && npm run --silent check
 
-layers: .venv/.stamp ## Check which way imports point
+layers: $(SCHEMA) ## Check which way imports point
 	$(BIN)/lint-imports --no-cache --no-logo
 
 bench: build ## Measure CPU, latency and memory of forwarding
@@ -98,7 +114,7 @@ SECONDS ?= 60
 SEED ?= 1
 FUZZ := datagrams frames keyframe negotiate offer renegotiate sequence
 # Of Python: see tests/fuzz/target.py.
-FUZZ_PYTHON := offer patch answer stun events name
+FUZZ_PYTHON := offer patch answer stun events name message
 FOUND := $(CACHE)/fuzz
 # All of the workspace's features, as for checks and tests, so that their dependencies serve here.
 # The folder of vectors, the folder of what was found to be new, the command.
@@ -109,7 +125,7 @@ mkdir -p $(FOUND)/$(2); echo "fuzz $(2): $(SECONDS) s"; \
 	|| { tail -40 $(FOUND)/$(2).log; exit 1; }; grep '^Done' $(FOUND)/$(2).log;
 endef
 
-fuzz: .venv/.stamp ## Feed the parsers and the core what nobody would send; SECONDS=10 each
+fuzz: .venv/.stamp $(SCHEMA) ## Feed the parsers and the core what nobody would send; SECONDS=10 each
 	@command -v c++ >/dev/null || { echo "make fuzz needs a C++ compiler for libFuzzer; \
 	on Debian: apt-get install g++" >&2; exit 1; }
 	@RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/core/fuzz/instrument.sh cargo build $(CARGO_CHECK) --quiet \
@@ -123,14 +139,14 @@ fuzz: .venv/.stamp ## Feed the parsers and the core what nobody would send; SECO
 # Another profile, such as release, is what the core is built with already: quick, for tests.
 PROFILE ?= dist
 OUT ?= dist
-wheel: .venv/.stamp page ## Build the wheel, with core and page inside, into dist/
+wheel: .venv/.stamp $(SCHEMA) page ## Build the wheel, with core and page inside, into dist/
 	@$(call quietly,$(BIN)/maturin build --locked --profile $(PROFILE) --strip --out $(OUT))
 	@ls $(OUT)/*.whl
 
 # Zig brings a compiler and a C library for each: nothing need be installed for them.
 WHEEL_TARGETS ?= x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu \
 	x86_64-unknown-linux-musl aarch64-unknown-linux-musl
-wheel-all: .venv/.stamp page ## Build wheels for both processors and C libraries of Linux
+wheel-all: .venv/.stamp $(SCHEMA) page ## Build wheels for both processors and C libraries of Linux
 	@command -v rustup >/dev/null || { echo "make wheel-all needs rustup, which brings Rust's \
 	libraries for other machines: https://rustup.rs" >&2; exit 1; }
 	rustup --quiet target add $(WHEEL_TARGETS)
@@ -145,5 +161,6 @@ wheel-all: .venv/.stamp page ## Build wheels for both processors and C libraries
 
 clean: ## Remove what was built and installed here
 	cargo clean --quiet
-	rm -rf .venv frontend/node_modules src/trunkline/web/static src/trunkline/_core*.so
+	rm -rf .venv frontend/node_modules frontend/sdk/src/generated
+	rm -rf src/trunkline/web/static src/trunkline/_core*.so src/trunkline/protocol/*_pb2.py*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -19,16 +19,20 @@ from aiohttp import web
 from trunkline.config import Settings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
-from trunkline.errors import RelayError, StartupError
+from trunkline.errors import ProtocolError, RelayError, StartupError
 from trunkline.feed import Listener
 from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
+from trunkline.model.id import RoomName
 from trunkline.model.request import Measure
+from trunkline.model.rule import Rule
 from trunkline.net.address_watch import AddressWatch
+from trunkline.net.clock import tick
 from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
+from trunkline.protocol.name import room_name
 from trunkline.sources import demo
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
@@ -148,9 +152,11 @@ class Relay:
             core = media.core
             stack.push_async_callback(asyncio.to_thread, core.stop)
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            engine = Engine(Rooms(), core, secrets.token_urlsafe)
+            engine = Engine(Rooms(rules=rules(self._settings)), core, secrets.token_urlsafe)
             reader = group.create_task(deliver(core, engine.receive), name="core")
             stack.callback(reader.cancel)
+            ticker = group.create_task(tick(engine.pass_time), name="clock")
+            stack.callback(ticker.cancel)
             port, plain_port = await self._serve(stack, engine, context)
             if renewal is not None and context is not None:
                 follower = group.create_task(renewal.run(context), name="certificate")
@@ -239,6 +245,30 @@ class Relay:
         for each in plain:
             await web.SockSite(serving, each).start()
         return port, plain_port
+
+
+def rules(settings: Settings) -> dict[RoomName, Rule]:
+    """What the operator laid down for rooms.
+
+    Raises:
+        StartupError: a name cannot be one.
+    """
+    made = {}
+    for name, room in settings.rooms.items():
+        try:
+            key = room_name(name)
+        except ProtocolError as error:
+            raise StartupError(
+                f"The settings lay down rules for room {name!r}, which cannot be: {error}",
+                "Give it another name.",
+            ) from error
+        made[key] = Rule(
+            passphrase=room.passphrase,
+            participants=room.participants,
+            tracks=room.tracks,
+            bitrate=room.bitrate,
+        )
+    return made
 
 
 @contextmanager

@@ -88,6 +88,17 @@ def _default_state_dir() -> Path:
     return base / "trunkline"
 
 
+class RoomSettings(BaseModel):
+    """What an operator lays down for one room."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    passphrase: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    participants: int = Field(default=500, ge=1, le=500)
+    tracks: int = Field(default=16, ge=1, le=16)
+    bitrate: int | None = Field(default=None, ge=30_000)
+
+
 class Settings(BaseModel):
     """Everything a relay is told at its start; valid by construction."""
 
@@ -132,6 +143,12 @@ class Settings(BaseModel):
         max_length=16,
         description="STUN and TURN servers that clients are told of: URLs, or tables of url, "
         "username and credential.",
+    )
+    rooms: dict[str, RoomSettings] = Field(
+        default_factory=dict,
+        max_length=500,
+        description="Tables by the name of a room: passphrase, participants (1 to 500), tracks of "
+        "each guest (1 to 16), bitrate of each picture (bits per second).",
     )
     workers: Annotated[Annotated[int, Field(ge=1, le=64)] | None, BeforeValidator(_automatic)] = (
         Field(
@@ -283,7 +300,10 @@ def _described(value: _Value, place: Sequence[int | str]) -> str:
         case ["ice_servers", int(index), *keys]:  # whose values may hold credentials
             entry = " of ".join([*map(str, keys), f"number {index + 1} of ice_servers"])
             return f"{value.origin}: {entry} is"
-        case ["ice_servers"]:
+        case ["rooms", str(room), *keys]:  # whose values may hold passphrases
+            entry = " of ".join([*map(str, keys), f"room {room!r}"])
+            return f"{value.origin}: {entry} is"
+        case ["ice_servers"] | ["rooms"]:
             return f"{value.origin} is"
         case _:
             return f"{value.origin} is {value.raw!r}, which is"

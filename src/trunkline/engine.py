@@ -6,36 +6,28 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import assert_never, overload
 
+from trunkline.domain.directory import RETRY_FULL
+from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import EventStream
 from trunkline.domain.journal import level, sentence
-from trunkline.domain.room import Effect
-from trunkline.domain.rooms import RETRY_FULL, Rooms
+from trunkline.domain.rooms import Rooms
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
 from trunkline.feed import Feed
 from trunkline.media.core import Core
-from trunkline.model import view
-from trunkline.model.command import (
-    Accept,
-    AcceptAnswer,
-    Attach,
-    Close,
-    Count,
-    Detach,
-    OfferMedia,
-    Renegotiate,
-    SetCandidates,
-)
+from trunkline.model import signal, view
+from trunkline.model.command import Close, Command, Count, SetCandidates
+from trunkline.model.event import ParticipantLeft, RoomEvent
 from trunkline.model.id import ParticipantId, SessionId, StreamId, TransportId
+from trunkline.model.outbox import Outbox
 from trunkline.model.report import (
-    Agreed,
     Answered,
     Closed,
     Counted,
     Died,
-    Offered,
     Refused,
     Report,
     SessionReport,
+    Speakers,
 )
 from trunkline.model.request import (
     CloseStream,
@@ -50,6 +42,7 @@ from trunkline.model.request import (
     Restart,
     Watch,
 )
+from trunkline.switchboard import Switchboard
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +60,7 @@ _REFUSALS = {
 
 
 class Engine:
-    """Joins rooms, core and those who ask.
+    """Joins rooms, core, guests and those who ask.
 
     `token` draws an unguessable text, safe in URLs.
     """
@@ -77,7 +70,7 @@ class Engine:
         self._rooms = rooms
         self._core = core
         self._token = token
-        self._transports = count(1)
+        self._switchboard = Switchboard()
         self._counts = count(1)
         # Both are bounded by the sessions that `Rooms` lets in, and one count at a time.
         self._offers: dict[TransportId, asyncio.Future[Answered | Refused]] = {}
@@ -126,6 +119,47 @@ class Engine:
             case _:
                 assert_never(request)
 
+    def enter(
+        self, hello: signal.Hello, outbox: Outbox, *, like_umbrella: bool = False
+    ) -> ParticipantId:
+        """Let a guest in, or go on with one whose conversation broke off.
+
+        Raises:
+            Refusal: it is not let in; the code and the sentence say why.
+        """
+        if self._stopping:
+            raise _stopping()
+        guests = self._rooms.guests
+        resumed = guests.resume(hello) if hello.resumption else None
+        if resumed is not None:
+            who, effects = resumed
+        else:
+            who = ParticipantId(f"p{self._rooms.number()}")
+            effects = guests.enter(hello, who, self._token(), like_umbrella=like_umbrella)
+        self._switchboard.connect(who, outbox)
+        self._perform(effects)
+        return who
+
+    def hear(self, who: ParticipantId, message: signal.Heard, now: float, wall: int) -> None:
+        """Take what a guest says; `now` in seconds, rising, `wall` in milliseconds since 1970."""
+        self._perform(self._rooms.guests.hear(who, message, now, wall))
+
+    def hang_up(self, who: ParticipantId, outbox: Outbox, now: float, *, clean: bool) -> None:
+        """A guest's line is closed: on purpose (`clean`), or it broke."""
+        if not self._switchboard.disconnect(who, outbox):
+            return
+        guests = self._rooms.guests
+        left = "It closed its connection."
+        self._perform(guests.leave(who, "left", left) if clean else guests.lose(who, now))
+
+    def dismiss(self, who: ParticipantId, reason: str) -> None:
+        """Take a guest out that broke the protocol."""
+        self._perform(self._rooms.guests.leave(who, "protocol", reason))
+
+    def pass_time(self, now: float) -> None:
+        """Let what waits for a moment happen; to be called twice a second or so."""
+        self._perform(self._rooms.guests.pass_time(now))
+
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
         return self._rooms.describe()
@@ -142,8 +176,8 @@ class Engine:
             case Counted():
                 if self._counting and not self._counting.done():
                     self._counting.set_result(report)
-            case Offered() | Agreed():
-                pass
+            case Speakers():
+                self._perform(self._rooms.speech.receive(report))
             case _:
                 self._receive(report)
 
@@ -193,7 +227,7 @@ class Engine:
     async def _enter(self, request: Enter) -> view.Opened:
         if self._stopping:
             raise _stopping()
-        transport = TransportId(next(self._transports))
+        transport = self._rooms.number()
         participant = ParticipantId(f"p{transport}")
         session = view.Session(SessionId(self._token()), self._token(), request.offer)
         effects = self._rooms.enter(request, transport, participant, session)
@@ -204,7 +238,8 @@ class Engine:
         finally:
             if not answered:
                 self._perform(self._rooms.leave(transport, "failed", "Its offer got no answer."))
-        return view.Opened(session, _granted(report).answer)
+        bitrate = self._rooms.bitrate(transport) if isinstance(request, Publish) else None
+        return view.Opened(session, _granted(report).answer, bitrate)
 
     async def _restart(self, request: Restart) -> view.Opened:
         transport = self._rooms.find(request.session).transport
@@ -244,27 +279,23 @@ class Engine:
 
     def _perform(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
-            match effect:
-                case (
-                    Accept()
-                    | Renegotiate()
-                    | OfferMedia()
-                    | AcceptAnswer()
-                    | SetCandidates()
-                    | Attach()
-                    | Detach()
-                    | Close()
-                    | Count()
-                ):
-                    log.debug("to the core: %r", effect)
-                    self._core.submit(effect)
-                    if isinstance(effect, Close):
-                        self._give_up(effect.transport, _ended())
-                case _:
-                    line = sentence(effect)
-                    if line is not None:
-                        log.log(level(effect), "%s", line)
-                    self.feed.publish(effect)
+            if isinstance(effect, signal.Tell):
+                self._switchboard.tell(effect.guest, effect.message)
+            elif isinstance(effect, Command):
+                log.debug("to the core: %r", effect)
+                self._core.submit(effect)
+                if isinstance(effect, Close):
+                    self._give_up(effect.transport, _ended())
+            else:
+                self._announce(effect)
+
+    def _announce(self, event: RoomEvent) -> None:
+        line = sentence(event)
+        if line is not None:
+            log.log(level(event), "%s", line)
+        self.feed.publish(event)
+        if isinstance(event, ParticipantLeft):
+            self._switchboard.drop(event.participant)
 
 
 def _granted(report: Answered | Refused) -> Answered:

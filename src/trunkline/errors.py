@@ -8,6 +8,8 @@ class RefusalCode(StrEnum):
 
     UNKNOWN = "unknown"
     FORBIDDEN = "forbidden"
+    LOCKED = "locked"
+    PASSPHRASE = "passphrase"
     NAME_TAKEN = "name-taken"
     NOBODY_PUBLISHES = "nobody-publishes"
     TOO_LARGE = "too-large"

@@ -11,9 +11,12 @@ from support.offer import FFMPEG, offer
 from trunkline.errors import ProtocolError, Refusal
 from trunkline.model.event import Role
 from trunkline.model.id import SessionId
+from trunkline.model.signal import Hello
 from trunkline.model.view import Session
 from trunkline.protocol import name as names
 from trunkline.protocol import sdp, stun
+from trunkline.protocol.room import client
+from trunkline.protocol.room.server import Server
 from trunkline.protocol.whip import answer as answers
 from trunkline.protocol.whip import events as streams
 from trunkline.protocol.whip import exchange
@@ -100,6 +103,22 @@ def name(data: bytes) -> None:
         assert names.room_name(taken) == taken
 
 
+def frames(data: bytes) -> None:
+    """A frame is a message or an error, for both kinds of client; what is heard can be written."""
+    for like_umbrella in (False, True):
+        server = Server(like_umbrella=like_umbrella)
+        if not like_umbrella:
+            server.receive(client.write(Hello(names.room_name("room"))), now=0)
+        with suppress(ProtocolError):
+            heard = server.receive(data, now=0)
+            if heard is not None:
+                assert isinstance(client.write(heard), bytes)
+    with suppress(ProtocolError):
+        told = client.read(data)
+        if told is not None:
+            assert client.read(Server().send(told) or b"") is not None
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "offer": offers,
     "patch": patch,
@@ -107,5 +126,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "stun": messages,
     "events": events,
     "name": name,
+    "message": frames,
 }
 """By the folders of their vectors; that of offers is the core's, too."""

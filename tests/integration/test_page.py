@@ -28,6 +28,7 @@ def built(tmp_path: Path) -> Path:
         "watch.html": "<title>watch</title>",
         "favicon.svg": "<svg/>",
         "assets/watch-1a2b.js": "play()",
+        "sdk/trunkline-room.js": "room()",
     }.items():
         path = tmp_path / "static" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,6 +53,7 @@ async def pages(built: Path) -> AsyncIterator[Client]:
         ("/watch/K%C3%BCche", "watch", "no-cache"),
         ("/favicon.svg", "<svg/>", "no-cache"),
         ("/assets/watch-1a2b.js", "play()", "immutable"),
+        ("/sdk/trunkline-room.js", "room()", "no-cache"),
     ],
 )
 async def test_files_are_served_with_their_rules(
@@ -67,6 +69,12 @@ async def test_files_are_served_with_their_rules(
     again = await pages.get(path, headers={"If-None-Match": response.headers["ETag"]})
     assert again.status == 304
     assert (await pages.head(path)).status == 200
+
+
+async def test_only_the_sdk_is_for_pages_of_other_origins(pages: Client) -> None:
+    for path, origin in (("/sdk/trunkline-room.js", "*"), ("/favicon.svg", None)):
+        response = await pages.get(path)
+        assert response.headers.get("Access-Control-Allow-Origin") == origin
 
 
 @pytest.mark.parametrize(

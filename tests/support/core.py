@@ -20,12 +20,14 @@ from trunkline.model.command import (
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Medium, Port
 from trunkline.model.report import (
+    Agreed,
     Answered,
     Closed,
     Connected,
     Counted,
     Died,
     Incoming,
+    Offered,
     Outgoing,
     Refused,
     Report,
@@ -78,8 +80,10 @@ class FakeCore:
                 self._accept(command)
             case Renegotiate():
                 self._renegotiate(command)
-            case OfferMedia() | AcceptAnswer():
-                pass
+            case OfferMedia():
+                self._offer(command)
+            case AcceptAnswer(transport):
+                self._report_agreed(transport)
             case SetCandidates(addresses):
                 assert addresses
                 self.candidates = addresses
@@ -135,6 +139,22 @@ class FakeCore:
 
     def die(self) -> None:
         self.report(Died("a worker panicked"))
+
+    def _offer(self, command: OfferMedia) -> None:
+        media = tuple(
+            Medium(Mid(f"m{index}"), one.kind, "out" if one.label else "none", ("VP8",))
+            for index, one in enumerate(command.media)
+        )
+        assert len(media) >= len(self.media.get(command.transport, ())), "the list only grows"
+        self.media[command.transport] = media
+        mids = tuple(medium.mid for medium in media)
+        self.report(Offered(command.transport, self._answer(media), mids))
+
+    def _report_agreed(self, transport: TransportId) -> None:
+        if self.refusing:
+            self.report(Refused(transport, *self.refusing))
+        else:
+            self.report(Agreed(transport, self.media[transport]))
 
     def _accept(self, command: Accept) -> None:
         if self.refusing:

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from trunkline.domain.room import Effect
-from trunkline.domain.rooms import Limits, Rooms
-from trunkline.model import view
+from trunkline.domain.directory import Limits
+from trunkline.domain.effect import Effect
+from trunkline.domain.rooms import Rooms
+from trunkline.model import signal, view
 from trunkline.model.command import (
     Accept,
     AcceptAnswer,
@@ -23,11 +24,25 @@ from trunkline.model.id import (
     ParticipantName,
     RoomName,
     SessionId,
+    TrackId,
     TransportId,
 )
-from trunkline.model.media import Kind, Medium, Offer, Port
-from trunkline.model.report import Answered, Closed, Connected, Refused, Started, Unplayable
+from trunkline.model.media import Kind, Medium, Offer, OfferedMedium, Port
+from trunkline.model.report import (
+    Agreed,
+    Answered,
+    Closed,
+    Connected,
+    Offered,
+    Refused,
+    Speakers,
+    Stalled,
+    Started,
+    Unplayable,
+)
 from trunkline.model.request import Enter, Publish, Watch
+from trunkline.model.rule import Rule
+from trunkline.model.signal import Tell, Told
 
 OFFER = Offer("v=0\r\n", "abcd")
 BOTH: tuple[Kind, ...] = ("audio", "video")
@@ -36,15 +51,15 @@ BOTH: tuple[Kind, ...] = ("audio", "video")
 class House:
     """Rooms, and what they show to whom; every call gives the effects as short texts."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.rooms = Rooms(limits)
+    def __init__(self, limits: Limits | None = None, **rules: Rule) -> None:
+        self.rooms = Rooms(limits, {RoomName(room): rule for room, rule in rules.items()})
         self.transports: dict[str, TransportId] = {}
-        self._number = 0
+        self.now = 0.0
+        self._offers: dict[str, tuple[OfferedMedium, ...]] = {}
 
     def reserve(self, who: str, request: Enter) -> list[str]:
         """A request whose answer is still on its way."""
-        self._number += 1
-        transport = TransportId(self._number)
+        transport = self.rooms.number()
         session = view.Session(SessionId(f"s-{who}"), "tag", request.offer)
         effects = self.rooms.enter(request, transport, ParticipantId(who), session)
         self.transports[who] = transport  # only now: a refused one stays as it was
@@ -90,8 +105,18 @@ class House:
     def start(self, who: str, mid: str = "video", codec: str = "VP8") -> list[str]:
         return self._tell(self.rooms.receive(Started(self._port(who, mid), codec)))
 
-    def cannot_play(self, who: str, codec: str = "H264") -> list[str]:
-        return self._tell(self.rooms.receive(Unplayable(self._port(who, "video"), codec)))
+    def stall(self, who: str, mid: str = "video", *, stalled: bool = True) -> list[str]:
+        """Nothing comes from a producer, or something again."""
+        return self._tell(self.rooms.receive(Stalled(self._port(who, mid), stalled)))
+
+    def speak(self, *levels: tuple[str, int], worker: int = 0) -> list[str]:
+        """A worker tells who speaks: transports whose medium is "audio", or "who/mid"."""
+        named = [(*who.partition("/"), level) for who, level in levels]
+        ports = ((self._port(who, mid or "audio"), level) for who, _, mid, level in named)
+        return self._tell(self.rooms.speech.receive(Speakers(tuple(ports), worker)))
+
+    def cannot_play(self, who: str, codec: str = "H264", mid: str = "video") -> list[str]:
+        return self._tell(self.rooms.receive(Unplayable(self._port(who, mid), codec)))
 
     def lose(self, who: str) -> list[str]:
         """The transport ends by itself."""
@@ -100,6 +125,83 @@ class House:
     def leave(self, who: str) -> list[str]:
         return self._tell(self.rooms.leave(self.transports[who], "left", "Bye."))
 
+    def welcome(self, who: str) -> signal.Welcome:
+        """A guest enters; what it hears first."""
+        hello = signal.Hello(RoomName("studio"), ParticipantName(who))
+        for effect in self.rooms.guests.enter(hello, ParticipantId(who), f"back-{who}"):
+            if isinstance(effect, Tell) and isinstance(effect.message, signal.Welcome):
+                return effect.message
+        raise AssertionError("no welcome")
+
+    def arrive(
+        self,
+        who: str,
+        room: str = "studio",
+        *,
+        accept_all: bool = False,
+        like_umbrella: bool = False,
+        passphrase: str = "",
+    ) -> list[str]:
+        """A guest enters; its transports will be known as "who^" and "whov"."""
+        hello = signal.Hello(
+            RoomName(room), ParticipantName(who), passphrase, accept_all=accept_all
+        )
+        return self._tell(
+            self.rooms.guests.enter(
+                hello, ParticipantId(who), f"back-{who}", like_umbrella=like_umbrella
+            )
+        )
+
+    def come_back(self, who: str, room: str = "studio") -> list[str] | None:
+        """A guest whose conversation broke off says so."""
+        found = self.rooms.guests.resume(signal.Hello(RoomName(room), resumption=f"back-{who}"))
+        return None if found is None else self._tell(found[1])
+
+    def say(self, who: str, *messages: signal.Heard) -> list[str]:
+        effects = []
+        for message in messages:
+            effects += self._tell(
+                self.rooms.guests.hear(ParticipantId(who), message, self.now, wall=7)
+            )
+        return effects
+
+    def break_off(self, who: str) -> list[str]:
+        return self._tell(self.rooms.guests.lose(ParticipantId(who), self.now))
+
+    def send_away(self) -> list[str]:
+        return self._tell(self.rooms.leave_all("stopped", "The relay stops."))
+
+    def wait(self, seconds: float) -> list[str]:
+        self.now += seconds
+        return self._tell(self.rooms.guests.pass_time(self.now))
+
+    def send(self, who: str, *kinds: Kind) -> list[str]:
+        """A guest announces tracks, offers them, is answered and connected."""
+        tracks = [announced(f"{who}-{kind}", kind) for kind in kinds]
+        effects = self.say(
+            who,
+            signal.Announce(tuple(tracks)),
+            signal.Offered("offer"),
+            signal.Mapped(tuple((track.id, Mid(track.kind)) for track in tracks)),
+        )
+        return effects + self.answer(f"{who}^", "in", kinds) + self.connect(f"{who}^")
+
+    def offer_made(self, who: str) -> list[str]:
+        """The core has written the offer that it was told to make."""
+        count = len(self._offers[f"{who}v"])
+        mids = tuple(Mid(f"m{index}") for index in range(count))
+        return self._tell(self.rooms.receive(Offered(self.transports[f"{who}v"], "offer", mids)))
+
+    def agree(self, who: str, *refused: int) -> list[str]:
+        """A guest answers, and the core takes it."""
+        effects = self.say(who, signal.Answered("answer"))
+        media = tuple(
+            Medium(Mid(f"m{index}"), one.kind, "none" if index in refused else "out", ("VP8",))
+            for index, one in enumerate(self._offers[f"{who}v"])
+        )
+        report = Agreed(self.transports[f"{who}v"], media)
+        return effects + self._tell(self.rooms.receive(report))
+
     def _port(self, who: str, mid: str) -> Port:
         return Port(self.transports[who], Mid(mid))
 
@@ -107,42 +209,78 @@ class House:
         return [self._short(effect) for effect in effects]
 
     def _short(self, effect: Effect) -> str:
-        match effect:
-            case (
-                Accept()
-                | Renegotiate()
-                | OfferMedia()
-                | AcceptAnswer()
-                | SetCandidates()
-                | Attach()
-                | Detach()
-                | Close()
-                | Count()
-            ):
-                return self._short_command(effect)
-            case _:
-                name = type(effect).__name__
-                participant = getattr(effect, "participant", None)
-                return f"{name} {participant or effect.room}"
+        if isinstance(effect, Tell):
+            return f"{effect.guest} hears {_short_word(effect.message)}"
+        if isinstance(effect, Command):
+            return self._short_command(effect)
+        name = type(effect).__name__
+        participant = getattr(effect, "participant", None)
+        return f"{name} {participant or effect.room}"
 
-    def _short_command(self, command: Command) -> str:
+    def _short_command(self, command: Command) -> str:  # noqa: PLR0911 - one for each
         match command:
             case Accept(transport, _, sources):
                 shared = " ".join(map(self._name_port, sources))
                 return f"accept {self._who(transport)} {shared}".rstrip()
             case Renegotiate(transport):
                 return f"renegotiate {self._who(transport)}"
+            case OfferMedia(transport, media, data, restart):
+                self._offers[self._who(transport)] = media
+                more = [name for name, on in (("data", data), ("restart", restart)) if on]
+                labels = [one.label.track if one.label else "-" for one in media]
+                return " ".join(["offer", self._who(transport), *labels, *more])
+            case AcceptAnswer(transport):
+                return f"take answer {self._who(transport)}"
             case Attach(consumer, source):
                 return f"{self._name_port(consumer)} shows {self._name_port(source)}"
             case Detach(consumer):
                 return f"{self._name_port(consumer)} shows nothing"
             case Close(transport):
                 return f"close {self._who(transport)}"
-            case Count() | SetCandidates() | OfferMedia() | AcceptAnswer():
+            case Count() | SetCandidates():
                 raise AssertionError(f"rooms do not say {command}")
 
     def _name_port(self, port: Port) -> str:
         return f"{self._who(port.transport)}/{port.mid}"
 
     def _who(self, transport: TransportId) -> str:
-        return next(who for who, one in self.transports.items() if one == transport)
+        for who, one in self.transports.items():
+            if one == transport:
+                return who
+        guest = self.rooms.guests.owner(transport)
+        way = "^" if guest.uplink and guest.uplink.transport == transport else "v"
+        self.transports[f"{guest.id}{way}"] = transport
+        return f"{guest.id}{way}"
+
+
+def announced(name: str, kind: Kind) -> signal.Announced:
+    """A track of a guest."""
+    return signal.Announced(TrackId(name), kind, name, name.partition("-")[0])
+
+
+def _short_word(message: Told) -> str:  # noqa: PLR0911 - one for each
+    """What a guest is told, without what a test can do without."""
+    match message:
+        case signal.Welcome():
+            people = " ".join(person.id for person in message.people)
+            return f"welcome{' back' if message.resumed else ''} {people}".rstrip()
+        case signal.People(present, gone):
+            words = [f"+{one.id}{' away' if one.away else ''}" for one in present]
+            return " ".join([*words, *(f"-{one.id} {one.code}" for one in gone)])
+        case signal.Tracks(tracks):
+            return " ".join(["tracks", *(track.id for track in tracks)])
+        case signal.Wanted(tracks):
+            return " ".join(["accept", *(track.id for track in tracks)])
+        case signal.Mapped(mapping):
+            return " ".join(["mapping", *(f"{track}={mid}" for track, mid in mapping)])
+        case signal.Failed() | signal.Goodbye():
+            return f"{type(message).__name__.lower()} {message.code}"
+        case signal.Forwarding(flows):
+            return " ".join(["flow", *(f"{flow.track} {flow.hindrance}" for flow in flows)])
+        case signal.TrackChanges(tracks):
+            names = (f"{track.id}{' stalled' if track.stalled else ''}" for track in tracks)
+            return " ".join(["changed", *names])
+        case signal.Speakers(speakers):
+            return " ".join(["speakers", *(f"{one.id} {one.level}" for one in speakers)])
+        case _:
+            return type(message).__name__.lower()

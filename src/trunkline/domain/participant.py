@@ -3,19 +3,12 @@
 from dataclasses import dataclass, field
 
 from trunkline.domain.event_stream import EventStream
+from trunkline.domain.track import Track
 from trunkline.model import view
 from trunkline.model.event import Role
-from trunkline.model.id import Mid, ParticipantId, ParticipantName, StreamId, TrackId, TransportId
+from trunkline.model.id import Mid, ParticipantId, ParticipantName, StreamId, TransportId
 from trunkline.model.media import Kind, Port
-
-
-@dataclass(slots=True)
-class Producer:
-    """A track as its publisher sends it."""
-
-    track: TrackId
-    kind: Kind
-    codec: str | None = None
+from trunkline.model.signal import Person
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,7 +21,7 @@ class Publisher:
     name: ParticipantName
     answered: bool = False
     connected: bool = False
-    producers: dict[Mid, Producer] = field(default_factory=dict)
+    tracks: dict[Mid, Track] = field(default_factory=dict)
 
     @property
     def role(self) -> Role:
@@ -37,22 +30,20 @@ class Publisher:
 
     def source(self, kind: Kind) -> Port | None:
         """Its first producer of a kind."""
-        for mid, producer in self.producers.items():
-            if producer.kind == kind:
-                return Port(self.transport, mid)
-        return None
+        return next((track.port for track in self.tracks.values() if track.kind == kind), None)
 
     def sources(self) -> tuple[Port, ...]:
         """All its producers."""
-        return tuple(Port(self.transport, mid) for mid in self.producers)
+        return tuple(Port(self.transport, mid) for mid in self.tracks)
 
     def describe(self) -> view.Participant:
         """As others may see it."""
-        tracks = tuple(
-            view.Track(producer.track, producer.kind, producer.codec)
-            for producer in self.producers.values()
-        )
+        tracks = tuple(track.describe() for track in self.tracks.values())
         return view.Participant(self.id, self.name, self.connected, tracks)
+
+    def person(self) -> Person:
+        """As guests are told of it."""
+        return Person(self.id, self.name, "publisher")
 
 
 @dataclass(slots=True)

@@ -1,29 +1,33 @@
 """One room: who is in it and who is shown whom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import assert_never
 
-from trunkline.domain.participant import Consumer, Member, Producer, Publisher, Viewer
+from trunkline.domain.effect import Effect
+from trunkline.domain.floor import Floor, Surroundings
+from trunkline.domain.guest import Guest
+from trunkline.domain.lines import Lines
+from trunkline.domain.participant import Consumer, Member, Publisher, Viewer
+from trunkline.domain.track import Track
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
-from trunkline.model.command import Attach, Command, Detach
+from trunkline.model.command import Attach, Detach
 from trunkline.model.event import (
     LeaveCode,
     ParticipantConnected,
     ParticipantJoined,
     ParticipantLeft,
     RoomClosed,
-    RoomEvent,
     RoomOpened,
     TrackEnded,
     TrackPublished,
     TrackStarted,
 )
 from trunkline.model.id import ParticipantName, RoomName, TrackId, TransportId
-from trunkline.model.media import Port
-from trunkline.model.report import Answered, Connected, Started
-
-Effect = Command | RoomEvent
+from trunkline.model.media import Medium, Port
+from trunkline.model.report import Answered, Connected, Stalled, Started
+from trunkline.model.rule import Rule
+from trunkline.model.signal import Departure, People, Person
 
 RETRY_PUBLISHER = 2
 """Seconds after which a viewer may look again for somebody who publishes."""
@@ -33,19 +37,36 @@ _MENDABLE: tuple[LeaveCode, ...] = ("unplayable", "panic", "stopped", "failed", 
 
 
 class Room:
-    """Members in the order in which they came.
+    """Members and guests in the order in which they came.
 
-    Invariant: each consumer of an answered viewer shows the producer of its kind of the publisher
-    that the viewer follows, or nothing when there is none.
+    Members came by WHIP and WHEP, guests talk with us. Invariant: each consumer of an answered
+    viewer shows the producer of its kind of the publisher that the viewer follows, or nothing when
+    there is none.
     """
 
-    def __init__(self, name: RoomName) -> None:
+    def __init__(
+        self,
+        name: RoomName,
+        rule: Rule,
+        open_transport: "Callable[[Room], TransportId]",
+        close_transport: Callable[[TransportId], None],
+    ) -> None:
         self.name = name
+        self.rule = rule
+        self.floor = Floor(
+            Surroundings(
+                room=name,
+                rule=rule,
+                tracks=self._tracks,
+                people=self._people,
+                lines=Lines(lambda: open_transport(self), close_transport),
+            )
+        )
         self._members: dict[TransportId, Member] = {}  # bounded by Limits.participants
         self._opened = False
 
     def __len__(self) -> int:
-        return len(self._members)
+        return len(self._members) + len(self.floor)
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members.values())
@@ -53,6 +74,10 @@ class Room:
     def member(self, transport: TransportId) -> Member:
         """Who has this transport; it must be in the room."""
         return self._members[transport]
+
+    def owner(self, transport: TransportId) -> Member | Guest:
+        """Whose transport it is; it must be in the room."""
+        return self.floor.guest_of(transport) or self._members[transport]
 
     def free_name(self, wanted: ParticipantName | None) -> ParticipantName:
         """The name wanted, or one of our own.
@@ -74,7 +99,7 @@ class Room:
             )
         return wanted
 
-    def source_of(self, name: ParticipantName | None) -> Publisher:
+    def source_of(self, name: ParticipantName | None) -> Publisher | Guest:
         """Who is shown to a viewer that follows this name (None: who published last).
 
         Raises:
@@ -105,18 +130,17 @@ class Room:
             case Publisher():
                 for medium in report.media:
                     if medium.direction == "in":
-                        track = TrackId(f"{member.id}-{medium.mid}")
-                        member.producers[medium.mid] = Producer(track, medium.kind)
-                        effects.append(TrackPublished(self.name, member.id, track, medium.kind))
+                        track = _track(member, medium)
+                        member.tracks[medium.mid] = track
+                        effects.append(TrackPublished(self.name, member.id, track.id, track.kind))
+                effects += self.floor.tell_others(None, People((member.person(),)))
             case Viewer():
                 for medium in report.media:
                     if medium.direction == "out":
                         member.consumers[medium.mid] = Consumer(medium.kind)
             case _:
                 assert_never(member)
-        effects += self._aim()
-        self.tell()
-        return effects
+        return [*effects, *self.update()]
 
     def connected(self, report: Connected) -> list[Effect]:
         """The media connection of a member is up."""
@@ -128,18 +152,25 @@ class Room:
         ]
         if isinstance(member, Publisher):
             member.connected = True
-            effects += self._aim()
-            self.tell()
+            effects += self.update()
         return effects
 
     def started(self, report: Started) -> list[Effect]:
         """A track's codec is known."""
-        publisher = self._members[report.producer.transport]
-        if not isinstance(publisher, Publisher) or report.producer.mid not in publisher.producers:
+        track = self._track_at(report.producer)
+        if track is None:
             return []
-        track = publisher.producers[report.producer.mid]
         track.codec = report.codec
-        return [TrackStarted(self.name, publisher.id, track.track, track.kind, report.codec)]
+        event = TrackStarted(self.name, track.owner, track.id, track.kind, report.codec)
+        return [event, *self.update()]
+
+    def stalled(self, report: Stalled) -> list[Effect]:
+        """A track stands still, or does so no more."""
+        track = self._track_at(report.producer)
+        if track is None:
+            return []
+        track.stalled = report.stalled
+        return self.update()
 
     def leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         """Take a member out; its viewers are shown somebody else, or nothing for now."""
@@ -151,24 +182,40 @@ class Room:
             return []
         effects: list[Effect] = []
         if isinstance(member, Publisher):
-            for producer in member.producers.values():
-                effects.append(TrackEnded(self.name, member.id, producer.track, producer.kind))
+            for track in member.tracks.values():
+                effects.append(TrackEnded(self.name, member.id, track.id, track.kind))
+            gone = Departure(member.id, code, reason)
+            effects += self.floor.tell_others(None, People(gone=(gone,)))
         effects.append(
             ParticipantLeft(self.name, member.id, member.role, member.name, code, reason)
         )
-        effects += self._aim()
+        return [*effects, *self.update(), *self._close_if_empty()]
+
+    def receive_guest(self, guest: Guest) -> list[Effect]:
+        """Let a guest in."""
+        effects: list[Effect] = [] if self._opened else [RoomOpened(self.name)]
+        self._opened = True
+        effects.append(ParticipantJoined(self.name, guest.id, guest.role, guest.name))
+        return [*effects, *self.floor.enter(guest), *self.update()]
+
+    def dismiss_guest(self, guest: Guest, code: LeaveCode, reason: str) -> list[Effect]:
+        """Take a guest out."""
+        effects = self.floor.leave(guest, code, reason)
+        effects.append(ParticipantLeft(self.name, guest.id, guest.role, guest.name, code, reason))
+        return [*effects, *self.update(), *self._close_if_empty()]
+
+    def update(self) -> list[Effect]:
+        """Show and tell everybody how it is now, after any change."""
         self.tell()
-        if self._opened and not any(member.answered for member in self):
-            self._opened = False
-            effects.append(RoomClosed(self.name))
-        return effects
+        return [*self._aim(), *self.floor.update()]
 
     def describe(self) -> view.Room | None:
         """The room as others may see it, or None while nobody has really entered."""
         if not self._opened:
             return None
-        publishers = tuple(one.describe() for one in self._publishers() if one.answered)
-        return view.Room(self.name, publishers, self._count_viewers())
+        publishers = [one.describe() for one in self._publishers() if one.answered]
+        guests = [guest.describe() for guest in self.floor]
+        return view.Room(self.name, (*publishers, *guests), self._count_viewers())
 
     def tell(self) -> None:
         """Let every event stream see how it is now."""
@@ -186,10 +233,28 @@ class Room:
     def _publishers(self) -> Iterator[Publisher]:
         return (member for member in self if isinstance(member, Publisher))
 
-    def _followed(self, name: ParticipantName | None) -> Publisher | None:
+    def _tracks(self) -> Iterator[Track]:
+        return (track for one in self._publishers() for track in one.tracks.values())
+
+    def _track_at(self, producer: Port) -> Track | None:
+        publisher = self._members[producer.transport]
+        return publisher.tracks.get(producer.mid) if isinstance(publisher, Publisher) else None
+
+    def _people(self) -> Iterator[Person]:
+        return (one.person() for one in self._publishers() if one.answered)
+
+    def _close_if_empty(self) -> list[Effect]:
+        if not self._opened or len(self.floor) or any(member.answered for member in self):
+            return []
+        self._opened = False
+        return [RoomClosed(self.name)]
+
+    def _followed(self, name: ParticipantName | None) -> Publisher | Guest | None:
         """Among several, one whose media connection is up comes before one on its way."""
-        answered = [one for one in self._publishers() if one.answered and name in (None, one.name)]
-        return max(enumerate(answered), key=_liveness)[1] if answered else None
+        there: list[Publisher | Guest] = [one for one in self._publishers() if one.answered]
+        there += [guest for guest in self.floor if any(guest.live())]
+        named = [one for one in there if name in (None, one.name)]
+        return max(enumerate(named), key=_liveness)[1] if named else None
 
     def _aim(self) -> list[Effect]:
         """Restore the invariant."""
@@ -199,7 +264,7 @@ class Room:
                 effects += self._aim_at(viewer, self._followed(viewer.follows))
         return effects
 
-    def _aim_at(self, viewer: Viewer, publisher: Publisher | None) -> Iterator[Effect]:
+    def _aim_at(self, viewer: Viewer, publisher: Publisher | Guest | None) -> Iterator[Effect]:
         for mid, consumer in viewer.consumers.items():
             source = publisher.source(consumer.kind) if publisher else None
             if source == consumer.shown:
@@ -209,6 +274,17 @@ class Room:
             yield Attach(port, source) if source else Detach(port)
 
 
-def _liveness(numbered: tuple[int, Publisher]) -> tuple[bool, int]:
+def _liveness(numbered: tuple[int, Publisher | Guest]) -> tuple[bool, int]:
     number, publisher = numbered
     return publisher.connected, number
+
+
+def _track(publisher: Publisher, medium: Medium) -> Track:
+    return Track(
+        id=TrackId(f"{publisher.id}-{medium.mid}"),
+        owner=publisher.id,
+        kind=medium.kind,
+        name=f"{publisher.id}-{medium.mid}",
+        stream=publisher.id,
+        port=Port(publisher.transport, medium.mid),
+    )

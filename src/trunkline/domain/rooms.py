@@ -1,11 +1,14 @@
 """All rooms: they are made when somebody enters and gone when the last one leaves."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import assert_never
 
+from trunkline.domain.directory import Directory, Limits, full
+from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import STREAMS, EventStream
+from trunkline.domain.guests import Guests, transport_of
 from trunkline.domain.participant import Member, Publisher, Viewer
-from trunkline.domain.room import Effect, Room
+from trunkline.domain.speech import Speech
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
 from trunkline.model.command import Accept, Close, Renegotiate
@@ -14,40 +17,36 @@ from trunkline.model.id import ParticipantId, RoomName, SessionId, StreamId, Tra
 from trunkline.model.media import Offer, Port
 from trunkline.model.notice import NoticeKind
 from trunkline.model.report import (
+    Agreed,
     Answered,
     Closed,
     Connected,
     Counted,
+    Offered,
     Refused,
     SessionReport,
+    Stalled,
     Started,
     Unplayable,
 )
 from trunkline.model.request import Enter, Publish, Watch
-
-RETRY_FULL = 10
-"""Seconds after which somebody turned away for want of room may ask again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much is let in; beyond it, requests are refused as `RefusalCode.FULL`."""
-
-    rooms: int = 500
-    participants: int = 500
-    """Publishers and viewers of one room."""
-    sessions: int = 2000
-    """Publishers and viewers of all rooms."""
+from trunkline.model.rule import Rule
 
 
 class Rooms:
-    """Who is where. Invariant: every room has a member, every member one transport and session."""
+    """Who is where. Invariant: every room has somebody in it, every member one session."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
-        self._rooms: dict[RoomName, Room] = {}  # bounded by Limits.rooms
-        self._homes: dict[TransportId, Room] = {}  # bounded by Limits.sessions
+    def __init__(
+        self, limits: Limits | None = None, rules: Mapping[RoomName, Rule] | None = None
+    ) -> None:
+        self._directory = Directory(limits or Limits(), rules or {})
+        self.guests = Guests(self._directory)
+        self.speech = Speech(self._directory)
         self._sessions: dict[SessionId, Member] = {}  # bounded by Limits.sessions
+
+    def number(self) -> TransportId:
+        """The id of a new transport, for `enter`."""
+        return self._directory.number()
 
     def enter(
         self,
@@ -61,7 +60,7 @@ class Rooms:
         Raises:
             Refusal: the name is taken, nobody publishes what is asked for, or a limit is reached.
         """
-        room = self._room(request.room)
+        room = self._directory.room(request.room, request.passphrase)
         member: Member
         match request:
             case Publish():
@@ -77,13 +76,15 @@ class Rooms:
             case _:
                 assert_never(request)
         room.enter(member)
-        self._rooms[room.name] = room
-        self._homes[transport] = room
+        self._directory.keep(room)
+        self._directory.homes[transport] = room
         self._sessions[session.id] = member
         return [Accept(transport, request.offer.sdp, sources)]
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""
+        if self.guests.has(transport_of(report)):
+            return self.guests.receive(report)
         match report:
             case Answered():
                 return self._answered(report)
@@ -91,30 +92,26 @@ class Rooms:
                 # An ICE restart that is refused leaves what runs as it is.
                 restart = self._is_in(report.transport)
                 return [] if restart else self._leave(report.transport, "failed", report.reason)
-            case Connected():
-                home = self._homes.get(report.transport)
-                return home.connected(report) if home else []
-            case Started():
-                home = self._homes.get(report.producer.transport)
-                return home.started(report) if home else []
             case Unplayable():
                 reason = f"The publisher now sends {report.codec}, which was not negotiated."
                 return self.leave(report.consumer.transport, "unplayable", reason)
             case Closed():
                 return self._leave(report.transport, report.code, report.reason)
+            case Connected() | Started() | Stalled() | Offered() | Agreed():
+                return self._media(report)
             case _:
                 assert_never(report)
 
     def leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         """End a member's session from our side; nothing if it is gone already."""
-        if transport not in self._homes:
+        if transport not in self._directory.homes:
             return []
         return [Close(transport), *self._leave(transport, code, reason)]
 
     def leave_all(self, code: LeaveCode, reason: str) -> list[Effect]:
         """End every session, oldest first."""
-        effects: list[Effect] = []
-        for transport in tuple(self._homes):
+        effects = self.guests.leave_all(code, reason)
+        for transport in tuple(self._directory.homes):
             effects += self.leave(transport, code, reason)
         return effects
 
@@ -159,9 +156,9 @@ class Rooms:
         """
         viewer = self._viewer(session)
         if len(viewer.streams) >= STREAMS:
-            raise _full(f"This session already has {STREAMS} event streams: end one.")
+            raise full(f"This session already has {STREAMS} event streams: end one.")
         viewer.streams[stream] = EventStream(kinds)
-        self._homes[viewer.transport].tell()
+        self._directory.homes[viewer.transport].tell()
 
     def find_stream(self, session: SessionId, stream: StreamId) -> EventStream:
         """Whose event stream it is.
@@ -183,19 +180,24 @@ class Rooms:
         self.find_stream(session, stream).drop()
         del self._viewer(session).streams[stream]
 
+    def bitrate(self, transport: TransportId) -> int | None:
+        """Bits per second that each picture of a transport may have, if its room has a limit."""
+        home = self._directory.homes.get(transport)
+        return home.rule.bitrate if home else None
+
     def describe(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
-        views = (room.describe() for room in self._rooms.values())
+        views = (room.describe() for room in self._directory)
         return tuple(room for room in views if room is not None)
 
     def measured(self, report: Counted) -> view.Statistics:
         """Say whose the core's counters are."""
         participants = []
         for traffic in report.transports:
-            room = self._homes.get(traffic.transport)
+            room = self._directory.homes.get(traffic.transport)
             if room is None:
                 continue
-            who = room.member(traffic.transport)
+            who = room.owner(traffic.transport)
             participants.append(
                 view.ParticipantStatistics(room.name, who.id, who.role, who.name, traffic)
             )
@@ -206,23 +208,29 @@ class Rooms:
             report.datagrams_unsent,
         )
 
-    def _room(self, name: RoomName) -> Room:
-        """The room by this name, a new one if need be; it counts once somebody enters."""
-        if len(self._homes) >= self._limits.sessions:
-            raise _full(f"This relay already serves {self._limits.sessions} sessions.")
-        room = self._rooms.get(name) or Room(name)
-        if not len(room) and len(self._rooms) >= self._limits.rooms:
-            raise _full(f"This relay already has {self._limits.rooms} rooms.")
-        if len(room) >= self._limits.participants:
-            raise _full(f"Room {name!r} already has {self._limits.participants} participants.")
-        return room
-
     def _is_in(self, transport: TransportId) -> bool:
-        home = self._homes.get(transport)
+        home = self._directory.homes.get(transport)
         return home is not None and home.member(transport).answered
 
+    def _media(self, report: Connected | Started | Stalled | Offered | Agreed) -> list[Effect]:
+        home = self._directory.homes.get(transport_of(report))
+        if home is None:
+            return []
+        match report:
+            case Connected():
+                return home.connected(report)
+            case Started():
+                return home.started(report)
+            case Stalled():
+                return home.stalled(report)
+            case Offered() | Agreed():
+                # Members make the offers themselves.
+                return []
+            case _:
+                assert_never(report)
+
     def _answered(self, report: Answered) -> list[Effect]:
-        home = self._homes.get(report.transport)
+        home = self._directory.homes.get(report.transport)
         # The answer to an ICE restart changes no media, so nobody need know.
         return home.answered(report) if home and not self._is_in(report.transport) else []
 
@@ -233,15 +241,11 @@ class Rooms:
         return member
 
     def _leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
-        room = self._homes.pop(transport, None)
+        room = self._directory.homes.get(transport)
         if room is None:
             return []
+        self._directory.close(transport)
         del self._sessions[room.member(transport).session.id]
         effects = room.leave(transport, code, reason)
-        if not len(room):
-            del self._rooms[room.name]
+        self._directory.tidy(room)
         return effects
-
-
-def _full(cause: str) -> Refusal:
-    return Refusal(RefusalCode.FULL, f"{cause} Ask again later.", retry_after=RETRY_FULL)

@@ -31,6 +31,8 @@ from trunkline.model.report import (
     Offered,
     Refused,
     Report,
+    Speakers,
+    Stalled,
     Started,
     Unplayable,
 )
@@ -127,16 +129,35 @@ def _negotiated(
             assert_never(event)
 
 
+def _producer(
+    event: _core.Started | _core.Stalled | _core.Speakers,
+) -> Started | Stalled | Speakers:
+    match event:
+        case _core.Started():
+            return Started(_port(event.transport, event.mid), event.codec)
+        case _core.Stalled():
+            return Stalled(_port(event.transport, event.mid), event.still)
+        case _core.Speakers():
+            levels = ((_port(transport, mid), level) for transport, mid, level in event.levels)
+            return Speakers(tuple(levels), event.worker)
+        case _:
+            assert_never(event)
+
+
+def _port(transport: int, mid: str) -> Port:
+    return Port(TransportId(transport), Mid(mid))
+
+
 def _report(event: _core.CoreEvent) -> Report:  # noqa: PLR0911 - one line for each kind
     match event:
         case _core.Answered() | _core.Offered() | _core.Agreed() | _core.Refused():
             return _negotiated(event)
         case _core.Connected():
             return Connected(TransportId(event.transport), event.remote, event.protocol)
-        case _core.Started():
-            return Started(Port(TransportId(event.transport), Mid(event.mid)), event.codec)
+        case _core.Started() | _core.Stalled() | _core.Speakers():
+            return _producer(event)
         case _core.Unplayable():
-            return Unplayable(Port(TransportId(event.transport), Mid(event.mid)), event.codec)
+            return Unplayable(_port(event.transport, event.mid), event.codec)
         case _core.Closed():
             return Closed(TransportId(event.transport), event.code, event.reason)
         case _core.Died():

@@ -6,13 +6,24 @@ from typing import Literal
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
 from trunkline.model.media import Kind, Protocol
 
-Role = Literal["publisher", "viewer"]
+Role = Literal["publisher", "viewer", "client"]
+"""Came by WHIP; came by WHEP; a guest, which talks with the relay."""
 
 LeaveCode = Literal[
-    "left", "peer", "silent", "never-connected", "failed", "panic", "unplayable", "stopped"
+    "left",
+    "peer",
+    "silent",
+    "never-connected",
+    "failed",
+    "panic",
+    "unplayable",
+    "stopped",
+    "lost",
+    "protocol",
 ]
 """Why a participant is gone: it said so; its end closed; nothing came from it any more; it never
-got through; its transport failed; a bug of ours; it cannot show the codec; the relay stops."""
+got through; its transport failed; a bug of ours; it cannot show the codec; the relay stops; its
+conversation broke off and was not resumed; it broke the protocol."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from trunkline.model.id import Mid, TransportId
 
 Kind = Literal["audio", "video"]
 Protocol = Literal["udp", "tcp"]
+Source = Literal["unspecified", "camera", "microphone", "screen", "screen-audio"]
+"""What a track shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,25 @@ class Port:
 
     transport: TransportId
     mid: Mid
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One simulcast encoding of a track (RFC 8853)."""
+
+    rid: str
+    width: int = 0
+    """Pixels; 0 while not known."""
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How much of a track somebody wants."""
+
+    paused: bool = False
+    max_layer: int | None = None
+    """Index among the track's layers, 0 is the lowest; None: the best."""
+    width: int = 0
+    """Pixels of the place where it is shown; 0 where that does not matter."""
+    height: int = 0

@@ -66,6 +66,23 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Stalled:
+    """Nothing has come from a producer that had begun for 1.5 s; or packets come again."""
+
+    producer: Port
+    stalled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """Who speaks, of the producers of one worker; it takes the place of its last list."""
+
+    levels: tuple[tuple[Port, int], ...]
+    """Loudest first, in dB below the loudest there is (RFC 6464)."""
+    worker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Unplayable:
     """A consumer cannot take its source's codec; nothing flows to it."""
 
@@ -162,5 +179,7 @@ class Counted:
     """Datagrams that were to leave, and of which too many waited for the network."""
 
 
-SessionReport = Answered | Refused | Connected | Started | Unplayable | Closed
-Report = SessionReport | Offered | Agreed | Died | Counted
+SessionReport = (
+    Answered | Refused | Offered | Agreed | Connected | Started | Stalled | Unplayable | Closed
+)
+Report = SessionReport | Speakers | Died | Counted

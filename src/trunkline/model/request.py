@@ -1,6 +1,6 @@
 """What may be asked of the relay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trunkline.model.id import ParticipantName, RoomName, SessionId, StreamId
 from trunkline.model.media import Offer
@@ -15,6 +15,7 @@ class Publish:
     name: ParticipantName | None
     """None: the relay chooses one that is free."""
     offer: Offer
+    passphrase: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Watch:
     publisher: ParticipantName | None
     """None: whoever published last, also later on."""
     offer: Offer
+    passphrase: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from trunkline.model.event import Role
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, SessionId, TrackId
-from trunkline.model.media import Kind, Offer
+from trunkline.model.media import Kind, Layer, Offer, Source
 from trunkline.model.report import Traffic
 
 
@@ -16,17 +16,31 @@ class Track:
     kind: Kind
     codec: str | None
     """As in SDP ("opus", "VP8" …); None until the first packet."""
+    participant: ParticipantId
+    """Whose it is."""
+    name: str
+    """Its id at the publisher."""
+    stream: str
+    """Tracks of one stream belong together."""
+    source: Source = "unspecified"
+    muted: bool = False
+    """Nothing is sent, on purpose."""
+    stalled: bool = False
+    """Nothing has come for a while, though it is not muted."""
+    layers: tuple[Layer, ...] = ()
+    """Simulcast encodings, lowest first; none where it is sent once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A publisher in a room."""
+    """Somebody in a room who publishes or may."""
 
     id: ParticipantId
     name: ParticipantName
     connected: bool
-    """False while ICE and DTLS are on their way."""
+    """What it sends can arrive; False while ICE and DTLS are on their way."""
     tracks: tuple[Track, ...]
+    role: Role = "publisher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,8 @@ class Opened:
     session: Session
     answer: str
     """SDP, as the core wrote it."""
+    bitrate: int | None = None
+    """Bits per second that each picture sent may have at most, if there is a limit."""
 
 
 @dataclass(frozen=True, slots=True)

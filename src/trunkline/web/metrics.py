@@ -6,7 +6,7 @@ from aiohttp import web
 
 from trunkline.engine import Engine
 from trunkline.model import view
-from trunkline.model.id import ParticipantId, TransportId
+from trunkline.model.id import TransportId
 from trunkline.model.report import Traffic
 from trunkline.model.request import Measure
 
@@ -24,13 +24,13 @@ class Totals:
 
     def __init__(self) -> None:
         self._sums = _sum(_NOTHING)  # so that all are shown from the start
-        self._last: dict[ParticipantId, Counter[Key]] = {}  # as many as there are sessions
+        self._last: dict[TransportId, Counter[Key]] = {}  # as many as there are transports
 
     def update(self, statistics: view.Statistics) -> Counter[Key]:
         """Add what came since the last time."""
-        now = {one.id: _sum(one.traffic) for one in statistics.participants}
-        for participant, counters in now.items():
-            self._sums.update(counters - self._last.get(participant, Counter()))
+        now = {one.traffic.transport: _sum(one.traffic) for one in statistics.participants}
+        for transport, counters in now.items():
+            self._sums.update(counters - self._last.get(transport, Counter()))
         self._last = now
         return self._sums
 

@@ -22,6 +22,12 @@ _SECURITY = {
 # The names of assets carry a hash of their content; pages ask each time and get 304 by their ETag.
 _FOREVER = {**_SECURITY, "Cache-Control": "public, max-age=31536000, immutable"}
 _ASK = {**_SECURITY, "Cache-Control": "no-cache"}
+# Pages of other origins load the SDK as a module.
+_SDK = {
+    **_ASK,
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 
 
 class Page:
@@ -60,5 +66,10 @@ class Page:
         return web.FileResponse(self._files[url], headers=_ASK)
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        headers = _FOREVER if request.path.startswith("/assets/") else _ASK
-        return web.FileResponse(self._files[request.path], headers=headers)
+        return web.FileResponse(self._files[request.path], headers=_headers(request.path))
+
+
+def _headers(path: str) -> dict[str, str]:
+    if path.startswith("/assets/"):
+        return _FOREVER
+    return _SDK if path.startswith("/sdk/") else _ASK

@@ -51,6 +51,8 @@ def _answer(
     fields = {**(headers or {}), "Cache-Control": "no-store"}
     if exchange.is_ours(request.path):
         fields |= exchange.CORS
+    if problem.status is HTTPStatus.UNAUTHORIZED:
+        fields["WWW-Authenticate"] = "Bearer"
     if problem.retry_after is not None:
         fields["Retry-After"] = str(problem.retry_after)
     return web.Response(

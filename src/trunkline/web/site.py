@@ -9,13 +9,14 @@ from trunkline.engine import Engine
 from trunkline.model.ice_server import IceServer
 from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
+from trunkline.web.api.routes import Api
+from trunkline.web.conversation import Conversations
 from trunkline.web.events import Events
 from trunkline.web.health import Health
 from trunkline.web.metrics import Metrics
 from trunkline.web.page import Page
 from trunkline.web.problem import explain
 from trunkline.web.rate import seldom_enough
-from trunkline.web.rooms import RoomList
 from trunkline.web.whip import Whip
 
 
@@ -42,7 +43,8 @@ def site(
     middlewares = [explain, *door, seldom_enough(Allowance(), clock)]
     application = web.Application(middlewares=middlewares, client_max_size=LIMIT)
     whip = Whip(engine, ice_servers)
-    rooms = RoomList(engine, plain_port)
-    for part in (page, whip, Events(engine), rooms, Health(engine), Metrics(engine)):
+    api = Api(engine, plain_port)
+    talk = Conversations(engine, ice_servers)
+    for part in (page, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
     return application

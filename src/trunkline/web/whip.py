@@ -10,6 +10,8 @@ from trunkline.engine import Engine
 from trunkline.model.ice_server import IceServer
 from trunkline.model.id import SessionId
 from trunkline.model.request import Enter, Find, Leave, Publish, Restart, Watch
+from trunkline.protocol.bandwidth import limit_pictures
+from trunkline.protocol.bearer import bearer
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.protocol.whip import exchange
 from trunkline.protocol.whip.answer import finish_answer, restart_fragment
@@ -51,18 +53,20 @@ class Whip:
 
     async def _publish(self, request: web.Request) -> web.Response:
         room = room_name(request.match_info["room"])
+        passphrase = bearer(request.headers.get("Authorization"))
         name = participant_name(request.query["name"]) if request.query.get("name") else None
         offer = read_offer(
             request.headers.get("Content-Type"), await self._body(request), "publisher"
         )
-        return await self._enter(Publish(room, name, offer))
+        return await self._enter(Publish(room, name, offer, passphrase))
 
     async def _watch(self, request: web.Request) -> web.Response:
         room = room_name(request.match_info["room"])
         wanted = request.match_info.get("publisher")
         publisher = participant_name(wanted) if wanted is not None else None
+        passphrase = bearer(request.headers.get("Authorization"))
         offer = read_offer(request.headers.get("Content-Type"), await self._body(request), "viewer")
-        return await self._enter(Watch(room, publisher, offer))
+        return await self._enter(Watch(room, publisher, offer, passphrase))
 
     async def _enter(self, request: Enter) -> web.Response:
         opened = await self._engine.ask(request)
@@ -73,7 +77,7 @@ class Whip:
         return web.Response(
             status=HTTPStatus.CREATED,
             headers=headers,
-            body=finish_answer(opened.answer).encode(),
+            body=limit_pictures(finish_answer(opened.answer), opened.bitrate).encode(),
         )
 
     async def _leave(self, request: web.Request) -> web.Response:

@@ -3,12 +3,13 @@
 import pytest
 
 from support.rooms import OFFER, House
-from trunkline.domain.rooms import Limits
+from trunkline.domain.directory import Limits
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model.event import RoomOpened
 from trunkline.model.id import ParticipantName, RoomName, SessionId, TransportId
 from trunkline.model.report import Counted, Traffic
 from trunkline.model.request import Publish, Watch
+from trunkline.model.rule import Rule
 
 
 @pytest.fixture
@@ -213,11 +214,11 @@ def test_a_session_is_found_from_its_answer_to_its_end(house: House) -> None:
     [
         (Limits(sessions=1), "studio", "1 sessions"),
         (Limits(rooms=1), "other", "1 rooms"),
-        (Limits(participants=1), "studio", "1 participants"),
+        (Limits(), "studio", "1 participants"),
     ],
 )
 def test_limits_are_refusals(limits: Limits, room: str, sentence: str) -> None:
-    house = House(limits)
+    house = House(limits, studio=Rule(participants=1))
     house.publish("ann")
     with pytest.raises(Refusal, match=sentence) as refusal:
         house.publish("bob", room=room)

@@ -14,8 +14,9 @@ from hypothesis.stateful import (
     rule,
 )
 
-from trunkline.domain.room import Effect
-from trunkline.domain.rooms import Limits, Rooms
+from trunkline.domain.directory import Limits
+from trunkline.domain.effect import Effect
+from trunkline.domain.rooms import Rooms
 from trunkline.errors import Refusal
 from trunkline.model import view
 from trunkline.model.command import Accept, Attach, Close, Count, Detach
@@ -38,8 +39,10 @@ from trunkline.model.id import (
 from trunkline.model.media import Kind, Medium, Offer, Port
 from trunkline.model.report import Answered, Closed, Connected, Refused, Started, Unplayable
 from trunkline.model.request import Publish, Watch
+from trunkline.model.rule import Rule
 
-LIMITS = Limits(rooms=2, participants=4, sessions=6)
+LIMITS = Limits(rooms=2, sessions=6)
+PARTICIPANTS = 4
 ROOMS = st.sampled_from([RoomName(name) for name in "aaaabbc"])  # most meet in one
 STAGES = st.sampled_from(["reserved", "answered", "connected"])
 NAMES = st.sampled_from([None, ParticipantName("x"), ParticipantName("y")])
@@ -53,7 +56,8 @@ class Model(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rooms = Rooms(LIMITS)
+        rule = Rule(participants=PARTICIPANTS)
+        self.rooms = Rooms(LIMITS, {RoomName(room): rule for room in "abc"})
         self.next = 0
         self.waiting: dict[TransportId, Publish | Watch] = {}
         self.live: dict[TransportId, Publish | Watch] = {}
@@ -148,7 +152,7 @@ class Model(RuleBasedStateMachine):
         rooms = [request.room for request in everybody]
         assert len(rooms) <= LIMITS.sessions
         assert len(set(rooms)) <= LIMITS.rooms
-        assert all(rooms.count(room) <= LIMITS.participants for room in rooms)
+        assert all(rooms.count(room) <= PARTICIPANTS for room in rooms)
 
     @invariant()
     def names_and_tracks_are_told_apart(self) -> None:

@@ -16,7 +16,7 @@ def look(**packets: int) -> Statistics:
                 "publisher",
                 None,
                 Traffic(
-                    TransportId(1),
+                    TransportId(ord(who[-1])),
                     True,
                     None,
                     10 * count,

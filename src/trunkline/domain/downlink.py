@@ -1,0 +1,163 @@
+"""The transport on which the relay sends to one guest: it makes the offers there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trunkline.domain.track import Track
+from trunkline.model.command import AcceptAnswer, Attach, Command, Detach, OfferMedia
+from trunkline.model.id import Mid, TrackId, TransportId
+from trunkline.model.media import Kind, Label, OfferedMedium, Port, Wish
+from trunkline.model.report import Agreed, Offered
+
+MAX_MEDIA = 200
+"""m-lines of one offer; tracks beyond that are not sent."""
+
+
+@dataclass(slots=True)
+class _Medium:
+    """One m-line, and the track that it shows or is about to show."""
+
+    kind: Kind
+    label: Label | None
+    track: TrackId | None
+    source: Port | None
+    mid: Mid | None = None
+    agreed: Label | None = None
+    """The label that the guest last agreed to; None: to none."""
+    shown: Port | None = None
+
+
+class Downlink:
+    """What one guest is sent.
+
+    A medium whose track is gone is used again for the next one of its kind, so that offers do not
+    grow, and a track that is gone needs no offer. Invariant: at most one offer is unanswered; what
+    changes meanwhile makes one more after it.
+    """
+
+    def __init__(self, transport: TransportId, *, like_umbrella: bool = False) -> None:
+        """Offer nothing yet.
+
+        Args:
+            transport: a new one.
+            like_umbrella: a data channel and a silent medium come first, media are never used
+                again, and what a track leaves behind is offered as inactive.
+        """
+        self.transport = transport
+        self.connected = False
+        self.offer: str | None = None
+        """What the guest has not answered yet."""
+        self._like_umbrella = like_umbrella
+        self._media: list[_Medium] = []  # bounded by MAX_MEDIA
+        self._offered: tuple[OfferedMedium, ...] = ()
+        self._waiting = False
+        self._restart = False
+        if like_umbrella:
+            self._media.append(_Medium("audio", Label("trunkline", "silence"), None, None))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an offer is unanswered."""
+        return self._waiting
+
+    @property
+    def mapping(self) -> tuple[tuple[TrackId, Mid], ...]:
+        """Which medium carries which track, as of the last offer."""
+        return tuple(
+            (medium.track, medium.mid)
+            for medium, offered in zip(self._media, self._offered, strict=False)
+            if medium.track and medium.mid and offered.label == medium.label
+        )
+
+    def is_agreed(self, mid: Mid) -> bool:
+        """Whether the guest takes a medium as it is now."""
+        return any(
+            medium.mid == mid and medium.agreed == medium.label is not None
+            for medium in self._media
+        )
+
+    def track_at(self, mid: Mid) -> TrackId | None:
+        """The track that a medium carries."""
+        return next((medium.track for medium in self._media if medium.mid == mid), None)
+
+    def show(self, wanted: Sequence[tuple[Track, Wish]]) -> list[Command]:
+        """Send these tracks from now on, and no others."""
+        known = {medium.track: medium for medium in self._media if medium.track}
+        names = {track.id for track, _ in wanted}
+        for track_id in known.keys() - names:
+            self._free(known[track_id])
+        for track, wish in wanted:
+            medium = known.get(track.id) or self._take(track)
+            if medium is not None:
+                medium.source = None if wish.paused else track.port
+        return [*self._aim(), *self._make_offer()]
+
+    def restart(self) -> list[Command]:
+        """Offer new ICE credentials."""
+        self._restart = True
+        return self._make_offer()
+
+    def offer_made(self, report: Offered) -> None:
+        """The core has written the offer."""
+        self.offer = report.offer
+        for medium, mid in zip(self._media, report.media, strict=False):
+            medium.mid = mid
+
+    def answered(self, sdp: str) -> list[Command]:
+        """The guest answered; an answer to no offer is nothing."""
+        if self.offer is None:
+            return []
+        self.offer = None
+        return [AcceptAnswer(self.transport, sdp)]
+
+    def agreed(self, report: Agreed) -> tuple[list[Command], tuple[TrackId, ...]]:
+        """The core took the answer; what is to be done, and which tracks the guest cannot play."""
+        self._waiting = False
+        taken = {medium.mid for medium in report.media if medium.direction == "out"}
+        refused = []
+        for medium, offered in zip(self._media, self._offered, strict=False):
+            is_taken = medium.mid in taken
+            medium.agreed = offered.label if is_taken else None
+            if medium.track and medium.label == offered.label and not is_taken:
+                refused.append(medium.track)
+        return [*self._aim(), *self._make_offer()], tuple(refused)
+
+    def _free(self, medium: _Medium) -> None:
+        medium.track = medium.source = None
+        if self._like_umbrella:
+            medium.label = None
+
+    def _take(self, track: Track) -> _Medium | None:
+        for medium in self._free_media(track.kind):
+            medium.label, medium.track = track.label, track.id
+            return medium
+        if len(self._media) >= MAX_MEDIA:
+            return None
+        self._media.append(_Medium(track.kind, track.label, track.id, None))
+        return self._media[-1]
+
+    def _free_media(self, kind: Kind) -> Iterator[_Medium]:
+        # An original client tells tracks apart by their media: there, it is the last resort.
+        if self._like_umbrella and len(self._media) < MAX_MEDIA:
+            return
+        for medium in self._media[1 if self._like_umbrella else 0 :]:
+            if medium.track is None and medium.kind == kind:
+                yield medium
+
+    def _aim(self) -> Iterator[Command]:
+        for medium in self._media:
+            # Packets under an old label would be shown as somebody else's.
+            source = medium.source if medium.agreed == medium.label else None
+            if source == medium.shown or medium.mid is None:
+                continue
+            medium.shown = source
+            port = Port(self.transport, medium.mid)
+            yield Attach(port, source) if source else Detach(port)
+
+    def _make_offer(self) -> list[Command]:
+        media = tuple(OfferedMedium(medium.kind, medium.label) for medium in self._media)
+        if self._waiting or not media or (media == self._offered and not self._restart):
+            return []
+        command = OfferMedia(self.transport, media, data=self._like_umbrella, restart=self._restart)
+        self._offered, self._waiting, self._restart = media, True, False
+        return [command]

@@ -1,0 +1,7 @@
+"""What the domain wants done: commands for the core, events, words for guests."""
+
+from trunkline.model.command import Command
+from trunkline.model.event import RoomEvent
+from trunkline.model.signal import Tell
+
+Effect = Command | RoomEvent | Tell

@@ -1,0 +1,256 @@
+"""The guests of one room: who is there, and what they say to each other."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, starmap
+from typing import assert_never
+
+from trunkline.domain.audience import Audience
+from trunkline.domain.chat import Chat
+from trunkline.domain.effect import Effect
+from trunkline.domain.guest import Guest
+from trunkline.domain.lines import Lines
+from trunkline.domain.stage import Stage
+from trunkline.domain.track import Track
+from trunkline.model import signal
+from trunkline.model.command import Close
+from trunkline.model.id import ParticipantId, RoomName, TrackId, TransportId
+from trunkline.model.media import Port
+from trunkline.model.rule import Rule
+from trunkline.model.signal import Tell
+
+MAX_SPEAKERS = 16
+"""Speakers that a room is told of."""
+
+RESUMPTION_TIME = 15.0
+"""Seconds for which a guest whose conversation broke off keeps its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a floor needs of its room."""
+
+    room: RoomName
+    rule: Rule
+    tracks: Callable[[], Iterable[Track]]
+    """Those of the other publishers."""
+    people: Callable[[], Iterable[signal.Person]]
+    """The other publishers."""
+    lines: Lines
+
+
+class Floor:
+    """Guests in the order in which they came.
+
+    Invariant after `update`: each guest knows of every live track of the others and who speaks, and
+    is sent those that it wants.
+    """
+
+    def __init__(self, around: Surroundings) -> None:
+        self.locked = False
+        self.stage = Stage(around.room, around.rule, around.lines, self._tracks_of_others)
+        self.audience = Audience(around.lines)
+        self._around = around
+        self._lines = around.lines
+        self._guests: dict[ParticipantId, Guest] = {}  # bounded by Limits.participants
+        self._chat = Chat()
+        self._levels: Mapping[Port, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._guests)
+
+    def __iter__(self) -> Iterator[Guest]:
+        return iter(self._guests.values())
+
+    @property
+    def remembers(self) -> bool:
+        """Whether anything was said."""
+        return bool(self._chat.lines)
+
+    def guest(self, who: ParticipantId) -> Guest:
+        """Who has this id; it must be here."""
+        return self._guests[who]
+
+    def guest_of(self, transport: TransportId) -> Guest | None:
+        """Whose transport it is."""
+        return self._lines.guest(transport)
+
+    def enter(self, guest: Guest) -> list[Effect]:
+        """Let a guest in, and welcome it."""
+        self._guests[guest.id] = guest
+        effects = [self._welcome(guest, resumed=False), *self._tell_of(guest)]
+        return [*effects, *self.audience.greet(guest)] if guest.like_umbrella else effects
+
+    def resume(self, guest: Guest) -> list[Effect]:
+        """Go on with a guest whose conversation broke off."""
+        guest.away_since = None
+        guest.told, guest.mapped, guest.speakers = (), (), ()
+        effects = [self._welcome(guest, resumed=True), *self._tell_of(guest)]
+        if guest.downlink and guest.downlink.offer:
+            effects.append(Tell(guest.id, signal.Offered(guest.downlink.offer)))
+        return effects
+
+    def lose(self, guest: Guest, now: float) -> list[Effect]:
+        """The conversation broke off."""
+        guest.away_since = now
+        return self._tell_of(guest)
+
+    def is_gone(self, guest: Guest, now: float) -> bool:
+        """Whether somebody who is away will not come back."""
+        if guest.away_since is None:
+            return False
+        waited = now - guest.away_since >= RESUMPTION_TIME
+        return waited or guest.silent or (guest.reached and not guest.reachable)
+
+    def leave(self, guest: Guest, code: str, reason: str) -> list[Effect]:
+        """Take a guest out."""
+        del self._guests[guest.id]
+        effects = self.stage.clear(guest)
+        for transport in self._lines.of(guest):
+            self._lines.close(transport)
+            effects.append(Close(transport))
+        gone = signal.Departure(guest.id, code, reason)
+        return [*effects, *self.tell_others(guest.id, signal.People(gone=(gone,)))]
+
+    def hear(self, guest: Guest, message: signal.Heard, now: float, wall: int) -> list[Effect]:
+        """Take what a guest says; `wall` is the time in milliseconds since 1970."""
+        match message:
+            case signal.Announce() | signal.Offered() | signal.Mapped():
+                return self._perform(guest, message)
+            case signal.Accept() | signal.Answered() | signal.RestartMedia():
+                return self._watch(guest, message)
+            case signal.Status() | signal.Lock() | signal.Say():
+                return self._talk(guest, message, now, wall)
+            case signal.Ping(number):
+                return [Tell(guest.id, signal.Pong(number))]
+            case signal.Pong() | signal.Goodbye():
+                return []
+            case _:
+                assert_never(message)
+
+    def closed(self, guest: Guest, transport: TransportId, reason: str) -> list[Effect]:
+        """A transport of a guest is gone; where it still talks, a new one takes its place."""
+        self._lines.close(transport)
+        sending = guest.downlink is not None and guest.downlink.transport == transport
+        effects: list[Effect] = []
+        if sending:
+            self.audience.close(guest)
+        else:
+            effects += self.stage.close(guest)
+        return [*effects, Tell(guest.id, signal.ConnectionClosed(sending, reason))]
+
+    def update(self) -> list[Effect]:
+        """Restore the invariant."""
+        every = self._every_track()
+        effects: list[Effect] = []
+        for guest in self:
+            others = [track for track in every if track.owner != guest.id]
+            effects += self.audience.show(guest, others)
+        return [*effects, *self._tell_speakers(every)]
+
+    def listen(self, levels: Mapping[Port, int]) -> list[Effect]:
+        """Take the levels of those who speak, loudest first; all other tracks are silent."""
+        self._levels = levels
+        return self._tell_speakers(self._every_track())
+
+    def tell_others(self, who: ParticipantId | None, message: signal.Told) -> list[Effect]:
+        """Say something to all guests but one."""
+        return [Tell(guest.id, message) for guest in self if guest.id != who]
+
+    def _every_track(self) -> list[Track]:
+        every = [*self._around.tracks()]
+        for guest in self:
+            every += guest.live()
+        return every
+
+    def _tell_speakers(self, tracks: Iterable[Track]) -> list[Effect]:
+        owners = {track.port: track.owner for track in tracks if not track.muted}
+        speaking: dict[ParticipantId, int] = {}
+        for port, level in self._levels.items():
+            if port in owners:
+                speaking.setdefault(owners[port], level)
+        speakers = tuple(starmap(signal.Speaker, islice(speaking.items(), MAX_SPEAKERS)))
+        effects: list[Effect] = []
+        for guest in self:
+            if guest.speakers != speakers:
+                guest.speakers = speakers
+                effects.append(Tell(guest.id, signal.Speakers(speakers)))
+        return effects
+
+    def _tell_of(self, guest: Guest) -> list[Effect]:
+        return self.tell_others(guest.id, signal.People((guest.person(),)))
+
+    def _welcome(self, guest: Guest, *, resumed: bool) -> Tell:
+        people = [*self._around.people(), *(one.person() for one in self if one is not guest)]
+        return Tell(
+            guest.id,
+            signal.Welcome(
+                you=guest.person(),
+                room=self._around.room,
+                resumption=guest.resumption,
+                resumption_time=int(RESUMPTION_TIME),
+                resumed=resumed,
+                people=tuple(people),
+                lines=self._chat.lines,
+                locked=self.locked,
+            ),
+        )
+
+    def _tracks_of_others(self, guest: Guest) -> Iterator[TrackId]:
+        yield from (track.id for track in self._around.tracks())
+        for other in self:
+            if other is not guest:
+                yield from other.tracks
+
+    def _perform(
+        self, guest: Guest, message: signal.Announce | signal.Offered | signal.Mapped
+    ) -> list[Effect]:
+        match message:
+            case signal.Announce(tracks):
+                return self.stage.announce(guest, tracks)
+            case signal.Offered(sdp):
+                return self.stage.offer(guest, sdp)
+            case signal.Mapped():
+                return self.stage.map(guest, message)
+            case _:
+                assert_never(message)
+
+    def _watch(
+        self, guest: Guest, message: signal.Accept | signal.Answered | signal.RestartMedia
+    ) -> list[Effect]:
+        match message:
+            case signal.Accept():
+                return self.audience.accept(guest, message)
+            case signal.Answered(sdp):
+                return [*guest.downlink.answered(sdp)] if guest.downlink else []
+            case signal.RestartMedia():
+                return [*guest.downlink.restart()] if guest.downlink else []
+            case _:
+                assert_never(message)
+
+    def _talk(
+        self,
+        guest: Guest,
+        message: signal.Status | signal.Lock | signal.Say,
+        now: float,
+        wall: int,
+    ) -> list[Effect]:
+        match message:
+            case signal.Status(hand, mutes):
+                for track_id, muted in mutes:
+                    if track := guest.tracks.get(track_id):
+                        track.muted = muted
+                if hand is None or hand == guest.hand_raised:
+                    return []
+                guest.hand_raised = hand
+                return self.tell_others(None, signal.People((guest.person(),)))
+            case signal.Lock(locked):
+                self.locked = locked
+                return self.tell_others(None, signal.RoomChanged(locked))
+            case signal.Say(text):
+                line = self._chat.say(guest, text, now, wall)
+                if isinstance(line, signal.Failed):
+                    return [Tell(guest.id, line)]
+                return self.tell_others(None, line)
+            case _:
+                assert_never(message)

@@ -1,0 +1,117 @@
+"""The record of one guest; `Floor` alone changes it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from trunkline.domain.allowance import Allowance, Rate
+from trunkline.domain.downlink import Downlink
+from trunkline.domain.track import Track
+from trunkline.model import signal, view
+from trunkline.model.event import Role
+from trunkline.model.id import Mid, ParticipantId, ParticipantName, TrackId, TransportId
+from trunkline.model.media import Kind, Port, Wish
+
+CHAT_RATE = Rate(burst=10, per_second=0.5)
+
+
+@dataclass(slots=True)
+class Uplink:
+    """The transport on which a guest sends; it makes the offers there."""
+
+    transport: TransportId
+    media: dict[Mid, Kind] = field(default_factory=dict)
+    """What it sends, once that is agreed on."""
+    agreed: bool = False
+    """It exists in the core."""
+    connected: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Guest:
+    """A participant that talks with the relay.
+
+    Invariant: a track has a port exactly while the guest sends a medium that it said is this track.
+    """
+
+    id: ParticipantId
+    name: ParticipantName
+    resumption: str = field(repr=False)
+    like_umbrella: bool = False
+    """It speaks as an original Umbrella client does: it gets everything."""
+    accepts_all: bool = False
+    hand_raised: bool = False
+    away_since: float | None = None
+    """When its conversation broke off."""
+    reached: bool = False
+    """One of its transports was up at some time."""
+    tracks: dict[TrackId, Track] = field(default_factory=dict)
+    mapping: dict[TrackId, Mid] = field(default_factory=dict)
+    wishes: dict[TrackId, Wish] = field(default_factory=dict)
+    uplink: Uplink | None = None
+    downlink: Downlink | None = None
+    told: tuple[view.Track, ...] = ()
+    """The tracks that it knows of."""
+    speakers: tuple[signal.Speaker, ...] = ()
+    """Who speaks, as it knows."""
+    mapped: tuple[tuple[TrackId, Mid], ...] = ()
+    """What it knows of our media."""
+    chat: Allowance = field(default_factory=lambda: Allowance(CHAT_RATE, 1))
+
+    @property
+    def role(self) -> Role:
+        """What events call it."""
+        return "client"
+
+    @property
+    def connected(self) -> bool:
+        """Whether what it sends can arrive."""
+        return self.uplink is not None and self.uplink.connected
+
+    @property
+    def reachable(self) -> bool:
+        """Whether any of its transports is up."""
+        links = (self.uplink, self.downlink)
+        return any(link is not None and link.connected for link in links)
+
+    @property
+    def silent(self) -> bool:
+        """Whether it has something to send, and none of it comes."""
+        stalled = [track.stalled for track in self.live() if not track.muted]
+        return bool(stalled) and all(stalled)
+
+    def connect(self, transport: TransportId) -> bool:
+        """One of its transports is up; whether it is the first ever."""
+        first = not self.reached
+        self.reached = True
+        for link in (self.uplink, self.downlink):
+            if link is not None and link.transport == transport:
+                link.connected = True
+        return first
+
+    def live(self) -> Iterator[Track]:
+        """Its tracks that can be shown."""
+        return (track for track in self.tracks.values() if track.port)
+
+    def source(self, kind: Kind) -> Port | None:
+        """Its first producer of a kind."""
+        return next((track.port for track in self.live() if track.kind == kind), None)
+
+    def sources(self) -> tuple[Port, ...]:
+        """All its producers."""
+        return tuple(track.port for track in self.live() if track.port)
+
+    def describe(self) -> view.Participant:
+        """As others may see it."""
+        tracks = tuple(track.describe() for track in self.live())
+        return view.Participant(self.id, self.name, self.connected, tracks, "client")
+
+    def person(self) -> signal.Person:
+        """As the other guests are told of it."""
+        away = self.away_since is not None
+        return signal.Person(self.id, self.name, "client", self.hand_raised, away)
+
+    def wish_for(self, track: Track) -> Wish | None:
+        """How much it wants of a track; None: nothing."""
+        if self.accepts_all:
+            return Wish()
+        return self.wishes.get(track.id)

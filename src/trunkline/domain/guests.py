@@ -1,0 +1,201 @@
+"""The guests of all rooms: how they come, go on after a broken conversation, and leave."""
+
+from typing import assert_never
+
+from trunkline.domain.directory import Directory
+from trunkline.domain.effect import Effect
+from trunkline.domain.guest import Guest
+from trunkline.domain.room import Room
+from trunkline.model import signal
+from trunkline.model.event import LeaveCode, ParticipantConnected
+from trunkline.model.id import ParticipantId, ParticipantName, TransportId
+from trunkline.model.report import (
+    Agreed,
+    Answered,
+    Closed,
+    Connected,
+    Offered,
+    Refused,
+    SessionReport,
+    Stalled,
+    Started,
+    Unplayable,
+)
+from trunkline.model.signal import Tell
+
+
+class Guests:
+    """Who talks with the relay, and in which room."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._homes: dict[ParticipantId, Room] = {}  # bounded by Limits.sessions
+        self._resumptions: dict[str, ParticipantId] = {}  # one for each guest
+
+    def has(self, transport: TransportId) -> bool:
+        """Whether it is a transport of a guest."""
+        home = self._directory.homes.get(transport)
+        return home is not None and home.floor.guest_of(transport) is not None
+
+    def rooms(self) -> frozenset[Room]:
+        """Where there are guests."""
+        return frozenset(self._homes.values())
+
+    def transports(self) -> tuple[TransportId, ...]:
+        """Those of all guests."""
+        return tuple(transport for transport in self._directory.homes if self.has(transport))
+
+    def owner(self, transport: TransportId) -> Guest:
+        """Whose transport it is; it must be a guest's."""
+        guest = self._directory.homes[transport].floor.guest_of(transport)
+        assert guest is not None, "asked for by `has`"
+        return guest
+
+    def enter(
+        self,
+        hello: signal.Hello,
+        who: ParticipantId,
+        resumption: str,
+        *,
+        like_umbrella: bool = False,
+    ) -> list[Effect]:
+        """Let a new guest in; its id and the text that names it when it comes back are new.
+
+        Raises:
+            Refusal: the room is locked, its passphrase is another, or a limit is reached.
+        """
+        room = self._directory.room(hello.room, hello.passphrase)
+        guest = Guest(
+            id=who,
+            name=hello.name or _free_name(room),
+            resumption=resumption,
+            like_umbrella=like_umbrella,
+            accepts_all=hello.accept_all,
+        )
+        self._directory.keep(room)
+        self._homes[who] = room
+        self._resumptions[resumption] = who
+        return room.receive_guest(guest)
+
+    def resume(self, hello: signal.Hello) -> tuple[ParticipantId, list[Effect]] | None:
+        """Go on with the guest that a resumption names; None: it is gone, and may enter anew."""
+        who = self._resumptions.get(hello.resumption)
+        if who is None or self._homes[who].name != hello.room:
+            return None
+        room = self._homes[who]
+        return who, [*room.floor.resume(room.floor.guest(who)), *room.update()]
+
+    def hear(
+        self, who: ParticipantId, message: signal.Heard, now: float, wall: int
+    ) -> list[Effect]:
+        """Take what a guest says; what somebody says who has left is nothing.
+
+        Args:
+            who: the guest.
+            message: what it says.
+            now: seconds, rising.
+            wall: milliseconds since 1970.
+        """
+        room = self._homes.get(who)
+        if room is None:
+            return []
+        if isinstance(message, signal.Goodbye):
+            return self.leave(who, "left", "It said goodbye.")
+        effects = room.floor.hear(room.floor.guest(who), message, now, wall)
+        # Only talk changes nothing of what anybody is shown.
+        talk = isinstance(message, signal.Ping | signal.Pong | signal.Say | signal.Lock)
+        return effects if talk else [*effects, *room.update()]
+
+    def lose(self, who: ParticipantId, now: float) -> list[Effect]:
+        """A conversation broke off without a goodbye."""
+        room = self._homes.get(who)
+        if room is None:
+            return []
+        guest = room.floor.guest(who)
+        effects = room.floor.lose(guest, now)
+        return [*effects, *self._dismiss_if_gone(room, guest, now)]
+
+    def pass_time(self, now: float) -> list[Effect]:
+        """Take out those who will not come back; to be called twice a second or so."""
+        self._directory.pass_time(now)
+        effects: list[Effect] = []
+        for who, room in tuple(self._homes.items()):
+            effects += self._dismiss_if_gone(room, room.floor.guest(who), now)
+        return effects
+
+    def receive(self, report: SessionReport) -> list[Effect]:
+        """Take in what the core reports of a guest's transport."""
+        transport = transport_of(report)
+        room, guest = self._directory.homes[transport], self.owner(transport)
+        effects = self._receive(room, guest, report)
+        return [*effects, *room.update()] if guest.id in self._homes else effects
+
+    def leave(self, who: ParticipantId, code: LeaveCode, reason: str) -> list[Effect]:
+        """Take a guest out; nothing if it has left."""
+        room = self._homes.pop(who, None)
+        if room is None:
+            return []
+        guest = room.floor.guest(who)
+        del self._resumptions[guest.resumption]
+        effects = room.dismiss_guest(guest, code, reason)
+        self._directory.tidy(room)
+        return effects
+
+    def leave_all(self, code: LeaveCode, reason: str) -> list[Effect]:
+        """Take all guests out, oldest first, with a goodbye."""
+        effects: list[Effect] = []
+        for who in tuple(self._homes):
+            effects.append(Tell(who, signal.Goodbye(code, reason, retry=True)))
+            effects += self.leave(who, code, reason)
+        return effects
+
+    def _receive(self, room: Room, guest: Guest, report: SessionReport) -> list[Effect]:
+        match report:
+            case Offered() | Agreed() | Unplayable():
+                return room.floor.audience.receive(guest, report)
+            case Answered() | Started() | Stalled():
+                return room.floor.stage.receive(guest, report)
+            case Refused():
+                return self._refused(room, guest, report)
+            case Connected(transport, remote, protocol):
+                if not guest.connect(transport):
+                    return []
+                name, who = room.name, guest
+                return [ParticipantConnected(name, who.id, who.role, who.name, remote, protocol)]
+            case Closed(transport, _, reason):
+                effects = room.floor.closed(guest, transport, reason)
+                # An original client makes no new one.
+                gone = guest.away_since is not None or guest.like_umbrella
+                return [*effects, *self.leave(guest.id, "lost", reason)] if gone else effects
+            case _:
+                assert_never(report)
+
+    def _refused(self, room: Room, guest: Guest, report: Refused) -> list[Effect]:
+        if guest.downlink and guest.downlink.transport == report.transport:
+            # Another offer would be answered as badly.
+            code: LeaveCode = "failed" if report.code == "limit" else "protocol"
+            goodbye = Tell(guest.id, signal.Goodbye(code, report.reason))
+            return [goodbye, *self.leave(guest.id, code, report.reason)]
+        return room.floor.stage.receive(guest, report)
+
+    def _dismiss_if_gone(self, room: Room, guest: Guest, now: float) -> list[Effect]:
+        if not room.floor.is_gone(guest, now):
+            return []
+        return self.leave(guest.id, "lost", "Its connection is lost, and it did not come back.")
+
+
+def transport_of(report: SessionReport) -> TransportId:
+    """Which transport a report is about."""
+    match report:
+        case Started() | Stalled():
+            return report.producer.transport
+        case Unplayable():
+            return report.consumer.transport
+        case _:
+            return report.transport
+
+
+def _free_name(room: Room) -> ParticipantName:
+    taken = {guest.name for guest in room.floor}
+    names = (ParticipantName(f"Guest {number}") for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)

@@ -1,0 +1,138 @@
+"""What the guests of one room send."""
+
+from collections.abc import Callable, Iterable
+from typing import assert_never
+
+from trunkline.domain import announcement
+from trunkline.domain.effect import Effect
+from trunkline.domain.guest import Guest, Uplink
+from trunkline.domain.lines import Lines
+from trunkline.domain.track import Track
+from trunkline.model import signal
+from trunkline.model.command import Accept, Renegotiate
+from trunkline.model.event import TrackEnded, TrackPublished, TrackStarted
+from trunkline.model.id import RoomName, TrackId
+from trunkline.model.media import Port
+from trunkline.model.report import Answered, Refused, Stalled, Started
+from trunkline.model.rule import Rule
+from trunkline.model.signal import Tell
+
+StageReport = Answered | Refused | Started | Stalled
+
+
+class Stage:
+    """Tracks of guests, from their announcement to their end.
+
+    `taken` gives the names of all tracks that are not this guest's.
+    """
+
+    def __init__(
+        self,
+        room: RoomName,
+        rule: Rule,
+        lines: Lines,
+        taken: Callable[[Guest], Iterable[TrackId]],
+    ) -> None:
+        self._room = room
+        self._rule = rule
+        self._lines = lines
+        self._taken = taken
+
+    def announce(self, guest: Guest, tracks: tuple[signal.Announced, ...]) -> list[Effect]:
+        """A guest says which tracks it has."""
+        accepted, failures = announcement.sort(
+            tracks, frozenset(self._taken(guest)), self._rule.tracks
+        )
+        effects: list[Effect] = [Tell(guest.id, failure) for failure in failures]
+        effects.append(Tell(guest.id, signal.Wanted(accepted)))
+        names = {track.id for track in accepted}
+        for track in [track for track in guest.tracks.values() if track.id not in names]:
+            del guest.tracks[track.id]
+            if track.port:
+                effects.append(self._ended(track))
+        for each in accepted:
+            known = guest.tracks.get(each.id)
+            if known is None:
+                guest.tracks[each.id] = announcement.track(each, guest.id)
+            else:
+                known.muted, known.source = each.muted, each.source
+        return [*effects, *self._bind(guest)]
+
+    def offer(self, guest: Guest, sdp: str) -> list[Effect]:
+        """A guest offers media."""
+        if guest.uplink:
+            return [Renegotiate(guest.uplink.transport, sdp)]
+        guest.uplink = Uplink(self._lines.open(guest))
+        return [Accept(guest.uplink.transport, sdp)]
+
+    def map(self, guest: Guest, message: signal.Mapped) -> list[Effect]:
+        """A guest says which of its media are which tracks."""
+        guest.mapping = dict(message.mapping)
+        return self._bind(guest)
+
+    def receive(self, guest: Guest, report: StageReport) -> list[Effect]:
+        """Take in what the core reports of a guest's uplink."""
+        uplink = guest.uplink
+        if uplink is None:
+            return []
+        match report:
+            case Answered(_, answer, media):
+                uplink.agreed = True
+                uplink.media = {each.mid: each.kind for each in media if each.direction == "in"}
+                return [
+                    Tell(guest.id, signal.Answered(answer, self._rule.bitrate)),
+                    *self._bind(guest),
+                ]
+            case Refused(transport, _, reason):
+                if not uplink.agreed:
+                    guest.uplink = None
+                    self._lines.close(transport)
+                return [Tell(guest.id, signal.Failed("offer-refused", reason))]
+            case Started(port, codec):
+                return [self._started(track, codec) for track in guest.live() if track.port == port]
+            case Stalled(port, stalled):
+                for track in guest.live():
+                    if track.port == port:
+                        track.stalled = stalled
+                return []
+            case _:
+                assert_never(report)
+
+    def close(self, guest: Guest) -> list[Effect]:
+        """The transport that a guest sent on is gone."""
+        guest.uplink = None
+        return self._bind(guest)
+
+    def clear(self, guest: Guest) -> list[Effect]:
+        """A guest leaves."""
+        effects: list[Effect] = [self._ended(track) for track in guest.live()]
+        guest.tracks.clear()
+        return effects
+
+    def _bind(self, guest: Guest) -> list[Effect]:
+        """Restore the invariant of `Guest`."""
+        effects: list[Effect] = []
+        for track in guest.tracks.values():
+            port = _port(guest, track)
+            if port == track.port:
+                continue
+            if track.port is None:
+                effects.append(TrackPublished(self._room, track.owner, track.id, track.kind))
+            elif port is None:
+                effects.append(self._ended(track))
+            track.port, track.codec, track.stalled = port, None, False
+        return effects
+
+    def _started(self, track: Track, codec: str) -> TrackStarted:
+        track.codec = codec
+        return TrackStarted(self._room, track.owner, track.id, track.kind, codec)
+
+    def _ended(self, track: Track) -> TrackEnded:
+        return TrackEnded(self._room, track.owner, track.id, track.kind)
+
+
+def _port(guest: Guest, track: Track) -> Port | None:
+    uplink, mid = guest.uplink, guest.mapping.get(track.id)
+    if uplink is None or mid is None or uplink.media.get(mid) != track.kind:
+        return None
+    return Port(uplink.transport, mid)

@@ -1,0 +1,46 @@
+"""A track as the room has it."""
+
+from dataclasses import dataclass
+
+from trunkline.model import view
+from trunkline.model.id import ParticipantId, TrackId
+from trunkline.model.media import Kind, Label, Layer, Port, Source
+
+
+@dataclass(slots=True, kw_only=True)
+class Track:
+    """What one participant sends under one name."""
+
+    id: TrackId
+    owner: ParticipantId
+    kind: Kind
+    name: str
+    stream: str
+    source: Source = "unspecified"
+    muted: bool = False
+    stalled: bool = False
+    """Nothing comes of it; while it is muted, that is not told."""
+    codec: str | None = None
+    layers: tuple[Layer, ...] = ()
+    port: Port | None = None
+    """Where it comes in, once that is known."""
+
+    @property
+    def label(self) -> Label:
+        """How it is named in offers."""
+        return Label(self.stream, self.name)
+
+    def describe(self) -> view.Track:
+        """As others may see it."""
+        return view.Track(
+            id=self.id,
+            kind=self.kind,
+            codec=self.codec,
+            participant=self.owner,
+            name=self.name,
+            stream=self.stream,
+            source=self.source,
+            muted=self.muted,
+            stalled=self.stalled and not self.muted,
+            layers=self.layers,
+        )

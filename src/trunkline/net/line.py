@@ -1,0 +1,64 @@
+"""One guest's WebSocket: what waits to be written has a bound, and nobody waits for it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from trunkline.model.signal import Told
+
+MAX_WAITING = 4 << 20
+"""Bytes that wait for one guest. Who lets more pile up does not read, and is cut off."""
+
+
+class Line:
+    """An `Outbox` in front of one socket.
+
+    `encode` gives the frame for a message, or None where there is nothing to say; `cut` ends the
+    connection at once.
+    """
+
+    def __init__(self, encode: Callable[[Told], bytes | None], cut: Callable[[], None]) -> None:
+        self._encode = encode
+        self._cut = cut
+        self._frames: deque[bytes] = deque()  # bounded by MAX_WAITING
+        self._waiting = 0
+        self._ended = False
+        self._news = asyncio.Event()
+
+    @property
+    def ended(self) -> bool:
+        """Whether everything was said."""
+        return self._ended
+
+    def put(self, message: Told) -> None:
+        """Say this after all that was said before."""
+        if self._ended:
+            return
+        frame = self._encode(message)
+        if frame is None:
+            return
+        if self._waiting + len(frame) > MAX_WAITING:
+            self._frames.clear()
+            self._ended = True
+            self._cut()
+        else:
+            self._frames.append(frame)
+            self._waiting += len(frame)
+        self._news.set()
+
+    def end(self) -> None:
+        """Hang up when all has been said."""
+        self._ended = True
+        self._news.set()
+
+    async def write(self, send: Callable[[bytes], Awaitable[None]]) -> None:
+        """Send what is said, until the end."""
+        while True:
+            while self._frames:
+                frame = self._frames.popleft()
+                self._waiting -= len(frame)
+                await send(frame)
+            if self._ended:
+                return
+            self._news.clear()
+            await self._news.wait()

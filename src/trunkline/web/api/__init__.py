@@ -1,0 +1,1 @@
+"""/api/v1: what there is, as JSON for programs, described by OpenAPI."""

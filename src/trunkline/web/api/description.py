@@ -1,0 +1,57 @@
+"""The description of /api/v1 (OpenAPI 3.1)."""
+
+from importlib.metadata import version
+
+from pydantic.json_schema import models_json_schema
+
+from trunkline.web.api import shape
+
+_REFERENCE = "#/components/schemas/{model}"
+_ROOM = {"name": "room", "in": "path", "required": True, "schema": {"type": "string"}}
+_PARTICIPANT = {**_ROOM, "name": "participant", "description": "Its id."}
+
+DESCRIBED: dict[str, tuple[type[shape.Shape], str, list[dict[str, object]]]] = {
+    "/api/v1/rooms": (shape.Rooms, "Who is where.", []),
+    "/api/v1/rooms/{room}": (shape.Room, "One room.", [_ROOM]),
+    "/api/v1/rooms/{room}/tracks": (shape.Tracks, "All tracks of a room.", [_ROOM]),
+    "/api/v1/rooms/{room}/participants/{participant}": (
+        shape.Participant,
+        "One participant of a room.",
+        [_ROOM, _PARTICIPANT],
+    ),
+    "/api/v1/statistics": (shape.Statistics, "Counters of every media connection.", []),
+}
+
+
+def description() -> dict[str, object]:
+    """All of it, as JSON."""
+    models = {model for model, _, _ in DESCRIBED.values()} | {shape.Problem}
+    ordered = sorted(models, key=lambda model: model.__name__)
+    _, schemas = models_json_schema(
+        [(model, "serialization") for model in ordered], ref_template=_REFERENCE
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "trunkline",
+            "version": version("trunkline"),
+            "description": "What a relay knows. Read only.",
+        },
+        "paths": {path: _path(*told) for path, told in DESCRIBED.items()},
+        "components": {"schemas": schemas["$defs"]},
+    }
+
+
+def _path(
+    model: type[shape.Shape], summary: str, parameters: list[dict[str, object]]
+) -> dict[str, object]:
+    answers = {"200": _answer(model, "application/json", summary)}
+    if parameters:
+        sentence = "There is no such room or participant (any more)."
+        answers["404"] = _answer(shape.Problem, "application/problem+json", sentence)
+    return {"get": {"summary": summary, "parameters": parameters, "responses": answers}}
+
+
+def _answer(model: type[shape.Shape], content_type: str, sentence: str) -> dict[str, object]:
+    schema = {"$ref": _REFERENCE.format(model=model.__name__)}
+    return {"description": sentence, "content": {content_type: {"schema": schema}}}

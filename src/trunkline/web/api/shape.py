@@ -1,0 +1,182 @@
+"""The shapes of the answers; their JSON schemas are the description's."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from trunkline.model import report, view
+from trunkline.model.media import Kind, Protocol, Source
+
+Known = Annotated[float, Field(ge=0)]
+
+
+class Shape(BaseModel):
+    """Names are written in camel case."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, from_attributes=True, frozen=True
+    )
+
+
+class Layer(Shape):
+    """One simulcast encoding (RFC 8853)."""
+
+    rid: str
+    width: Annotated[int, Field(description="Pixels; 0 while not known.")]
+    height: Annotated[int, Field(description="Pixels; 0 while not known.")]
+
+
+class Track(Shape):
+    """One stream of one participant."""
+
+    id: str
+    kind: Kind
+    codec: Annotated[str | None, Field(description="As in SDP; null before the first packet.")]
+    participant: Annotated[str, Field(description="The id of the participant whose it is.")]
+    source: Source
+    stream: Annotated[str, Field(description="Tracks of one stream belong together.")]
+    muted: Annotated[bool, Field(description="Nothing is sent, on purpose.")]
+    stalled: Annotated[bool, Field(description="Nothing has come for a while, though not muted.")]
+    layers: Annotated[tuple[Layer, ...], Field(description="Lowest first; none if sent once.")]
+
+
+class Participant(Shape):
+    """Somebody in a room who publishes or may."""
+
+    id: str
+    name: str
+    role: Literal["publisher", "viewer", "client"]
+    publishing: Annotated[bool, Field(description="What it sends can arrive.")]
+    tracks: tuple[Track, ...]
+
+    @classmethod
+    def of(cls, participant: view.Participant) -> "Participant":
+        """From what the relay knows."""
+        tracks = tuple(Track.model_validate(track) for track in participant.tracks)
+        return cls(
+            id=participant.id,
+            name=participant.name,
+            role=participant.role,
+            publishing=participant.connected,
+            tracks=tracks,
+        )
+
+
+class Room(Shape):
+    """A room and who is in it."""
+
+    name: str
+    participants: Annotated[tuple[Participant, ...], Field(description="Oldest first.")]
+    viewers: Annotated[int, Field(description="Who only watches, by WHEP.")]
+
+    @classmethod
+    def of(cls, room: view.Room) -> "Room":
+        """From what the relay knows."""
+        participants = tuple(map(Participant.of, room.participants))
+        return cls(name=room.name, participants=participants, viewers=room.viewers)
+
+
+class Rooms(Shape):
+    """All rooms."""
+
+    rooms: Annotated[tuple[Room, ...], Field(description="Oldest first.")]
+    plain_port: Annotated[
+        int | None,
+        Field(description="The port of the same without TLS, for programs that need that."),
+    ]
+
+
+class Tracks(Shape):
+    """All tracks of a room."""
+
+    tracks: tuple[Track, ...]
+
+
+class Incoming(Shape):
+    """What came of one medium."""
+
+    mid: str
+    kind: Kind
+    codec: str | None
+    packets: int
+    bytes: Annotated[int, Field(description="RTP payload.")]
+    keyframes: int
+    keyframe_requests: Annotated[int, Field(description="PLI sent to the publisher.")]
+    nacks: Annotated[int, Field(description="Retransmission requests sent to the publisher.")]
+    loss: Annotated[Known | None, Field(description="Fraction lost, 0 to 1; null: unknown.")]
+
+
+class Outgoing(Shape):
+    """What was sent on one medium."""
+
+    mid: str
+    kind: Kind
+    packets: int
+    bytes: Annotated[int, Field(description="RTP payload, without what was sent again.")]
+    retransmitted: Annotated[int, Field(description="RTP payload sent again, in bytes.")]
+    nacks: Annotated[int, Field(description="Retransmission requests received.")]
+    keyframe_requests: Annotated[int, Field(description="PLI and FIR received.")]
+    loss: Annotated[Known | None, Field(description="Fraction lost, 0 to 1; null: unknown.")]
+    rtt: Annotated[Known | None, Field(description="Round-trip time in seconds; null: unknown.")]
+
+
+class Transport(Shape):
+    """One media connection. A client has two: one sends, one receives."""
+
+    room: str
+    participant: str
+    role: Literal["publisher", "viewer", "client"]
+    name: Annotated[str | None, Field(description="Null for viewers.")]
+    connected: bool
+    remote: Annotated[str | None, Field(description='"address:port", once connected.')]
+    protocol: Protocol | None
+    received: Annotated[int, Field(description="Bytes of datagrams.")]
+    sent: Annotated[int, Field(description="Bytes of datagrams.")]
+    producers: Annotated[tuple[Incoming, ...], Field(description="What comes in.")]
+    consumers: Annotated[tuple[Outgoing, ...], Field(description="What goes out.")]
+
+    @classmethod
+    def of(cls, statistics: view.ParticipantStatistics) -> "Transport":
+        """From what the relay knows."""
+        traffic: report.Traffic = statistics.traffic
+        return cls(
+            room=statistics.room,
+            participant=statistics.id,
+            role=statistics.role,
+            name=statistics.name,
+            connected=traffic.connected,
+            remote=traffic.remote,
+            protocol=traffic.protocol,
+            received=traffic.received,
+            sent=traffic.sent,
+            producers=tuple(map(Incoming.model_validate, traffic.producers)),
+            consumers=tuple(map(Outgoing.model_validate, traffic.consumers)),
+        )
+
+
+class Statistics(Shape):
+    """Counters of everything that runs now."""
+
+    transports: tuple[Transport, ...]
+    datagrams_dropped: Annotated[int, Field(description="Belonged to nobody, or were not valid.")]
+    datagrams_unsent: Annotated[int, Field(description="Too many waited for the network.")]
+    batches_dropped: Annotated[int, Field(description="A worker was too busy to take them.")]
+
+    @classmethod
+    def of(cls, statistics: view.Statistics) -> "Statistics":
+        """From what the relay knows."""
+        return cls(
+            transports=tuple(map(Transport.of, statistics.participants)),
+            datagrams_dropped=statistics.datagrams_dropped,
+            datagrams_unsent=statistics.datagrams_unsent,
+            batches_dropped=statistics.batches_dropped,
+        )
+
+
+class Problem(Shape):
+    """Why something was not done (RFC 9457)."""
+
+    status: int
+    title: str
+    detail: Annotated[str, Field(description="A sentence for a person: cause and remedy.")]
