@@ -111,6 +111,15 @@ class Core:
         `Unplayable` follows when the codecs do not fit. A consumer that is offered can be attached
         at once: packets flow when it is agreed on. There is no effect on one that does not exist.
         """
+    def limit(self, transport: int, mid: str, layer: int | None) -> None:
+        """Send the consumer (transport, mid) nothing above this one of its source's encodings.
+
+        0 is the lowest; None: the best that comes. What flows goes on until a keyframe of the other
+        one comes, which is asked for. A limit stays over changes of the source.
+
+        Raises:
+            OverflowError: the number is negative or above 255.
+        """
     def detach(self, transport: int, mid: str) -> None:
         """Stop forwarding to the consumer (transport, mid)."""
     def close(self, transport: int) -> None:
@@ -234,6 +243,45 @@ class Speakers:
     @property
     def levels(self) -> list[tuple[int, str, int]]:
         """(transport, mid, level), loudest first; levels are dB below the loudest there is."""
+
+@final
+class Layer:
+    """One encoding of a producer (RFC 8853)."""
+
+    @property
+    def rid(self) -> str: ...
+    @property
+    def width(self) -> int:
+        """In pixels; 0 while not known."""
+    @property
+    def height(self) -> int: ...
+    @property
+    def bitrate(self) -> int:
+        """In bits a second, over the last second; 0 while not known."""
+
+@final
+class Layers:
+    """A producer sends several encodings; told when one begins, changes its size or stops."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def mid(self) -> str: ...
+    @property
+    def ladder(self) -> list[Layer]:
+        """Those that come now, lowest first."""
+
+@final
+class Forwarded:
+    """A consumer is sent this one of its source's encodings from now on."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def mid(self) -> str: ...
+    @property
+    def layer(self) -> int:
+        """Its place in the last `Layers`."""
 
 @final
 class Unplayable:
@@ -376,6 +424,8 @@ CoreEvent = (
     | Started
     | Stalled
     | Speakers
+    | Layers
+    | Forwarded
     | Unplayable
     | Closed
     | Died

@@ -45,7 +45,7 @@ fn sequence_with(workers: usize, bytes: &[u8]) {
 }
 
 fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
-    match choice % 14 {
+    match choice % 15 {
         0 => join(world, input),
         1 => {
             let (consumer, source) = (key(world, input), key(world, input));
@@ -77,7 +77,8 @@ fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
         10 => turn(world, input),
         11 => offer(world, input),
         12 => answer(world, input),
-        _ => speak(world, input),
+        13 => speak(world, input),
+        _ => limit(world, input),
     }
 }
 
@@ -177,6 +178,13 @@ fn speak(world: &mut World, input: &mut Input<'_>) {
         }
         world.run(Duration::from_millis(20));
     }
+}
+
+/// A medium is to be sent in no more than one of its sizes, or in the best one again.
+fn limit(world: &mut World, input: &mut Input<'_>) {
+    let consumer = key(world, input);
+    let layer = input.byte().filter(|layer| *layer != 0);
+    world.command(Command::Limit { consumer, layer });
 }
 
 /// A medium that may be there: the first or second of any client, or one that nobody has.

@@ -105,6 +105,10 @@ impl Core {
         self.submit(Command::Attach { consumer, source })
     }
 
+    fn limit(&self, transport: u64, mid: &str, layer: Option<u8>) -> PyResult<()> {
+        self.submit(Command::Limit { consumer: key(transport, mid)?, layer })
+    }
+
     fn detach(&self, transport: u64, mid: &str) -> PyResult<()> {
         self.submit(Command::Detach { consumer: key(transport, mid)? })
     }

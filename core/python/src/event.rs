@@ -21,6 +21,9 @@ value!(Connected { transport: u64, remote: String, protocol: String });
 value!(Started { transport: u64, mid: String, codec: String });
 value!(Stalled { transport: u64, mid: String, still: bool });
 value!(Speakers { worker: usize, levels: Vec<(u64, String, u8)> });
+value!(Layer { rid: String, width: u16, height: u16, bitrate: u32 });
+value!(Layers { transport: u64, mid: String, ladder: Vec<Py<Layer>> });
+value!(Forwarded { transport: u64, mid: String, layer: u8 });
 value!(Unplayable { transport: u64, mid: String, codec: String });
 value!(Closed { transport: u64, code: &'static str, reason: String });
 value!(Died { reason: String });
@@ -101,6 +104,15 @@ pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAn
             };
             new(py, Speakers { worker, levels: speakers.into_iter().map(named).collect() })
         }
+        Event::Layers { producer, layers } => {
+            let (transport, mid) = key(producer);
+            let layers = layers.into_iter().map(|layer| describe_layer(py, layer));
+            new(py, Layers { transport, mid, ladder: layers.collect::<PyResult<_>>()? })
+        }
+        Event::Forwarded { consumer, layer } => {
+            let (transport, mid) = key(consumer);
+            new(py, Forwarded { transport, mid, layer })
+        }
         Event::Unplayable { consumer, codec } => {
             let (transport, mid) = key(consumer);
             new(py, Unplayable { transport, mid, codec })
@@ -140,6 +152,11 @@ fn describe(py: Python<'_>, medium: sfu::MediaDescription) -> PyResult<Py<Media>
         codecs: medium.codecs,
     };
     Py::new(py, media)
+}
+
+fn describe_layer(py: Python<'_>, layer: sfu::LayerDescription) -> PyResult<Py<Layer>> {
+    let sfu::LayerDescription { rid, width, height, bitrate } = layer;
+    Py::new(py, Layer { rid, width, height, bitrate })
 }
 
 fn statistics_to_python(

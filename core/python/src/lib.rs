@@ -18,8 +18,8 @@ mod _core {
     use crate::core::Core;
     #[pymodule_export]
     use crate::event::{
-        Agreed, Answered, Closed, Connected, ConsumerStatistics, Died, Media, Offered,
-        ProducerStatistics, Refused, Speakers, Stalled, Started, Statistics, TransportStatistics,
-        Unplayable,
+        Agreed, Answered, Closed, Connected, ConsumerStatistics, Died, Forwarded, Layer, Layers,
+        Media, Offered, ProducerStatistics, Refused, Speakers, Stalled, Started, Statistics,
+        TransportStatistics, Unplayable,
     };
 }

@@ -7,10 +7,12 @@ use str0m::media::{MediaKind, Mid, Pt};
 use str0m::stats::MediaEgressStats;
 
 use crate::egress::{Egress, Numbering};
+use crate::layers::LayerIndex;
 use crate::packet::Packet;
 use crate::producer::Stream;
 use crate::replay::{Replay, Squeeze};
 use crate::rewrite::Rewriter;
+use crate::switch::{Course, Switch};
 use crate::words::MediaKey;
 
 /// A track that leaves, and where it comes from.
@@ -24,6 +26,7 @@ pub(crate) struct Consumer {
     source: Option<MediaKey>,
     state: State,
     rewriter: Rewriter,
+    switch: Switch,
     replay: Option<Replay>,
     squeeze: Option<Squeeze>,
 }
@@ -88,6 +91,7 @@ impl Consumer {
             source: None,
             state: State::New,
             rewriter: Rewriter::new(first_sequence),
+            switch: Switch::default(),
             replay: None,
             squeeze: None,
         }
@@ -130,6 +134,31 @@ impl Consumer {
         };
     }
 
+    /// Lets no encoding above this one flow.
+    pub(crate) fn limit(&mut self, layer: Option<u8>) {
+        self.switch.limit = layer;
+    }
+
+    /// The encoding that flows.
+    pub(crate) fn layer(&self) -> Option<LayerIndex> {
+        matches!(self.state, State::Flowing { .. }).then(|| self.switch.layer())
+    }
+
+    /// The encoding whose keyframe it waits for.
+    pub(crate) fn wants(&self, stream: &Stream) -> Option<LayerIndex> {
+        match self.state {
+            State::Waiting { .. } => stream.ladder.pick(self.switch.limit),
+            State::Flowing { .. } => self.switch.wants(stream.ladder),
+            State::New | State::Unplayable { .. } => None,
+        }
+    }
+
+    /// The place of the encoding that flows, if that is news.
+    pub(crate) fn take_news(&mut self, stream: &Stream) -> Option<u8> {
+        let flows = matches!(self.state, State::Flowing { .. });
+        flows.then(|| self.switch.take_news(stream.ladder)).flatten()
+    }
+
     /// Writes a batch of the source's packets, in the order of their arrival.
     pub(crate) fn deliver(
         &mut self,
@@ -138,29 +167,50 @@ impl Consumer {
         packets: &[Arc<Packet>],
         now: Instant,
     ) -> Delivery {
-        let (from, payload_type) = match self.state {
-            State::Flowing { payload_type, .. } => (0, payload_type),
-            State::Waiting { payload_type, .. } => {
-                let start = packets.iter().position(|packet| packet.starts_keyframe);
-                let Some(from) = start else {
-                    return Delivery::NeedsKeyframe;
-                };
-                self.squeeze = None;
-                let first = &packets[from];
-                self.rewriter.start(first.sequence, first.timestamp, stream.clock_rate(), now);
-                self.state = State::Flowing { epoch: stream.epoch, payload_type };
-                (from, payload_type)
-            }
-            State::New | State::Unplayable { .. } => return Delivery::Nothing,
-        };
+        if matches!(self.state, State::New | State::Unplayable { .. }) {
+            return Delivery::Nothing;
+        }
         if let Some(replay) = &mut self.replay {
             replay.extend(packets);
             return Delivery::Nothing;
         }
-        for packet in &packets[from..] {
-            self.write(egress, payload_type, packet, now);
+        let mut written = false;
+        for packet in packets {
+            if packet.starts_keyframe {
+                self.begin(stream, packet, now);
+            }
+            if let State::Flowing { payload_type, .. } = self.state
+                && let Some(course) = self.switch.course(packet)
+            {
+                self.write(egress, stream, payload_type, packet, course, now);
+                written = true;
+            }
         }
-        if packets.is_empty() { Delivery::Nothing } else { egress.rest(self.mid) }
+        match self.state {
+            State::Waiting { .. } => Delivery::NeedsKeyframe,
+            _ if written => egress.rest(self.mid),
+            _ => Delivery::Nothing,
+        }
+    }
+
+    /// Starts with a keyframe, or goes on with it, if it is one that was waited for.
+    fn begin(&mut self, stream: &Stream, first: &Packet, now: Instant) {
+        let (sequence, timestamp, rate) = (first.sequence, first.timestamp, stream.clock_rate());
+        match self.state {
+            State::Waiting { epoch, payload_type }
+                if stream.ladder.admits(first.layer, self.switch.limit) =>
+            {
+                self.squeeze = None;
+                self.rewriter.start(sequence, timestamp, rate, now);
+                self.switch.start(first);
+                self.state = State::Flowing { epoch, payload_type };
+            }
+            State::Flowing { .. } if self.switch.is_due(first, stream.ladder) => {
+                let passed = self.switch.turn(first, stream.params.spec().codec);
+                self.rewriter.switch(sequence, timestamp, rate, passed);
+            }
+            _ => {}
+        }
     }
 
     /// Starts with a group of pictures that arrived before, instead of waiting for a keyframe; false
@@ -182,6 +232,7 @@ impl Consumer {
         // The live edge, not the old keyframe, belongs to this moment.
         let start = now.checked_sub(squeeze.length(first)).unwrap_or(now);
         self.rewriter.start(first.sequence, timestamp, stream.clock_rate(), start);
+        self.switch.start(first);
         self.state = State::Flowing { epoch, payload_type };
         self.squeeze = Some(squeeze);
         self.replay = Some(Replay::new(group, now));
@@ -194,7 +245,7 @@ impl Consumer {
             return None;
         };
         while let Some(packet) = self.replay.as_mut()?.take(now) {
-            self.write(egress, payload_type, &packet, now);
+            self.send(egress, payload_type, &packet, now);
         }
         egress.rest(self.mid);
         let next = self.replay.as_ref()?.next_step(now);
@@ -205,6 +256,36 @@ impl Consumer {
     }
 
     fn write(
+        &mut self,
+        egress: &mut Egress<'_>,
+        stream: &Stream,
+        payload_type: Pt,
+        packet: &Arc<Packet>,
+        course: Course,
+        now: Instant,
+    ) {
+        if !stream.ladder.is_simulcast {
+            return self.send(egress, payload_type, packet, now);
+        }
+        let dressed = self.switch.dress(packet, course, stream.params.spec().codec);
+        match course {
+            Course::Current => {
+                self.send(egress, payload_type, &dressed, now);
+                self.switch.sent(packet);
+            }
+            Course::Previous => self.send_late(egress, payload_type, &dressed),
+        }
+    }
+
+    fn send_late(&mut self, egress: &mut Egress<'_>, payload_type: Pt, packet: &Arc<Packet>) {
+        let Packet { sequence, timestamp, moment, .. } = **packet;
+        if let Some((sequence, timestamp)) = self.rewriter.map_late(sequence, timestamp) {
+            let numbering = Numbering { sequence, timestamp, payload_type, moment };
+            self.hand_over(egress, numbering, packet);
+        }
+    }
+
+    fn send(
         &mut self,
         egress: &mut Egress<'_>,
         payload_type: Pt,
@@ -219,6 +300,10 @@ impl Consumer {
             return;
         };
         let numbering = Numbering { sequence, timestamp, payload_type, moment };
+        self.hand_over(egress, numbering, packet);
+    }
+
+    fn hand_over(&mut self, egress: &mut Egress<'_>, numbering: Numbering, packet: &Arc<Packet>) {
         egress.write(self.mid, numbering, packet);
         self.counters.packets += 1;
         self.counters.bytes += packet.payload.len() as u64;

@@ -153,6 +153,7 @@ mod tests {
     fn keyframe_or_not(sequence: u64, starts_keyframe: bool, bytes: usize, now: Instant) -> Packet {
         Packet {
             sequence,
+            layer: 0,
             timestamp: (sequence / 3) as u32 * 3_000,
             marker: sequence % 3 == 2,
             starts_keyframe,

@@ -23,6 +23,11 @@ impl Throttle {
         self.wanted = false;
     }
 
+    /// Whether somebody needs one.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wanted
+    }
+
     /// Whether a request is due.
     pub(crate) fn is_due(&self, now: Instant) -> bool {
         self.wanted && self.asked.is_none_or(|asked| now >= asked + INTERVAL)

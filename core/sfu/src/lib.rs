@@ -8,12 +8,14 @@ mod clock;
 mod codec;
 mod consumer;
 mod demux;
+mod descriptor;
 mod directory;
 mod egress;
 mod group;
 mod hearing;
 pub mod io;
 mod keyframe;
+mod layers;
 mod loudness;
 mod message;
 mod negotiation;
@@ -28,10 +30,12 @@ mod routes;
 mod sdp;
 mod sfu;
 mod signature;
+mod size;
 mod speakers;
 mod stall;
 mod statistics;
 mod subscription;
+mod switch;
 mod timers;
 mod transport;
 mod words;
@@ -45,6 +49,6 @@ pub use negotiation::publishes;
 pub use sfu::{Outbox, Settings, Sfu};
 pub use statistics::{ConsumerStatistics, ProducerStatistics, Statistics, TransportStatistics};
 pub use words::{
-    CloseCode, Command, Direction, Event, Label, MediaDescription, MediaKey, MediaKind, Mid,
-    OfferedMedium, Protocol, RefusalCode, Remote, TransportId,
+    CloseCode, Command, Direction, Event, Label, LayerDescription, MediaDescription, MediaKey,
+    MediaKind, Mid, OfferedMedium, Protocol, RefusalCode, Remote, TransportId,
 };

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::directory::WorkerId;
+use crate::layers::LayerSet;
 use crate::packet::Packet;
 use crate::producer::Stream;
 use crate::words::{MediaKey, Remote, TransportId};
@@ -29,9 +30,9 @@ pub(crate) enum Content {
     /// Send me the packets of this producer from now on.
     Subscribe { source: MediaKey },
     /// Some of my viewers wait for a start: a keyframe, or what was kept instead.
-    Start { source: MediaKey },
+    Start { source: MediaKey, layers: LayerSet },
     /// A viewer of mine asks for a keyframe.
-    RequestKeyframe { source: MediaKey },
+    RequestKeyframe { source: MediaKey, layers: LayerSet },
     /// None of my viewers is left.
     Unsubscribe { source: MediaKey },
     /// What arrived of a producer of mine.

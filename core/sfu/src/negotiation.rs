@@ -208,6 +208,8 @@ fn extensions(publishes: bool) -> ExtensionMap {
     if publishes {
         extensions.set(2, Extension::AbsoluteSendTime);
         extensions.set(3, Extension::TransportSequenceNumber);
+        extensions.set(10, Extension::RtpStreamId);
+        extensions.set(11, Extension::RepairedRtpStreamId);
     }
     extensions.set(4, Extension::RtpMid);
     extensions.set(13, Extension::VideoOrientation);
@@ -273,12 +275,9 @@ pub(crate) fn fragment(offer: &str) -> Option<String> {
     Sdp::read(offer).credentials().map(|(fragment, _)| fragment.to_owned())
 }
 
-/// The offer without what is not to be taken up: simulcast, of which a publisher sends one layer then
-/// (RFC 8853 section 5.3.2), and the connection of m-lines that are rejected.
+/// The offer without what is not to be taken up: the connection of m-lines that are rejected.
 fn sifted(offer: &str) -> String {
-    let is_layer = |line: &&str| line.starts_with("a=simulcast:") || line.starts_with("a=rid:");
-    let kept: Vec<_> = offer.lines().filter(|line| !is_layer(line)).collect();
-    let mut offer = Sdp::read(&kept.join("\n"));
+    let mut offer = Sdp::read(offer);
     offer.sift();
     offer.to_string()
 }

@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use str0m::rtp::{ExtensionValues, RtpPacket};
 
+use crate::layers::LayerIndex;
+
 /// What header extensions tell of a packet's content, as they are sent: the others (mid, rid, transport
 /// sequence number, send time) belong to one hop.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,6 +47,8 @@ impl Content {
 pub(crate) struct Packet {
     /// Extended sequence number of the source.
     pub(crate) sequence: u64,
+    /// Which encoding of the source it is of.
+    pub(crate) layer: LayerIndex,
     /// RTP timestamp of the source.
     pub(crate) timestamp: u32,
     /// The RTP marker bit.
@@ -61,9 +65,15 @@ pub(crate) struct Packet {
 
 impl Packet {
     /// Takes what is to be forwarded of a received packet.
-    pub(crate) fn new(received: &RtpPacket, starts_keyframe: bool, moment: Instant) -> Self {
+    pub(crate) fn new(
+        received: &RtpPacket,
+        layer: LayerIndex,
+        starts_keyframe: bool,
+        moment: Instant,
+    ) -> Self {
         Self {
             sequence: *received.seq_no,
+            layer,
             timestamp: received.header.timestamp,
             marker: received.header.marker,
             starts_keyframe,

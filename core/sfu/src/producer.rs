@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::format::PayloadParams;
-use str0m::media::{MediaKind, Mid};
-use str0m::rtp::{RtpPacket, Ssrc};
+use str0m::media::{MediaKind, Mid, Rid};
+use str0m::rtp::RtpPacket;
 use str0m::stats::MediaIngressStats;
 
 use crate::clock::{PublisherClock, Report};
 use crate::codec;
 use crate::group::{Budget, Group};
 use crate::hearing::Hearing;
-use crate::keyframe::Throttle;
+use crate::layers::{Ladder, Layer, Layers};
 use crate::loudness::Loudness;
 use crate::packet::Packet;
+use crate::size;
 use crate::stall::Watch;
 
 /// What a producer sends now: it changes with the codec or the SSRC, and then decoders must start anew.
@@ -24,7 +25,8 @@ pub(crate) struct Stream {
     pub(crate) epoch: u32,
     /// The codec with its parameters.
     pub(crate) params: PayloadParams,
-    ssrc: Ssrc,
+    /// The encodings that come now.
+    pub(crate) ladder: Ladder,
 }
 
 impl Stream {
@@ -39,7 +41,7 @@ impl Stream {
 pub(crate) struct Producer {
     pub(crate) mid: Mid,
     pub(crate) kind: MediaKind,
-    pub(crate) keyframes: Throttle,
+    pub(crate) layers: Layers,
     pub(crate) hearing: Hearing,
     pub(crate) watch: Watch,
     pub(crate) loudness: Loudness,
@@ -47,8 +49,6 @@ pub(crate) struct Producer {
     pub(crate) batch: Vec<Arc<Packet>>,
     pub(crate) counters: Counters,
     stream: Option<Stream>,
-    report: Option<Report>,
-    keyframe_at: Option<u32>,
     group: Group,
 }
 
@@ -63,28 +63,18 @@ pub(crate) struct Counters {
     pub(crate) loss: Option<f32>,
 }
 
-impl Counters {
-    /// Takes over what `str0m` counted.
-    pub(crate) fn update(&mut self, stats: &MediaIngressStats) {
-        self.nacks = stats.nacks;
-        self.loss = stats.loss;
-    }
-}
-
 impl Producer {
     pub(crate) fn new(mid: Mid, kind: MediaKind, budget: Budget) -> Self {
         Self {
             mid,
             kind,
-            keyframes: Throttle::default(),
+            layers: Layers::default(),
             hearing: Hearing::default(),
             watch: Watch::default(),
             loudness: Loudness::default(),
             batch: Vec::new(),
             counters: Counters::default(),
             stream: None,
-            report: None,
-            keyframe_at: None,
             group: Group::new(budget),
         }
     }
@@ -99,30 +89,50 @@ impl Producer {
         self.stream.map(|stream| codec::name(stream.params.spec().codec))
     }
 
-    /// A sender report of this track arrived.
-    pub(crate) fn report(&mut self, report: Report) {
-        self.report = Some(report);
+    /// A sender report of one of its encodings arrived.
+    pub(crate) fn report(&mut self, rid: Option<Rid>, report: Report) {
+        if let Some(layer) = self.layers.by_rid(rid) {
+            layer.report = Some(report);
+        }
     }
 
-    /// Takes a received packet into the batch; tells whether the stream is a new one.
+    /// Takes over what `str0m` counted.
+    pub(crate) fn update(&mut self, stats: &MediaIngressStats) {
+        self.counters.nacks = self.layers.count_nacks(stats.rid, stats.nacks);
+        self.counters.loss = stats.loss;
+    }
+
+    /// Takes a received packet of an encoding into the batch; tells whether the stream is a new one.
     pub(crate) fn receive(
         &mut self,
         received: &RtpPacket,
+        rid: Option<Rid>,
         params: &PayloadParams,
         clock: &mut PublisherClock,
     ) -> bool {
-        let changed = self.follow(received, params);
-        let keyframe = self.starts_keyframe(received, params);
-        self.count(received, keyframe);
+        let Some((index, layer)) = self.layers.find(rid) else {
+            return false;
+        };
+        let same =
+            layer.ssrc.replace(received.header.ssrc).map(|ssrc| ssrc == received.header.ssrc);
+        layer.heard(received.payload.len(), received.timestamp);
         let moment = clock.moment(
-            self.report.as_ref(),
+            layer.report.as_ref(),
             received.header.timestamp,
             codec::clock_rate(params),
             received.timestamp,
         );
-        let packet = Arc::new(Packet::new(received, keyframe, moment));
+        let keyframe = starts_keyframe(layer, received, params);
+        if same.is_none() || (keyframe && rid.is_some()) {
+            self.layers.look(received.timestamp);
+        }
+        let changed = self.follow(same, params);
+        self.count(received, keyframe);
+        let packet = Arc::new(Packet::new(received, index, keyframe, moment));
         self.watch.heard(received.timestamp);
         match (self.kind, packet.content.level()) {
+            // Who sends several encodings answers requests for keyframes.
+            (MediaKind::Video, _) if rid.is_some() => {}
             (MediaKind::Video, _) => self.remember(&packet, changed, received.timestamp),
             (MediaKind::Audio, Some(level)) => self.loudness.heard(level, received.timestamp),
             (MediaKind::Audio, None) => {}
@@ -142,38 +152,34 @@ impl Producer {
         if self.hearing.is_deaf() { self.group.packets() } else { None }
     }
 
-    /// Whether a keyframe request should leave now; it is counted as sent.
-    pub(crate) fn take_keyframe_request(&mut self, now: Instant) -> bool {
-        let due = self.keyframes.is_due(now);
-        if due {
-            self.keyframes.asked(now);
+    /// A keyframe request for one of its encodings left.
+    pub(crate) fn asked_for_keyframe(&mut self, rid: Option<Rid>, now: Instant) {
+        if let Some(layer) = self.layers.by_rid(rid) {
+            layer.keyframes.asked(now);
             self.hearing.asked(now);
             self.counters.keyframe_requests += 1;
         }
-        due
     }
 
-    /// A picture of several slices has several packets that a keyframe could start with: only the
-    /// first one of a timestamp counts.
-    fn starts_keyframe(&mut self, received: &RtpPacket, params: &PayloadParams) -> bool {
-        let timestamp = received.header.timestamp;
-        if self.keyframe_at == Some(timestamp)
-            || !codec::starts_keyframe(params.spec().codec, &received.payload)
-        {
-            return false;
+    /// Looks which encodings come.
+    pub(crate) fn look(&mut self, now: Instant) {
+        self.layers.look(now);
+        if let Some(stream) = &mut self.stream {
+            stream.ladder = self.layers.ladder();
         }
-        self.keyframe_at = Some(timestamp);
-        true
     }
 
-    fn follow(&mut self, received: &RtpPacket, params: &PayloadParams) -> bool {
-        let ssrc = received.header.ssrc;
-        let same = |stream: &Stream| stream.ssrc == ssrc && stream.params.pt() == params.pt();
-        if self.stream.as_ref().is_some_and(same) {
-            return false;
+    /// `same`: whether the encoding has the SSRC that it had; `None`: it is its first packet.
+    fn follow(&mut self, same: Option<bool>, params: &PayloadParams) -> bool {
+        let ladder = self.layers.ladder();
+        if let Some(stream) = &mut self.stream {
+            stream.ladder = ladder;
+            if same != Some(false) && stream.params.pt() == params.pt() {
+                return false;
+            }
         }
         let epoch = self.stream.map_or(0, |stream| stream.epoch + 1);
-        self.stream = Some(Stream { epoch, params: *params, ssrc });
+        self.stream = Some(Stream { epoch, params: *params, ladder });
         true
     }
 
@@ -193,7 +199,22 @@ impl Producer {
         self.counters.bytes += received.payload.len() as u64;
         if keyframe && self.kind == MediaKind::Video {
             self.counters.keyframes += 1;
-            self.keyframes.forget();
         }
     }
+}
+
+/// A picture of several slices has several packets that a keyframe could start with: only the first
+/// one of a timestamp counts.
+fn starts_keyframe(layer: &mut Layer, received: &RtpPacket, params: &PayloadParams) -> bool {
+    let timestamp = received.header.timestamp;
+    let codec = params.spec().codec;
+    if layer.keyframe_at == Some(timestamp) || !codec::starts_keyframe(codec, &received.payload) {
+        return false;
+    }
+    layer.keyframe_at = Some(timestamp);
+    layer.keyframes.forget();
+    if let Some(size) = size::told(codec, &received.payload) {
+        layer.size = size;
+    }
+    true
 }

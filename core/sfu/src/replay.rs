@@ -121,6 +121,7 @@ mod tests {
     fn packet(sequence: u64, timestamp: u32, bytes: usize, moment: Instant) -> Packet {
         Packet {
             sequence,
+            layer: 0,
             timestamp,
             marker: true,
             starts_keyframe: false,

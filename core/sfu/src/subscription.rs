@@ -1,10 +1,13 @@
 //! Producers and viewers on different workers: who subscribes to what.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::directory::WorkerId;
 use crate::keyframe::Throttle;
+use crate::layers::LayerSet;
+use crate::packet::Packet;
 use crate::words::MediaKey;
 
 /// Producers of other workers with viewers here.
@@ -15,32 +18,43 @@ pub(crate) type Subscriptions = BTreeMap<MediaKey, Subscription>;
 pub(crate) struct Subscription {
     pub(crate) owner: WorkerId,
     keyframes: Throttle,
+    /// Of which encodings one is needed.
+    layers: LayerSet,
 }
 
 impl Subscription {
     pub(crate) fn new(owner: WorkerId) -> Self {
-        Self { owner, keyframes: Throttle::default() }
+        Self { owner, keyframes: Throttle::default(), layers: 0 }
     }
 
-    /// A viewer needs a keyframe.
-    pub(crate) fn want_keyframe(&mut self) {
+    /// A viewer needs a keyframe of these encodings.
+    pub(crate) fn want_keyframe(&mut self, layers: LayerSet) {
         self.keyframes.want();
+        self.layers |= layers;
     }
 
-    /// Whether the owner should be told now; counted as told. The owner repeats what its publisher
+    /// The encodings to tell the owner of now; counted as told. The owner repeats what its publisher
     /// does not answer, so that once is enough.
-    pub(crate) fn take_request(&mut self, now: Instant) -> bool {
-        let due = self.keyframes.is_due(now);
-        if due {
-            self.told(now);
-        }
-        due
+    pub(crate) fn take_request(&mut self, now: Instant) -> Option<LayerSet> {
+        self.keyframes.is_due(now).then(|| self.told(now))
     }
 
-    /// The owner is told at once.
-    pub(crate) fn told(&mut self, now: Instant) {
+    /// Packets came: what was to be asked for may be among them.
+    pub(crate) fn answered(&mut self, packets: &[Arc<Packet>]) {
+        let mut keyframes = packets.iter().filter(|packet| packet.starts_keyframe).peekable();
+        if keyframes.peek().is_some() {
+            self.layers &= !keyframes.fold(0, |set, packet| set | 1 << packet.layer);
+            if self.layers == 0 {
+                self.keyframes.forget();
+            }
+        }
+    }
+
+    /// The owner is told at once; of which encodings.
+    pub(crate) fn told(&mut self, now: Instant) -> LayerSet {
         self.keyframes.asked(now);
         self.keyframes.forget();
+        std::mem::take(&mut self.layers)
     }
 }
 
@@ -131,13 +145,14 @@ mod tests {
     fn an_owner_is_told_once_and_no_more_often_than_it_may_ask() {
         let now = crate::io::now();
         let mut subscription = Subscription::new(0);
-        assert!(!subscription.take_request(now), "nobody asked");
-        subscription.want_keyframe();
-        assert!(subscription.take_request(now));
-        assert!(!subscription.take_request(now + Duration::from_secs(9)), "it was told");
+        assert_eq!(subscription.take_request(now), None, "nobody asked");
+        subscription.want_keyframe(0b01);
+        subscription.want_keyframe(0b10);
+        assert_eq!(subscription.take_request(now), Some(0b11));
+        assert_eq!(subscription.take_request(now + Duration::from_secs(9)), None, "it was told");
         subscription.told(now);
-        subscription.want_keyframe();
-        assert!(!subscription.take_request(now + Duration::from_millis(499)));
-        assert!(subscription.take_request(now + Duration::from_millis(500)), "told later");
+        subscription.want_keyframe(0);
+        assert_eq!(subscription.take_request(now + Duration::from_millis(499)), None);
+        assert_eq!(subscription.take_request(now + Duration::from_millis(500)), Some(0), "later");
     }
 }

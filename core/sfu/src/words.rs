@@ -122,6 +122,13 @@ pub enum Command {
         /// Where from.
         source: MediaKey,
     },
+    /// Forward to `consumer` no encoding of its source above this one, until another limit is told.
+    Limit {
+        /// Which consumer.
+        consumer: MediaKey,
+        /// Its place among the source's layers, 0 is the lowest; `None`: the best.
+        layer: Option<u8>,
+    },
     /// Forward nothing to `consumer`.
     Detach {
         /// Which consumer.
@@ -214,6 +221,20 @@ pub enum Event {
         /// The codec's name as in SDP.
         codec: String,
     },
+    /// A producer sends several encodings (RFC 8853); told when one begins, changes or stops.
+    Layers {
+        /// Which producer.
+        producer: MediaKey,
+        /// Those that come, lowest first.
+        layers: Vec<LayerDescription>,
+    },
+    /// A consumer is sent another one of its source's encodings, from a keyframe on.
+    Forwarded {
+        /// Which consumer.
+        consumer: MediaKey,
+        /// Its place among the source's layers.
+        layer: u8,
+    },
     /// Nothing has come from a producer that had begun for 1.5 s; or packets come again.
     Stalled {
         /// Which producer.
@@ -251,6 +272,19 @@ pub enum Event {
     },
     /// The answer to `RequestStatistics`.
     Statistics(Statistics),
+}
+
+/// One encoding of a track.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerDescription {
+    /// Its name (RFC 8851).
+    pub rid: String,
+    /// In pixels; 0 while not known.
+    pub width: u16,
+    /// In pixels; 0 while not known.
+    pub height: u16,
+    /// In bits a second, over the last second; 0 while not known.
+    pub bitrate: u32,
 }
 
 /// One medium of an offer and its answer.

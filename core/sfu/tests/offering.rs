@@ -171,6 +171,32 @@ fn a_viewer_attached_before_it_answers_is_shown_what_comes_then() {
 }
 
 #[test]
+fn a_client_may_be_quicker_than_its_answer() {
+    for protocol in [Protocol::Udp, Protocol::Tcp] {
+        let mut world = World::new();
+        world.protocol = protocol;
+        let publisher = world.join(&[Media::SEND_OPUS, Media::SEND_VP8]);
+        let viewer = world.await_offer();
+        let (offer, mids) = world.offer_to(viewer, &[audio("a"), video("v")]);
+        // As a client that begins DTLS: what it says too early is said again.
+        let answer = world.clients[viewer].accept(&offer.replace("actpass", "passive"));
+        let remote = world.remote(viewer);
+        world.run_until(SECOND, |world| world.knows(remote));
+        for first in [20, 22, 23, 128] {
+            world.inject_from(remote, &[&[first, 254, 253][..], &[0; 40]].concat());
+        }
+        world.run(Duration::from_millis(2));
+        world.agree(viewer, &answer);
+        world.connect(&[publisher]);
+        world.meet(viewer);
+        world.show(viewer, mids[0], publisher, 0);
+        publish(&mut world, publisher, 10);
+        assert_eq!(world.clients[viewer].numbers_of(mids[0]).len(), 10, "{protocol}");
+        assert_eq!(world.statistics().datagrams_dropped, 4);
+    }
+}
+
+#[test]
 fn media_go_on_while_another_is_added_and_a_label_changes() {
     let (mut world, publisher, viewer) = pair();
     let mids = watch(&mut world, publisher, viewer);

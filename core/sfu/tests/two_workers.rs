@@ -15,6 +15,8 @@ mod offering;
 mod paths;
 #[path = "renegotiation.rs"]
 mod renegotiation;
+#[path = "simulcast.rs"]
+mod simulcast;
 mod support;
 #[path = "watching.rs"]
 mod watching;

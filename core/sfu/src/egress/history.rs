@@ -143,6 +143,7 @@ mod tests {
     fn packet(sequence: u64, now: Instant) -> Arc<Packet> {
         Arc::new(Packet {
             sequence,
+            layer: 0,
             timestamp: 0,
             marker: false,
             starts_keyframe: false,

@@ -70,7 +70,9 @@ impl Crew {
             Command::Offer { transport, .. } if self.directory.owner(*transport).is_none() => {
                 return self.accept(*transport, false, command);
             }
-            Command::Attach { consumer, .. } | Command::Detach { consumer } => consumer.transport,
+            Command::Attach { consumer, .. }
+            | Command::Limit { consumer, .. }
+            | Command::Detach { consumer } => consumer.transport,
             Command::Renegotiate { transport, .. }
             | Command::Offer { transport, .. }
             | Command::AcceptAnswer { transport, .. }

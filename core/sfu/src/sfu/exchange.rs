@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::forwarding::Needs;
 use super::{Batch, Outbox, Sfu};
 use crate::directory::WorkerId;
+use crate::layers::{ALL, LayerSet};
 use crate::message::{Content, Message};
 use crate::packet::Packet;
 use crate::producer::Stream;
@@ -19,18 +21,20 @@ impl Sfu {
             Content::Datagrams(parcel) => self.unpack(&parcel, now, outbox),
             Content::Moved { remote, transport } => self.moved(remote, transport),
             Content::Subscribe { source } => self.add_subscriber(source, from),
-            Content::Start { source } => {
+            Content::Start { source, layers } => {
                 if self.subscribers.wait(source, from) {
-                    self.start(source, now);
+                    self.start(source, layers, now);
                 }
             }
-            Content::RequestKeyframe { source } => self.ask_for_keyframe(source, now),
+            Content::RequestKeyframe { source, layers } => {
+                self.ask_for_keyframe(source, layers, now);
+            }
             Content::Unsubscribe { source } => self.subscribers.remove(source, from),
             Content::Packets { source, stream, packets } => {
                 self.forward_remote(source, &stream, &packets, now, outbox);
             }
             Content::Group { source, stream, packets } => {
-                let waiting = self.deliver(source, &stream, &[], now, outbox);
+                let Needs { waiting, .. } = self.deliver(source, &stream, &[], now, outbox);
                 self.replay(&stream, &packets, &waiting, now);
             }
             Content::Ended { source } => self.end_source(source),
@@ -44,7 +48,7 @@ impl Sfu {
             Content::Datagrams(parcel) => self.dropped += parcel.len() as u64,
             Content::Packets { source, .. } => {
                 self.batches_dropped += 1;
-                self.ask_for_keyframe(*source, now);
+                self.ask_for_keyframe(*source, ALL, now);
             }
             Content::Group { source, .. } => {
                 self.batches_dropped += 1;
@@ -119,15 +123,21 @@ impl Sfu {
         now: Instant,
         outbox: &mut dyn Outbox,
     ) {
-        let waiting = self.deliver(source, stream, packets, now, outbox);
+        if let Some(subscription) = self.subscriptions.get_mut(&source) {
+            subscription.answered(packets);
+        }
+        let Needs { waiting, layers } = self.deliver(source, stream, packets, now, outbox);
         if waiting.is_empty() {
+            if layers != 0 {
+                self.request_remote(source, layers, now);
+            }
             return;
         }
         if let Some(subscription) = self.subscriptions.get_mut(&source) {
-            subscription.want_keyframe();
-            if subscription.take_request(now) {
+            subscription.want_keyframe(layers);
+            if let Some(layers) = subscription.take_request(now) {
                 let owner = subscription.owner;
-                self.tell(owner, Content::Start { source });
+                self.tell(owner, Content::Start { source, layers });
             }
         }
     }
@@ -160,20 +170,25 @@ impl Sfu {
     }
 
     /// Tells the owner of a producer that viewers here wait; false when the producer is ours.
-    pub(super) fn start_remote(&mut self, source: MediaKey, now: Instant) -> bool {
+    pub(super) fn start_remote(
+        &mut self,
+        source: MediaKey,
+        layers: LayerSet,
+        now: Instant,
+    ) -> bool {
         let Some(subscription) = self.subscriptions.get_mut(&source) else {
             return false;
         };
-        subscription.told(now);
+        let layers = layers | subscription.told(now);
         let owner = subscription.owner;
-        self.tell(owner, Content::Start { source });
+        self.tell(owner, Content::Start { source, layers });
         true
     }
 
     /// Asks the owner of a producer for a keyframe, if there is one and it was not asked just now.
-    pub(super) fn request_remote(&mut self, source: MediaKey, now: Instant) {
+    pub(super) fn request_remote(&mut self, source: MediaKey, layers: LayerSet, now: Instant) {
         if let Some(subscription) = self.subscriptions.get_mut(&source) {
-            subscription.want_keyframe();
+            subscription.want_keyframe(layers);
         }
         self.send_remote_request(source, now);
     }
@@ -190,9 +205,9 @@ impl Sfu {
         let Some(subscription) = self.subscriptions.get_mut(&source) else {
             return;
         };
-        if subscription.take_request(now) {
+        if let Some(layers) = subscription.take_request(now) {
             let owner = subscription.owner;
-            self.tell(owner, Content::RequestKeyframe { source });
+            self.tell(owner, Content::RequestKeyframe { source, layers });
         }
     }
 

@@ -8,9 +8,19 @@ use str0m::media::MediaKind;
 use super::{Outbox, Sfu};
 use crate::codec;
 use crate::consumer::Delivery;
+use crate::layers::LayerSet;
 use crate::packet::Packet;
 use crate::producer::Stream;
 use crate::words::{Event, MediaKey};
+
+/// What keyframes the consumers of a source need.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    /// Who sees nothing before one comes.
+    pub(super) waiting: Vec<MediaKey>,
+    /// Of which encodings.
+    pub(super) layers: LayerSet,
+}
 
 impl Sfu {
     pub(super) fn attach(&mut self, consumer: MediaKey, source: MediaKey, now: Instant) {
@@ -27,7 +37,7 @@ impl Sfu {
         // way.
         let viewer = self.transports.get(&consumer.transport);
         if viewer.is_some_and(|viewer| viewer.reaches(consumer.mid)) {
-            self.start(source, now);
+            self.start(source, 0, now);
         }
     }
 
@@ -40,19 +50,19 @@ impl Sfu {
 
     /// Starts those who wait for a keyframe of a producer: from what was kept of it at once, else with
     /// the keyframe that is asked for.
-    pub(super) fn start(&mut self, source: MediaKey, now: Instant) {
-        if self.start_remote(source, now) {
+    pub(super) fn start(&mut self, source: MediaKey, layers: LayerSet, now: Instant) {
+        if self.start_remote(source, layers, now) {
             return;
         }
-        self.ask_for_keyframe(source, now);
+        self.ask_for_keyframe(source, layers, now);
         // Even without a new packet.
         self.filled.push(source);
     }
 
-    /// Asks a producer for a keyframe, as soon as its throttle allows.
-    pub(super) fn ask_for_keyframe(&mut self, source: MediaKey, now: Instant) {
+    /// Asks a producer for a keyframe of these encodings, as soon as their throttles allow.
+    pub(super) fn ask_for_keyframe(&mut self, source: MediaKey, layers: LayerSet, now: Instant) {
         let Some(transport) = self.transports.get_mut(&source.transport) else {
-            self.request_remote(source, now);
+            self.request_remote(source, layers, now);
             return;
         };
         let Some(producer) = transport.producer(source.mid) else {
@@ -61,7 +71,7 @@ impl Sfu {
         if producer.kind != MediaKind::Video {
             return;
         }
-        producer.keyframes.want();
+        producer.layers.want(layers);
         if transport.request_keyframe(source.mid, now) {
             self.dirty.push(source.transport);
         }
@@ -84,9 +94,11 @@ impl Sfu {
         now: Instant,
         outbox: &mut dyn Outbox,
     ) {
-        let waiting = self.deliver(source, stream, packets, now, outbox);
+        let Needs { waiting, layers } = self.deliver(source, stream, packets, now, outbox);
+        if layers != 0 || !waiting.is_empty() {
+            self.ask_for_keyframe(source, layers, now);
+        }
         if !waiting.is_empty() {
-            self.ask_for_keyframe(source, now);
             let transport = self.transports.get_mut(&source.transport);
             let producer = transport.and_then(|transport| transport.producer(source.mid));
             if let Some(group) = producer.and_then(|producer| producer.replayable()) {
@@ -95,7 +107,7 @@ impl Sfu {
         }
     }
 
-    /// Writes packets to all consumers of their source; gives back who waits for a keyframe.
+    /// Writes packets to all consumers of their source; gives back what keyframes they need.
     pub(super) fn deliver(
         &mut self,
         source: MediaKey,
@@ -103,16 +115,17 @@ impl Sfu {
         packets: &[Arc<Packet>],
         now: Instant,
         outbox: &mut dyn Outbox,
-    ) -> Vec<MediaKey> {
+    ) -> Needs {
         let consumers = self.routes.consumers(source).to_vec();
-        let mut waiting = Vec::new();
+        let mut needs = Needs::default();
         for consumer in consumers {
             let delivery = self.work(consumer.transport, now, |transport, _| {
                 Ok(transport.deliver(consumer.mid, stream, packets, now, outbox))
             });
+            self.note_layers(consumer, stream, &mut needs);
             match delivery {
                 Some(Delivery::Written) => self.dirty.push(consumer.transport),
-                Some(Delivery::NeedsKeyframe) => waiting.push(consumer),
+                Some(Delivery::NeedsKeyframe) => needs.waiting.push(consumer),
                 Some(Delivery::Unplayable) => {
                     let codec = codec::name(stream.params.spec().codec);
                     self.events.push(Event::Unplayable { consumer, codec });
@@ -120,7 +133,7 @@ impl Sfu {
                 Some(Delivery::Sent | Delivery::Nothing) | None => {}
             }
         }
-        waiting
+        needs
     }
 
     /// Starts those who wait for a keyframe from what was kept of a producer that sends none when

@@ -134,9 +134,9 @@ impl Sfu {
             }
             Happening::KeyframeWanted(mid) => {
                 let consumer = MediaKey { transport: id, mid };
-                let source = self.consumer(consumer).and_then(|consumer| consumer.source());
-                if let Some(source) = source {
-                    self.ask_for_keyframe(source, now);
+                let state = self.consumer(consumer).map(|state| (state.source(), state.layer()));
+                if let Some((Some(source), layer)) = state {
+                    self.ask_for_keyframe(source, layer.map_or(0, |layer| 1 << layer), now);
                 }
             }
             Happening::Path(remote) => self.tie(remote, id),
@@ -165,7 +165,7 @@ impl Sfu {
             self.events.push(Event::Connected { transport: id, remote: path.remote });
         }
         for source in sources {
-            self.start(source, now);
+            self.start(source, 0, now);
         }
     }
 }

@@ -4,6 +4,7 @@ mod admission;
 mod arrival;
 mod exchange;
 mod forwarding;
+mod layering;
 mod life;
 mod offering;
 mod sweep;
@@ -142,6 +143,7 @@ impl Sfu {
             }
             Command::SetCandidates { candidates } => self.set_candidates(&candidates),
             Command::Attach { consumer, source } => self.attach(consumer, source, now),
+            Command::Limit { consumer, layer } => self.limit(consumer, layer),
             Command::Detach { consumer } => self.detach(consumer),
             Command::Close { transport } => {
                 self.close(transport, now, outbox);

@@ -82,7 +82,7 @@ impl Sfu {
         self.announce(id);
         if self.transports.get(&id).is_some_and(|transport| transport.connected) {
             for source in turnover.awaited {
-                self.start(source, now);
+                self.start(source, 0, now);
             }
         }
     }

@@ -28,6 +28,7 @@ impl Sfu {
         }
         self.send_remote_requests(now);
         self.tell_stalled(now);
+        self.tell_layers(now);
         self.tell_speakers(now);
     }
 
@@ -55,16 +56,16 @@ impl Sfu {
             .producers
             .iter()
             .map(|producer| (producer, producer.hearing.wants_probe(now)))
-            .filter(|(producer, probe)| *probe || producer.keyframes.is_due(now))
+            .filter(|(producer, probe)| *probe || producer.layers.is_due(now))
             .map(|(producer, probe)| (MediaKey { transport: id, mid: producer.mid }, probe))
             .collect();
         for (source, probe) in due {
             if probe || self.routes.has_consumers(source) || self.subscribers.has(source) {
-                self.ask_for_keyframe(source, now);
+                self.ask_for_keyframe(source, 0, now);
             } else if let Some(producer) =
                 self.transports.get_mut(&id).and_then(|transport| transport.producer(source.mid))
             {
-                producer.keyframes.forget();
+                producer.layers.forget();
             }
         }
     }

@@ -30,7 +30,7 @@ impl Sfu {
         }
     }
 
-    fn producers(&mut self) -> impl Iterator<Item = (MediaKey, &mut Producer)> {
+    pub(super) fn producers(&mut self) -> impl Iterator<Item = (MediaKey, &mut Producer)> {
         self.transports.values_mut().flat_map(|transport| {
             let id = transport.id;
             let key = move |it: &Producer| MediaKey { transport: id, mid: it.mid };

@@ -273,20 +273,21 @@ impl Transport {
         self.consumer(mid).is_some_and(|consumer| consumer.start_replay(stream, group, now))
     }
 
-    /// Sends a keyframe request for a producer if one is due; true when the transport must be stepped.
+    /// Sends the keyframe requests for a producer that are due; true when the transport must be stepped.
     pub(crate) fn request_keyframe(&mut self, mid: Mid, now: Instant) -> bool {
-        let Some(index) = self.producers.iter().position(|producer| producer.mid == mid) else {
+        let Some(producer) = self.producers.iter_mut().find(|producer| producer.mid == mid) else {
             return false;
         };
         let mut api = self.rtc.direct_api();
-        let Some(stream) = api.stream_rx_by_mid(mid, None) else {
-            return false;
-        };
-        if !self.producers[index].take_keyframe_request(now) {
-            return false;
+        let mut asked = false;
+        for rid in producer.layers.due(now) {
+            if let Some(stream) = api.stream_rx_by_mid(mid, rid) {
+                stream.request_keyframe(KeyframeRequestKind::Pli);
+                producer.asked_for_keyframe(rid, now);
+                asked = true;
+            }
         }
-        stream.request_keyframe(KeyframeRequestKind::Pli);
-        true
+        asked
     }
 
     /// Starts a proper end: RTCP BYE and DTLS `close_notify` leave with the next drain.
@@ -378,13 +379,13 @@ impl Transport {
                 let info = feedback.sender_info;
                 let report = Report::new(info.rtp_time.numer() as u32, info.ntp_time);
                 if let Some(producer) = self.producer(feedback.mid) {
-                    producer.report(report);
+                    producer.report(feedback.rid, report);
                 }
             }
             RtcEvent::Connected => self.connect(happenings),
             RtcEvent::MediaIngressStats(stats) => {
                 if let Some(producer) = self.producer(stats.mid) {
-                    producer.counters.update(&stats);
+                    producer.update(&stats);
                 }
             }
             RtcEvent::MediaEgressStats(stats) => {
@@ -398,8 +399,9 @@ impl Transport {
     }
 
     fn take(&mut self, packet: &RtpPacket, happenings: &mut Vec<Happening>) {
-        let Some(mid) = self.rtc.direct_api().stream_rx(&packet.header.ssrc).map(|rx| rx.mid())
-        else {
+        let mut api = self.rtc.direct_api();
+        let stream = api.stream_rx(&packet.header.ssrc).map(|stream| (stream.mid(), stream.rid()));
+        let Some((mid, rid)) = stream else {
             return;
         };
         let payload_type = packet.header.payload_type;
@@ -410,10 +412,11 @@ impl Transport {
         let Some(producer) = self.producers.iter_mut().find(|producer| producer.mid == mid) else {
             return;
         };
-        if producer.receive(packet, &params, &mut self.clock) {
+        let before = producer.batch.len();
+        if producer.receive(packet, rid, &params, &mut self.clock) {
             happenings.push(Happening::Started(mid));
         }
-        if producer.batch.len() == 1 {
+        if producer.batch.len() == 1 && before != 1 {
             happenings.push(Happening::Filled(mid));
         }
     }

@@ -1,6 +1,7 @@
 //! A client of str0m: offers, publishes VP8 or Opus, and notes what arrives.
 
 mod negotiating;
+pub(crate) mod simulcast;
 mod speaking;
 
 use std::collections::HashMap;
@@ -51,6 +52,8 @@ pub(crate) struct Client {
     protocol: Protocol,
     pending: Option<SdpPendingOffer>,
     media: Vec<(Mid, MediaKind)>,
+    /// Keyframe requests, of each encoding.
+    requests: HashMap<Option<String>, u32>,
     /// The next number of each medium that has written.
     sequences: HashMap<usize, u64>,
     wake: Instant,
@@ -120,6 +123,7 @@ impl Client {
             protocol,
             pending: None,
             media: Vec::new(),
+            requests: HashMap::new(),
             sequences: HashMap::new(),
             wake: now,
             unsent: Vec::new(),
@@ -245,7 +249,10 @@ impl Client {
         match event {
             Event::Connected => self.connected = true,
             Event::RtpPacket(packet) => self.packets.push(packet),
-            Event::KeyframeRequest(_) => self.keyframe_requests += 1,
+            Event::KeyframeRequest(request) => {
+                self.keyframe_requests += 1;
+                *self.requests.entry(request.rid.map(|rid| rid.to_string())).or_default() += 1;
+            }
             Event::Closed => self.closed = true,
             Event::ChannelOpen(..) => self.channels += 1,
             _ => {}

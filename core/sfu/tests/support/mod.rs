@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::panic, reason = "a broken expectation of a test")]
 
-mod client;
+pub(crate) mod client;
 pub(crate) mod offering;
 
 use std::collections::{HashMap, VecDeque};
@@ -170,7 +170,9 @@ impl World {
                 let worker = self.directory.place(*transport, false);
                 return self.command_to(worker, command);
             }
-            Command::Attach { consumer, .. } | Command::Detach { consumer } => consumer.transport,
+            Command::Attach { consumer, .. }
+            | Command::Limit { consumer, .. }
+            | Command::Detach { consumer } => consumer.transport,
             Command::Renegotiate { transport, .. }
             | Command::Offer { transport, .. }
             | Command::AcceptAnswer { transport, .. }
@@ -304,7 +306,12 @@ impl World {
 
     /// Hands the core a datagram from anywhere.
     pub(crate) fn inject(&mut self, from: SocketAddr, datagram: &[u8]) {
-        self.receive(Remote::udp(from), datagram);
+        self.inject_from(Remote::udp(from), datagram);
+    }
+
+    /// The same over UDP or TCP.
+    pub(crate) fn inject_from(&mut self, from: Remote, datagram: &[u8]) {
+        self.receive(from, datagram);
     }
 
     fn receive(&mut self, from: Remote, datagram: &[u8]) {

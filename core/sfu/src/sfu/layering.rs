@@ -1,0 +1,48 @@
+//! Tracks that are sent in several encodings, and which of them each consumer is sent.
+
+use std::time::Instant;
+
+use super::Sfu;
+use super::forwarding::Needs;
+use crate::producer::{Producer, Stream};
+use crate::words::{Event, MediaKey};
+
+impl Sfu {
+    pub(super) fn limit(&mut self, consumer: MediaKey, layer: Option<u8>) {
+        let Some(state) = self.consumer(consumer) else {
+            return;
+        };
+        state.limit(layer);
+        if let Some(source) = state.source() {
+            // It looks at once whether it wants another one, even without a new packet.
+            self.filled.push(source);
+        }
+    }
+
+    /// Tells of encodings that began, changed or stopped.
+    pub(super) fn tell_layers(&mut self, now: Instant) {
+        let look = |(key, producer): (MediaKey, &mut Producer)| {
+            producer.look(now);
+            Some((key, producer.layers.news()?))
+        };
+        let mut news: Vec<_> = self.producers().filter_map(look).collect();
+        news.sort_unstable_by_key(|(key, _)| *key);
+        for (producer, layers) in news {
+            self.events.push(Event::Layers { producer, layers });
+        }
+    }
+
+    /// Takes note of what a consumer waits for, and tells what it is sent, after a delivery.
+    pub(super) fn note_layers(&mut self, key: MediaKey, stream: &Stream, needs: &mut Needs) {
+        if !stream.ladder.is_simulcast {
+            return;
+        }
+        let Some(consumer) = self.consumer(key) else {
+            return;
+        };
+        needs.layers |= consumer.wants(stream).map_or(0, |layer| 1 << layer);
+        if let Some(layer) = consumer.take_news(stream) {
+            self.events.push(Event::Forwarded { consumer: key, layer });
+        }
+    }
+}
