@@ -1,12 +1,15 @@
 import type { Track, Wish } from "./model.ts";
 
+/** Single tracks of which something was said; what was said first is forgotten first. */
+const MAX_SAID = 1_000;
+
 /** Says how much of a track is wanted; null: nothing. */
 export type Rule = (track: Track) => Wish | null;
 
 /** What is wanted of the tracks that there are: by a rule, and by what was said of single ones. */
 export class Wishes {
   readonly #rule: Rule;
-  readonly #said = new Map<string, Wish | null>(); // bounded: see `of`
+  readonly #said = new Map<string, Wish | null>(); // bounded by MAX_SAID
   #deliberate: boolean;
 
   constructor(rule: Rule | undefined) {
@@ -21,11 +24,14 @@ export class Wishes {
 
   /** Want this of one track from now on, whatever the rule says. */
   set(trackId: string, wish: Wish | null): void {
+    this.#said.delete(trackId);
     this.#said.set(trackId, wish);
+    const [oldest = ""] = this.#said.keys();
+    if (this.#said.size > MAX_SAID) this.#said.delete(oldest);
     this.#deliberate = true;
   }
 
-  /** What is wanted of these tracks; what was said of others is forgotten. */
+  /** What is wanted of these tracks; others may come back, after a restart of the relay for one. */
   of(tracks: ReadonlyMap<string, Track>): ReadonlyMap<string, Wish> {
     const wanted = new Map<string, Wish>();
     for (const [id, track] of tracks) {
@@ -33,7 +39,6 @@ export class Wishes {
       const wish = said === undefined ? this.#rule(track) : said;
       if (wish !== null) wanted.set(id, wish);
     }
-    for (const id of this.#said.keys()) if (!tracks.has(id)) this.#said.delete(id);
     return wanted;
   }
 }

@@ -160,6 +160,21 @@ it("takes back an offer that is refused, and keeps what was there", async () => 
   await third;
 });
 
+it("does not use again what was never agreed on", async () => {
+  await published("cam");
+  const publishing = room.publish(track("mic", "audio"));
+  const refused = expect(publishing).rejects.toMatchObject({ code: "withdrawn" });
+  await settle();
+  for (const one of room.publications.values()) if (one.kind === "audio") room.unpublish(one);
+  await refused;
+  relay.say("error", { code: "offer-refused", reason: "No." });
+  await said();
+  const third = room.publish(track("other mic", "audio"));
+  expect(await said()).toEqual(["announce p1 p3", "offer video audio audio", "map p1=0 p3=2"]);
+  relay.answer("video audio audio");
+  await third;
+});
+
 it("begins with a new connection when the first offer is refused", async () => {
   const publishing = room.publish(track("cam"));
   const refused = expect(publishing).rejects.toMatchObject({ code: "offer-refused" });
@@ -212,6 +227,13 @@ it("repeats an offer without answer when its session goes on", async () => {
   relay.answer("video");
   await publishing;
   expect(relay.connections).toHaveLength(1);
+});
+
+it("says its tracks again when its session goes on", async () => {
+  await published("cam");
+  relay.socket.cut();
+  await settle();
+  expect((await relay.welcome({ resumed: true })).slice(1, 3)).toEqual(["announce p1", "map p1=0"]);
 });
 
 it("offers what came while the socket was lost", async () => {

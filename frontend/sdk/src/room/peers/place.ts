@@ -16,7 +16,10 @@ export class Places {
   /** Give a publication its m-line; whether that needs an offer. */
   async take(connection: RTCPeerConnection, publication: OwnTrack): Promise<boolean> {
     const { encodings, kind, shape, track } = publication;
-    const found = this.#free.find((free) => free.shape === shape);
+    // One that was never agreed on, or was refused, needs an offer as a new one does.
+    const found = this.#free.find((free) => {
+      return free.shape === shape && free.transceiver.currentDirection === "sendonly";
+    });
     if (found === undefined) {
       publication.transceiver = connection.addTransceiver(track ?? kind, {
         direction: "sendonly",
