@@ -101,8 +101,9 @@ check: build layers ## Check format, types, lints and the core's contract
 layers: $(SCHEMA) ## Check which way imports point
 	$(BIN)/lint-imports --no-cache --no-logo
 
-bench: build ## Measure CPU, latency and memory of forwarding
+bench: build ## Measure CPU, latency and memory of forwarding, and what people wait for
 	$(BIN)/python -m benchmarks
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.rooms
 
 # With all of the workspace's features, as for checks and tests, so that their dependencies serve.
 loadgen: .venv/.stamp
