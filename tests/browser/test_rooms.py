@@ -9,6 +9,7 @@ from support.client import client, has_sound, shows_moving_picture
 from support.guest import all_get, guest, of
 from support.live import live
 from support.waiting import until
+from trunkline.model.media import Wish
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -94,3 +95,32 @@ async def test_who_sends_sound_speaks_until_it_leaves(tmp_path: Path) -> None:
         assert (await publisher.publish("/whip/studio?name=cam"))["status"] == 201
         (cam,) = {track.participant for track in await ann.knows(2)}
         await ann.hears(cam)
+
+
+async def test_a_viewer_is_sent_the_layer_that_it_wants(tmp_path: Path) -> None:
+    async with (
+        live(tmp_path) as relay,
+        chromium() as browser,
+        guest(browser, relay.relay.url, "Ann") as ann,
+        guest(browser, relay.relay.url, "Bob") as bob,
+    ):
+        await ann.publish_layers(640, 360)
+        (track,) = await bob.knows(1)
+        await bob.accept(track)
+
+        async def widths() -> list[int]:
+            return [layer.width for layer in bob.tracks[track.id].layers]
+
+        # How many Chromium sends depends on what it believes that the network takes.
+        await until(widths, lambda now: now[:2] == [160, 320], within=60, what="two layers")
+        for wish, width in (
+            (Wish(max_layer=0), 160),
+            (Wish(max_layer=1), 320),
+            (Wish(width=160, height=90), 160),
+            (Wish(width=161, height=90), 320),
+        ):
+            await bob.accept(track, wish=wish)
+            await bob.is_shown(track, width)
+            await bob.gets(track)
+        assert bob.offers == 1
+        assert bob.flows[track.id].layer == 1

@@ -13,6 +13,7 @@ from trunkline.model.command import (
     Command,
     Count,
     Detach,
+    Limit,
     OfferMedia,
     Renegotiate,
     SetCandidates,
@@ -87,12 +88,8 @@ class FakeCore:
             case SetCandidates(addresses):
                 assert addresses
                 self.candidates = addresses
-            case Attach(consumer, source):
-                assert source.transport in self.media
-                assert consumer.transport in self.media
-                self.shown[consumer] = source
-            case Detach(consumer):
-                self.shown.pop(consumer, None)
+            case Attach() | Limit() | Detach():
+                self._show(command)
             case Close(transport):
                 self._forget(transport)
             case Count(number):
@@ -155,6 +152,17 @@ class FakeCore:
             self.report(Refused(transport, *self.refusing))
         else:
             self.report(Agreed(transport, self.media[transport]))
+
+    def _show(self, command: Attach | Limit | Detach) -> None:
+        match command:
+            case Attach(consumer, source):
+                assert source.transport in self.media
+                assert consumer.transport in self.media
+                self.shown[consumer] = source
+            case Limit(consumer):
+                assert consumer.transport in self.media
+            case Detach(consumer):
+                self.shown.pop(consumer, None)
 
     def _accept(self, command: Accept) -> None:
         if self.refusing:

@@ -15,15 +15,50 @@ globalThis.guest = (() => {
       tone.start();
       return target.stream.getAudioTracks()[0];
     }
-    const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+    return picture(320, 240);
+  }
+
+  // A picture that changes all the time; with `detail` it is large when it is encoded well.
+  function picture(width, height, detail = 0) {
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
     const pen = canvas.getContext("2d");
     let step = 0;
     setInterval(() => {
       step += 1;
       pen.fillStyle = `hsl(${(step * 7) % 360} 80% 50%)`;
-      pen.fillRect(0, 0, 320, 240);
+      pen.fillRect(0, 0, width, height);
+      for (let each = 0; each < detail; each += 1) {
+        pen.fillStyle = `hsl(${Math.random() * 360} 80% 50%)`;
+        pen.fillRect(Math.random() * width, Math.random() * height, 24, 24);
+      }
     }, 40);
     return canvas.captureStream(25).getVideoTracks()[0];
+  }
+
+  // Sends one picture in three sizes.
+  async function publishLayers(width, height) {
+    sending ??= new RTCPeerConnection();
+    const track = picture(width, height, 40);
+    const stream = new MediaStream([track]);
+    const sendEncodings = [4, 2, 1].map((scaleResolutionDownBy, layer) => ({
+      rid: "qhf"[layer],
+      scaleResolutionDownBy,
+    }));
+    const { sender } = sending.addTransceiver(track, {
+      direction: "sendonly",
+      streams: [stream],
+      sendEncodings,
+    });
+    own.set(sender, { kind: "video", id: track.id, stream: stream.id });
+    return offer();
+  }
+
+  // What is sent: of each encoding, and the estimate of what could be.
+  async function sent() {
+    const stats = [...(await sending.getStats()).values()];
+    const encodings = stats.filter((one) => one.type === "outbound-rtp" && one.rid);
+    const pair = stats.find((one) => one.type === "candidate-pair" && one.nominated);
+    return { encodings, estimate: pair?.availableOutgoingBitrate ?? 0 };
   }
 
   // Makes tracks that are not sent yet: [{kind, id, stream}].
@@ -87,10 +122,11 @@ globalThis.guest = (() => {
     return found ? { ...found } : {};
   }
 
+  // Bytes of RTP payload by the media that anything came on.
   async function received() {
-    if (!receiving) return 0;
     const stats = [...(await receiving.getStats()).values()];
-    return stats.find((one) => one.type === "transport")?.bytesReceived ?? 0;
+    const came = stats.filter((one) => one.type === "inbound-rtp" && one.bytesReceived > 0);
+    return Object.fromEntries(came.map((one) => [one.mid, one.bytesReceived]));
   }
 
   function drop(ours) {
@@ -100,5 +136,17 @@ globalThis.guest = (() => {
     if (ours) own.clear();
   }
 
-  return { make, offer, publish, answered, receive, media, figures, received, drop };
+  return {
+    make,
+    offer,
+    publish,
+    publishLayers,
+    answered,
+    receive,
+    media,
+    figures,
+    received,
+    sent,
+    drop,
+  };
 })();

@@ -29,6 +29,7 @@ class Guest:
         self.tracks: dict[TrackId, Track] = {}
         self.mapping: dict[TrackId, Mid] = {}
         self.failures: list[signal.Failed] = []
+        self.flows: dict[TrackId, signal.Flow] = {}
         self.speakers: list[ParticipantId] = []
         """Who speaks, loudest first."""
         self.offers = 0
@@ -43,8 +44,19 @@ class Guest:
 
     async def publish(self, *kinds: Kind) -> None:
         """Send a moving picture, a tone or both, besides what is sent already."""
+        await self._publish(await self._page.evaluate("kinds => guest.publish(kinds)", list(kinds)))
+
+    async def publish_layers(self, width: int, height: int) -> None:
+        """Send a picture in three sizes: this one, a half and a quarter of it."""
+        size = [width, height]
+        await self._publish(await self._page.evaluate("size => guest.publishLayers(...size)", size))
+
+    async def sent(self) -> dict[str, Any]:
+        """What its own statistics say of what it sends."""
+        return dict(await self._page.evaluate("guest.sent()"))
+
+    async def _publish(self, made: dict[str, Any]) -> None:
         self._answered.clear()
-        made = await self._page.evaluate("kinds => guest.publish(kinds)", list(kinds))
         tracks = [
             signal.Announced(TrackId(f"T-{one['id']}"), one["kind"], one["id"], one["stream"])
             for one in made["tracks"]
@@ -75,7 +87,7 @@ class Guest:
             look, lambda seen: len(seen) == count, within=CONNECT_WITHIN, what=f"{count} tracks"
         )
 
-    async def gets(self, track: Track) -> None:
+    async def gets(self, track: Track, within: float = CONNECT_WITHIN) -> None:
         """Wait till more of a track arrives and is played."""
         before = await self.played(track)
         more = 10 if track.kind == "video" else 4_000
@@ -83,9 +95,15 @@ class Guest:
         async def look() -> int:
             return await self.played(track)
 
-        await until(
-            look, lambda now: now >= before + more, within=CONNECT_WITHIN, what=f"{track.kind}"
-        )
+        await until(look, lambda now: now >= before + more, within=within, what=f"{track.kind}")
+
+    async def is_shown(self, track: Track, width: int) -> None:
+        """Wait till a picture is so wide."""
+
+        async def look() -> int:
+            return int((await self.figures(track)).get("frameWidth", 0))
+
+        await until(look, lambda now: now == width, within=CONNECT_WITHIN, what=f"width {width}")
 
     async def hears(self, *who: ParticipantId) -> None:
         """Wait till exactly these speak, in any order."""
@@ -99,16 +117,20 @@ class Guest:
 
     async def played(self, track: Track) -> int:
         """Frames or samples of a track that came out of its decoder."""
-        mid = self.mapping.get(track.id)
-        if mid is None:
-            return 0
-        figures: dict[str, Any] = await self._page.evaluate("mid => guest.figures(mid)", mid)
+        figures = await self.figures(track)
         name = "framesDecoded" if track.kind == "video" else "totalSamplesReceived"
         return int(figures.get(name, 0))
 
-    async def received(self) -> int:
-        """Bytes that arrived on its receiving connection."""
-        return int(await self._page.evaluate("guest.received()"))
+    async def figures(self, track: Track) -> dict[str, Any]:
+        """What its statistics say of a track that it receives."""
+        mid = self.mapping.get(track.id)
+        if mid is None:
+            return {}
+        return dict(await self._page.evaluate("mid => guest.figures(mid)", mid))
+
+    async def received(self) -> dict[Mid, int]:
+        """Bytes of RTP payload that arrived, for each medium that anything came on."""
+        return dict(await self._page.evaluate("guest.received()"))
 
     async def _take(self, told: signal.Told) -> None:
         match told:
@@ -126,6 +148,8 @@ class Guest:
                 self.mapping = dict(mapping)
             case signal.Offered() | signal.Answered() | signal.ConnectionClosed():
                 await self._negotiate(told)
+            case signal.Forwarding(flows):
+                self.flows |= {flow.track: flow for flow in flows}
             case signal.Failed():
                 self.failures.append(told)
             case _:

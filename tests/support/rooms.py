@@ -14,6 +14,7 @@ from trunkline.model.command import (
     Command,
     Count,
     Detach,
+    Limit,
     OfferMedia,
     Renegotiate,
     SetCandidates,
@@ -27,12 +28,14 @@ from trunkline.model.id import (
     TrackId,
     TransportId,
 )
-from trunkline.model.media import Kind, Medium, Offer, OfferedMedium, Port
+from trunkline.model.media import Kind, Layer, Medium, Offer, OfferedMedium, Port
 from trunkline.model.report import (
     Agreed,
     Answered,
     Closed,
     Connected,
+    Forwarded,
+    Layers,
     Offered,
     Refused,
     Speakers,
@@ -108,6 +111,14 @@ class House:
     def stall(self, who: str, mid: str = "video", *, stalled: bool = True) -> list[str]:
         """Nothing comes from a producer, or something again."""
         return self._tell(self.rooms.receive(Stalled(self._port(who, mid), stalled)))
+
+    def layers(self, who: str, *sizes: tuple[int, int], mid: str = "video") -> list[str]:
+        """A producer sends encodings of these sizes."""
+        layers = (Layer(f"r{number}", *size) for number, size in enumerate(sizes))
+        return self._tell(self.rooms.receive(Layers(self._port(who, mid), tuple(layers))))
+
+    def forwarded(self, who: str, mid: str, layer: int) -> list[str]:
+        return self._tell(self.rooms.receive(Forwarded(self._port(who, mid), layer)))
 
     def speak(self, *levels: tuple[str, int], worker: int = 0) -> list[str]:
         """A worker tells who speaks: transports whose medium is "audio", or "who/mid"."""
@@ -233,6 +244,8 @@ class House:
                 return f"take answer {self._who(transport)}"
             case Attach(consumer, source):
                 return f"{self._name_port(consumer)} shows {self._name_port(source)}"
+            case Limit(consumer, layer):
+                return f"{self._name_port(consumer)} up to {'best' if layer is None else layer}"
             case Detach(consumer):
                 return f"{self._name_port(consumer)} shows nothing"
             case Close(transport):
@@ -276,7 +289,9 @@ def _short_word(message: Told) -> str:  # noqa: PLR0911 - one for each
         case signal.Failed() | signal.Goodbye():
             return f"{type(message).__name__.lower()} {message.code}"
         case signal.Forwarding(flows):
-            return " ".join(["flow", *(f"{flow.track} {flow.hindrance}" for flow in flows)])
+            return " ".join(
+                ["flow", *(f"{flow.track} {flow.hindrance or flow.layer}" for flow in flows)]
+            )
         case signal.TrackChanges(tracks):
             names = (f"{track.id}{' stalled' if track.stalled else ''}" for track in tracks)
             return " ".join(["changed", *names])

@@ -9,13 +9,14 @@ from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
 from trunkline.domain.track import Track
 from trunkline.model import signal
-from trunkline.model.report import Agreed, Offered, Unplayable
+from trunkline.model.id import TrackId
+from trunkline.model.report import Agreed, Forwarded, Offered, Unplayable
 from trunkline.model.signal import Tell
 
 MAX_WISHES = 500
 """Tracks that one guest can want."""
 
-AudienceReport = Offered | Agreed | Unplayable
+AudienceReport = Offered | Agreed | Unplayable | Forwarded
 
 
 class Audience:
@@ -69,9 +70,9 @@ class Audience:
                 if guest.like_umbrella:
                     more.append(Tell(guest.id, signal.Mapped(downlink.mapping)))
                 return [*more, *commands]
-            case Unplayable(consumer):
+            case Unplayable(consumer) | Forwarded(consumer):
                 track = downlink.track_at(consumer.mid)
-                flow = signal.Flow(track, hindrance="codec") if track else None
+                flow = _flow(report, track) if track else None
                 return [Tell(guest.id, signal.Forwarding((flow,)))] if flow else []
             case _:
                 assert_never(report)
@@ -87,13 +88,19 @@ class Audience:
         return guest.downlink
 
 
+def _flow(report: Unplayable | Forwarded, track: TrackId) -> signal.Flow:
+    if isinstance(report, Forwarded):
+        return signal.Flow(track, report.layer)
+    return signal.Flow(track, hindrance="codec")
+
+
 def _tell(guest: Guest, tracks: Iterable[Track]) -> list[Effect]:
     """Say what is news of these tracks."""
     views = tuple(track.describe() for track in tracks)
-    known = {view.id: view for view in guest.told}
+    known = {view.id: view for view in guest.told or ()}
     news = tuple(view for view in views if view != known.get(view.id))
-    guest.told = views
-    if known.keys() != {view.id for view in views}:
+    unknown, guest.told = guest.told is None, views
+    if unknown or known.keys() != {view.id for view in views}:
         return [Tell(guest.id, signal.Tracks(views))]
     return [Tell(guest.id, signal.TrackChanges(news))] if news else []
 

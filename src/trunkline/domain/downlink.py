@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trunkline.domain.track import Track
-from trunkline.model.command import AcceptAnswer, Attach, Command, Detach, OfferMedia
+from trunkline.model.command import AcceptAnswer, Attach, Command, Detach, Limit, OfferMedia
 from trunkline.model.id import Mid, TrackId, TransportId
 from trunkline.model.media import Kind, Label, OfferedMedium, Port, Wish
 from trunkline.model.report import Agreed, Offered
 
 MAX_MEDIA = 200
 """m-lines of one offer; tracks beyond that are not sent."""
+
+ANSWER_TIME = 30.0
+"""Seconds that a guest has to answer an offer."""
 
 
 @dataclass(slots=True)
@@ -25,6 +28,10 @@ class _Medium:
     agreed: Label | None = None
     """The label that the guest last agreed to; None: to none."""
     shown: Port | None = None
+    limit: int | None = None
+    """The highest layer that is wanted."""
+    limited: int | None = None
+    """The same, as the core was told."""
 
 
 class Downlink:
@@ -51,6 +58,7 @@ class Downlink:
         self._media: list[_Medium] = []  # bounded by MAX_MEDIA
         self._offered: tuple[OfferedMedium, ...] = ()
         self._waiting = False
+        self._asked: float | None = None
         self._restart = False
         if like_umbrella:
             self._media.append(_Medium("audio", Label("trunkline", "silence"), None, None))
@@ -59,6 +67,14 @@ class Downlink:
     def waiting(self) -> bool:
         """Whether an offer is unanswered."""
         return self._waiting
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether the answer takes too long; counted from the first time that this is asked."""
+        if self.offer is None:
+            self._asked = None
+        elif self._asked is None:
+            self._asked = now
+        return self._asked is not None and now - self._asked >= ANSWER_TIME
 
     @property
     def mapping(self) -> tuple[tuple[TrackId, Mid], ...]:
@@ -90,6 +106,7 @@ class Downlink:
             medium = known.get(track.id) or self._take(track)
             if medium is not None:
                 medium.source = None if wish.paused else track.port
+                medium.limit = _limit(track, wish)
         return [*self._aim(), *self._make_offer()]
 
     def restart(self) -> list[Command]:
@@ -148,10 +165,15 @@ class Downlink:
         for medium in self._media:
             # Packets under an old label would be shown as somebody else's.
             source = medium.source if medium.agreed == medium.label else None
-            if source == medium.shown or medium.mid is None:
+            if medium.mid is None:
+                continue
+            port = Port(self.transport, medium.mid)
+            if source and medium.limit != medium.limited:
+                medium.limited = medium.limit
+                yield Limit(port, medium.limit)
+            if source == medium.shown:
                 continue
             medium.shown = source
-            port = Port(self.transport, medium.mid)
             yield Attach(port, source) if source else Detach(port)
 
     def _make_offer(self) -> list[Command]:
@@ -161,3 +183,15 @@ class Downlink:
         command = OfferMedia(self.transport, media, data=self._like_umbrella, restart=self._restart)
         self._offered, self._waiting, self._restart = media, True, False
         return [command]
+
+
+def _limit(track: Track, wish: Wish) -> int | None:
+    """The lowest layer that fills the place where it is shown, but none above the one named."""
+    wide = (
+        number
+        for number, layer in enumerate(track.layers)
+        if layer.width >= wish.width and layer.height >= wish.height
+    )
+    filling = next(wide, None) if wish.width or wish.height else None
+    limits = [limit for limit in (filling, wish.max_layer) if limit is not None]
+    return min(limits, default=None)

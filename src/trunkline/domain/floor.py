@@ -84,7 +84,7 @@ class Floor:
     def resume(self, guest: Guest) -> list[Effect]:
         """Go on with a guest whose conversation broke off."""
         guest.away_since = None
-        guest.told, guest.mapped, guest.speakers = (), (), ()
+        guest.told, guest.mapped, guest.speakers = None, (), ()
         effects = [self._welcome(guest, resumed=True), *self._tell_of(guest)]
         if guest.downlink and guest.downlink.offer:
             effects.append(Tell(guest.id, signal.Offered(guest.downlink.offer)))

@@ -49,8 +49,8 @@ class Guest:
     wishes: dict[TrackId, Wish] = field(default_factory=dict)
     uplink: Uplink | None = None
     downlink: Downlink | None = None
-    told: tuple[view.Track, ...] = ()
-    """The tracks that it knows of."""
+    told: tuple[view.Track, ...] | None = ()
+    """The tracks that it knows of; None: that is not known, and it is told all."""
     speakers: tuple[signal.Speaker, ...] = ()
     """Who speaks, as it knows."""
     mapped: tuple[tuple[TrackId, Mid], ...] = ()

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from trunkline.domain.directory import Directory
+from trunkline.domain.downlink import ANSWER_TIME
 from trunkline.domain.effect import Effect
 from trunkline.domain.guest import Guest
 from trunkline.domain.room import Room
@@ -14,6 +15,8 @@ from trunkline.model.report import (
     Answered,
     Closed,
     Connected,
+    Forwarded,
+    Layers,
     Offered,
     Refused,
     SessionReport,
@@ -151,9 +154,9 @@ class Guests:
 
     def _receive(self, room: Room, guest: Guest, report: SessionReport) -> list[Effect]:
         match report:
-            case Offered() | Agreed() | Unplayable():
+            case Offered() | Agreed() | Unplayable() | Forwarded():
                 return room.floor.audience.receive(guest, report)
-            case Answered() | Started() | Stalled():
+            case Answered() | Started() | Stalled() | Layers():
                 return room.floor.stage.receive(guest, report)
             case Refused():
                 return self._refused(room, guest, report)
@@ -179,17 +182,21 @@ class Guests:
         return room.floor.stage.receive(guest, report)
 
     def _dismiss_if_gone(self, room: Room, guest: Guest, now: float) -> list[Effect]:
-        if not room.floor.is_gone(guest, now):
-            return []
-        return self.leave(guest.id, "lost", "Its connection is lost, and it did not come back.")
+        if room.floor.is_gone(guest, now):
+            return self.leave(guest.id, "lost", "Its connection is lost, and it did not come back.")
+        if guest.downlink and guest.downlink.is_overdue(now):
+            reason = f"It did not answer an offer within {ANSWER_TIME:.0f} s."
+            goodbye = Tell(guest.id, signal.Goodbye("protocol", reason, retry=True))
+            return [goodbye, *self.leave(guest.id, "protocol", reason)]
+        return []
 
 
 def transport_of(report: SessionReport) -> TransportId:
     """Which transport a report is about."""
     match report:
-        case Started() | Stalled():
+        case Started() | Stalled() | Layers():
             return report.producer.transport
-        case Unplayable():
+        case Unplayable() | Forwarded():
             return report.consumer.transport
         case _:
             return report.transport

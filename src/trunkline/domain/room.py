@@ -25,7 +25,7 @@ from trunkline.model.event import (
 )
 from trunkline.model.id import ParticipantName, RoomName, TrackId, TransportId
 from trunkline.model.media import Medium, Port
-from trunkline.model.report import Answered, Connected, Stalled, Started
+from trunkline.model.report import Answered, Connected, Layers, Stalled, Started
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
 
@@ -164,12 +164,12 @@ class Room:
         event = TrackStarted(self.name, track.owner, track.id, track.kind, report.codec)
         return [event, *self.update()]
 
-    def stalled(self, report: Stalled) -> list[Effect]:
-        """A track stands still, or does so no more."""
+    def noted(self, report: Stalled | Layers) -> list[Effect]:
+        """How a track comes has changed."""
         track = self._track_at(report.producer)
         if track is None:
             return []
-        track.stalled = report.stalled
+        track.note(report)
         return self.update()
 
     def leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:

@@ -22,6 +22,8 @@ from trunkline.model.report import (
     Closed,
     Connected,
     Counted,
+    Forwarded,
+    Layers,
     Offered,
     Refused,
     SessionReport,
@@ -31,6 +33,8 @@ from trunkline.model.report import (
 )
 from trunkline.model.request import Enter, Publish, Watch
 from trunkline.model.rule import Rule
+
+MediaReport = Connected | Started | Stalled | Layers | Offered | Agreed | Forwarded
 
 
 class Rooms:
@@ -97,10 +101,8 @@ class Rooms:
                 return self.leave(report.consumer.transport, "unplayable", reason)
             case Closed():
                 return self._leave(report.transport, report.code, report.reason)
-            case Connected() | Started() | Stalled() | Offered() | Agreed():
-                return self._media(report)
             case _:
-                assert_never(report)
+                return self._media(report)
 
     def leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         """End a member's session from our side; nothing if it is gone already."""
@@ -212,7 +214,7 @@ class Rooms:
         home = self._directory.homes.get(transport)
         return home is not None and home.member(transport).answered
 
-    def _media(self, report: Connected | Started | Stalled | Offered | Agreed) -> list[Effect]:
+    def _media(self, report: MediaReport) -> list[Effect]:
         home = self._directory.homes.get(transport_of(report))
         if home is None:
             return []
@@ -221,10 +223,10 @@ class Rooms:
                 return home.connected(report)
             case Started():
                 return home.started(report)
-            case Stalled():
-                return home.stalled(report)
-            case Offered() | Agreed():
-                # Members make the offers themselves.
+            case Stalled() | Layers():
+                return home.noted(report)
+            case Offered() | Agreed() | Forwarded():
+                # Members make the offers themselves, and take what comes.
                 return []
             case _:
                 assert_never(report)

@@ -13,11 +13,11 @@ from trunkline.model.command import Accept, Renegotiate
 from trunkline.model.event import TrackEnded, TrackPublished, TrackStarted
 from trunkline.model.id import RoomName, TrackId
 from trunkline.model.media import Port
-from trunkline.model.report import Answered, Refused, Stalled, Started
+from trunkline.model.report import Answered, Layers, Refused, Stalled, Started
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell
 
-StageReport = Answered | Refused | Started | Stalled
+StageReport = Answered | Refused | Started | Stalled | Layers
 
 
 class Stage:
@@ -90,10 +90,10 @@ class Stage:
                 return [Tell(guest.id, signal.Failed("offer-refused", reason))]
             case Started(port, codec):
                 return [self._started(track, codec) for track in guest.live() if track.port == port]
-            case Stalled(port, stalled):
+            case Stalled(port) | Layers(port):
                 for track in guest.live():
                     if track.port == port:
-                        track.stalled = stalled
+                        track.note(report)
                 return []
             case _:
                 assert_never(report)
@@ -120,7 +120,7 @@ class Stage:
                 effects.append(TrackPublished(self._room, track.owner, track.id, track.kind))
             elif port is None:
                 effects.append(self._ended(track))
-            track.port, track.codec, track.stalled = port, None, False
+            track.move(port)
         return effects
 
     def _started(self, track: Track, codec: str) -> TrackStarted:

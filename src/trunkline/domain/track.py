@@ -1,10 +1,12 @@
 """A track as the room has it."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from trunkline.model import view
 from trunkline.model.id import ParticipantId, TrackId
 from trunkline.model.media import Kind, Label, Layer, Port, Source
+from trunkline.model.report import Layers, Stalled
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +26,21 @@ class Track:
     layers: tuple[Layer, ...] = ()
     port: Port | None = None
     """Where it comes in, once that is known."""
+
+    def note(self, report: Stalled | Layers) -> None:
+        """How it comes has changed."""
+        match report:
+            case Stalled(_, stalled):
+                self.stalled = stalled
+            case Layers(_, layers):
+                self.layers = layers
+            case _:
+                assert_never(report)
+
+    def move(self, port: Port | None) -> None:
+        """It comes in elsewhere, or nowhere: what was known of how it comes is forgotten."""
+        self.port, self.codec = port, None
+        self.stalled, self.layers = False, ()
 
     @property
     def label(self) -> Label:

@@ -16,18 +16,21 @@ from trunkline.model.command import (
     Command,
     Count,
     Detach,
+    Limit,
     OfferMedia,
     Renegotiate,
     SetCandidates,
 )
 from trunkline.model.id import Mid, TransportId
-from trunkline.model.media import Label, Medium, Port
+from trunkline.model.media import Label, Layer, Medium, Port
 from trunkline.model.report import (
     Agreed,
     Answered,
     Closed,
     Connected,
     Died,
+    Forwarded,
+    Layers,
     Offered,
     Refused,
     Report,
@@ -82,14 +85,24 @@ class NativeCore:
                 self._core.accept_answer(transport, answer)
             case SetCandidates(addresses):
                 self._core.set_candidates(addresses)
-            case Attach(consumer, source):
-                self._core.attach(consumer.transport, consumer.mid, source.transport, source.mid)
-            case Detach(consumer):
-                self._core.detach(consumer.transport, consumer.mid)
+            case Attach() | Limit() | Detach():
+                self._show(command)
             case Close(transport):
                 self._core.close(transport)
             case Count(number):
                 self._core.request_statistics(number)
+            case _:
+                assert_never(command)
+
+    def _show(self, command: Attach | Limit | Detach) -> None:
+        transport, mid = command.consumer.transport, command.consumer.mid
+        match command:
+            case Attach(_, source):
+                self._core.attach(transport, mid, source.transport, source.mid)
+            case Limit(_, layer):
+                self._core.limit(transport, mid, layer)
+            case Detach():
+                self._core.detach(transport, mid)
             case _:
                 assert_never(command)
 
@@ -130,13 +143,16 @@ def _negotiated(
 
 
 def _producer(
-    event: _core.Started | _core.Stalled | _core.Speakers,
-) -> Started | Stalled | Speakers:
+    event: _core.Started | _core.Stalled | _core.Layers | _core.Speakers,
+) -> Started | Stalled | Layers | Speakers:
     match event:
         case _core.Started():
             return Started(_port(event.transport, event.mid), event.codec)
         case _core.Stalled():
             return Stalled(_port(event.transport, event.mid), event.still)
+        case _core.Layers():
+            layers = (Layer(it.rid, it.width, it.height, it.bitrate) for it in event.ladder)
+            return Layers(_port(event.transport, event.mid), tuple(layers))
         case _core.Speakers():
             levels = ((_port(transport, mid), level) for transport, mid, level in event.levels)
             return Speakers(tuple(levels), event.worker)
@@ -154,10 +170,12 @@ def _report(event: _core.CoreEvent) -> Report:  # noqa: PLR0911 - one line for e
             return _negotiated(event)
         case _core.Connected():
             return Connected(TransportId(event.transport), event.remote, event.protocol)
-        case _core.Started() | _core.Stalled() | _core.Speakers():
+        case _core.Started() | _core.Stalled() | _core.Layers() | _core.Speakers():
             return _producer(event)
         case _core.Unplayable():
             return Unplayable(_port(event.transport, event.mid), event.codec)
+        case _core.Forwarded():
+            return Forwarded(_port(event.transport, event.mid), event.layer)
         case _core.Closed():
             return Closed(TransportId(event.transport), event.code, event.reason)
         case _core.Died():

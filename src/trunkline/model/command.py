@@ -75,6 +75,15 @@ class Attach:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """Forward to a consumer nothing above this one of its source's encodings."""
+
+    consumer: Port
+    layer: int | None
+    """0 is the lowest; None: the best that comes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Detach:
     """Forward nothing to a consumer."""
 
@@ -102,6 +111,7 @@ Command = (
     | AcceptAnswer
     | SetCandidates
     | Attach
+    | Limit
     | Detach
     | Close
     | Count

@@ -67,6 +67,8 @@ class Layer:
     width: int = 0
     """Pixels; 0 while not known."""
     height: int = 0
+    bitrate: int = 0
+    """Bits in a second; 0 while not known."""
 
 
 @dataclass(frozen=True, slots=True)

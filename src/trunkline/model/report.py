@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trunkline.model.id import Mid, TransportId
-from trunkline.model.media import Kind, Medium, Port, Protocol
+from trunkline.model.media import Kind, Layer, Medium, Port, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,24 @@ class Speakers:
     levels: tuple[tuple[Port, int], ...]
     """Loudest first, in dB below the loudest there is (RFC 6464)."""
     worker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """A producer sends several encodings; told when one begins, changes its size or stops."""
+
+    producer: Port
+    layers: tuple[Layer, ...]
+    """Those that come now, lowest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A consumer is sent this one of its source's encodings from now on."""
+
+    consumer: Port
+    layer: int
+    """Its place in the last `Layers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +198,16 @@ class Counted:
 
 
 SessionReport = (
-    Answered | Refused | Offered | Agreed | Connected | Started | Stalled | Unplayable | Closed
+    Answered
+    | Refused
+    | Offered
+    | Agreed
+    | Connected
+    | Started
+    | Stalled
+    | Layers
+    | Forwarded
+    | Unplayable
+    | Closed
 )
 Report = SessionReport | Speakers | Died | Counted

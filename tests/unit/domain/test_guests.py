@@ -6,7 +6,7 @@ from support.rooms import House, announced
 from trunkline.domain.audience import MAX_WISHES
 from trunkline.domain.chat import HISTORY, MAX_LENGTH
 from trunkline.domain.directory import EXPIRY, Limits
-from trunkline.domain.downlink import MAX_MEDIA, Downlink
+from trunkline.domain.downlink import ANSWER_TIME, MAX_MEDIA, Downlink
 from trunkline.domain.floor import RESUMPTION_TIME
 from trunkline.domain.track import Track
 from trunkline.errors import Refusal
@@ -176,6 +176,12 @@ def test_a_conversation_that_broke_off_goes_on_with_its_media(call: House) -> No
     ]
 
 
+def test_who_comes_back_is_told_that_no_tracks_are_left(call: House) -> None:
+    call.break_off("bob")
+    call.say("ann", signal.Announce(()))
+    assert "bob hears tracks" in (call.come_back("bob") or [])
+
+
 def test_an_offer_without_answer_is_repeated(house: House) -> None:
     house.send("ann", "video")
     house.say("bob", wish("ann-video"))
@@ -203,6 +209,24 @@ def test_who_talks_on_makes_a_new_connection(call: House) -> None:
     effects = call.lose("ann^")
     assert effects[:2] == ["TrackEnded ann", "ann hears connectionclosed"]
     assert "TrackPublished ann" in call.send("ann", "video")
+
+
+def test_who_never_answers_an_offer_is_sent_away(house: House) -> None:
+    house.send("ann", "video")
+    house.say("bob", wish("ann-video"))
+    house.offer_made("bob")
+    house.wait(0.5)
+    assert house.wait(ANSWER_TIME - 1) == []
+    assert house.wait(1)[:2] == ["bob hears goodbye protocol", "close bobv"]
+
+
+def test_who_answers_in_time_may_stay(call: House) -> None:
+    call.wait(0.5)
+    call.say("bob", signal.RestartMedia())
+    call.offer_made("bob")
+    call.wait(ANSWER_TIME)
+    call.agree("bob")
+    assert call.wait(ANSWER_TIME) == []
 
 
 def test_an_ice_restart_is_one_offer(call: House) -> None:
@@ -461,3 +485,60 @@ def test_who_is_away_with_all_tracks_muted_keeps_its_place(house: House) -> None
 def test_who_is_there_stays_whatever_stands_still(call: House) -> None:
     call.stall("ann^")
     assert call.wait(RESUMPTION_TIME * 2) == []
+
+
+def test_layers_are_told_and_what_is_sent_of_them(call: House) -> None:
+    assert call.layers("ann^", (320, 180), (640, 360)) == ["bob hears changed ann-video"]
+    assert call.forwarded("bobv", "m0", 1) == ["bob hears flow ann-video 1"]
+    assert call.forwarded("bobv", "m9", 1) == [], "a medium that shows nothing"
+
+
+@pytest.mark.parametrize(
+    ("wish", "limit"),
+    [
+        (Wish(max_layer=1), "1"),
+        (Wish(width=300, height=100), "0"),
+        (Wish(width=321, height=100), "1"),
+        (Wish(height=400), "2"),
+        (Wish(width=640, height=360, max_layer=0), "0"),
+        (Wish(width=300, max_layer=2), "0"),
+        (Wish(width=4000, max_layer=1), "1"),
+    ],
+)
+def test_a_wish_limits_the_layer(call: House, wish: Wish, limit: str) -> None:
+    call.layers("ann^", (320, 180), (640, 360), (1280, 720))
+    some = signal.Accept(((TrackId("ann-video"), wish),))
+    assert call.say("bob", some) == [f"bobv/m0 up to {limit}"]
+    assert call.say("bob", some) == []
+
+
+def test_without_a_wish_for_less_the_best_is_sent(call: House) -> None:
+    sizes = ((320, 180), (640, 360))
+    assert call.layers("ann^", *sizes) == ["bob hears changed ann-video"]
+    large = signal.Accept(((TrackId("ann-video"), Wish(width=4000)),))
+    assert call.say("bob", large) == []
+    small = signal.Accept(((TrackId("ann-video"), Wish(width=9)),))
+    assert call.say("bob", small) == ["bobv/m0 up to 0"]
+    assert call.say("bob", wish("ann-video")) == ["bobv/m0 up to best"]
+
+
+def test_a_limit_by_size_follows_the_layers(call: House) -> None:
+    small = signal.Accept(((TrackId("ann-video"), Wish(width=300)),))
+    assert call.say("bob", small) == [], "there are none"
+    assert "bobv/m0 up to 0" in call.layers("ann^", (320, 180), (640, 360))
+    assert "bobv/m0 up to 1" in call.layers("ann^", (160, 90), (320, 180), (640, 360))
+
+
+def test_a_limit_is_told_before_what_is_shown(house: House) -> None:
+    house.send("ann", "video")
+    house.say("bob", signal.Accept(((TrackId("ann-video"), Wish(max_layer=0)),)))
+    house.offer_made("bob")
+    assert house.agree("bob")[-2:] == ["bobv/m0 up to 0", "bobv/m0 shows ann^/video"]
+
+
+def test_viewers_of_whep_take_what_comes() -> None:
+    house = House()
+    house.publish("cam", kinds=("video",))
+    house.watch("tv", kinds=("video",))
+    assert house.layers("cam", (320, 180)) == []
+    assert house.forwarded("tv", "video", 0) == []

@@ -136,7 +136,7 @@ class Model(RuleBasedStateMachine):
     def everybody_knows_the_tracks_of_the_others(self) -> None:
         for guest in self.house.guests():
             others = (one for one in self.house.guests() if one is not guest)
-            assert {view.id for view in guest.told} == {
+            assert {view.id for view in guest.told or ()} == {
                 track.id for other in others for track in other.live()
             }
 
