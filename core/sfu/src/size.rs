@@ -163,6 +163,24 @@ mod tests {
     }
 
     #[test]
+    fn whatever_comes_is_read_without_harm() {
+        let mut state = 1u64;
+        let mut next = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 56) as u8
+        };
+        for start in [0x67, 0x78, 0x10, 0x90] {
+            for _ in 0..20_000 {
+                let length = usize::from(next() % 40);
+                let mut payload = vec![start];
+                payload.extend((0..length).map(|_| next() & next()));
+                told(Codec::H264, &payload);
+                told(Codec::Vp8, &payload);
+            }
+        }
+    }
+
+    #[test]
     fn an_h264_parameter_set_tells_its_size() {
         // 1280 x 720, constrained baseline, level 3.1, as Chromium's OpenH264 writes it.
         let hd = [0x67, 0x42, 0xc0, 0x1f, 0x8c, 0x8d, 0x40, 0x28, 0x02, 0xdd, 0x80, 0x88];
