@@ -4,7 +4,7 @@ import { SIMULCAST } from "../../src/index.ts";
 import { socketUrl } from "../../src/room/address.ts";
 import { reconnectDelay } from "../../src/room/line/delay.ts";
 import type { Track } from "../../src/room/model.ts";
-import { OwnTrack } from "../../src/room/peers/publication.ts";
+import { OwnTrack, worthwhile } from "../../src/room/peers/publication.ts";
 import { MAX_CHAT, NOTHING, reduce } from "../../src/room/signalling/view.ts";
 import { Meter, sampleOf } from "../../src/room/statistics.ts";
 import { VERSION } from "../../src/room/version.ts";
@@ -141,4 +141,13 @@ it("adds up the encodings of what is sent, and asks the relay what was lost", ()
   const figures = { bytes: 200, packets: 10, lost: 6, width: 640, codec: undefined };
   expect(sampleOf(entries, "0")).toMatchObject(figures);
   expect(sampleOf(entries, "7")).toBeUndefined();
+});
+
+it.each([
+  [undefined, SIMULCAST],
+  [1280, SIMULCAST],
+  [640, SIMULCAST.slice(1)],
+  [320, []],
+])("sends a picture %s wide in its largest encodings", (width, encodings) => {
+  expect(worthwhile(SIMULCAST, width)).toEqual(encodings);
 });

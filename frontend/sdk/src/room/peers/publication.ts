@@ -21,6 +21,19 @@ export const SIMULCAST: readonly RTCRtpEncodingParameters[] = [
   { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 2_000_000 },
 ];
 
+/**
+ * The largest of the encodings, as many as a picture of this width is sent in; none for a single one.
+ *
+ * Of a smaller picture libwebrtc sends fewer than it is asked for, and those are the first: the smallest.
+ */
+export function worthwhile(
+  encodings: readonly RTCRtpEncodingParameters[],
+  width: number | undefined,
+): readonly RTCRtpEncodingParameters[] {
+  if (width !== undefined && width < 480) return [];
+  return width !== undefined && width < 960 ? encodings.slice(-2) : encodings;
+}
+
 /** A track of our own that the others can get. */
 export interface Publication {
   /** Unique in the room. */
@@ -54,7 +67,7 @@ export class OwnTrack implements Publication {
     this.kind = track.kind === "audio" ? "audio" : "video";
     this.source = options.source ?? "unspecified";
     this.streamId = token(options.stream?.id ?? "") || id;
-    this.encodings = options.simulcast ?? [];
+    this.encodings = worthwhile(options.simulcast ?? [], track.getSettings?.().width);
     this.muted = options.muted ?? false;
     this.#name = token(track.id) || id;
     track.enabled = !this.muted;
