@@ -26,7 +26,14 @@ help: ## List the targets
 
 setup: .venv/.stamp frontend/node_modules/.stamp ## Install everything into this folder
 
-.venv/.stamp: pyproject.toml constraints.txt
+# Crates that are not as the registry has them: cargo can do nothing before they are there.
+PATCHED := core/patched/.stamp
+$(PATCHED): tooling/patch-crates.py $(wildcard core/patches/*.patch)
+	@tooling/prerequisites.sh
+	@$(PYTHON) tooling/patch-crates.py
+	@touch $@
+
+.venv/.stamp: pyproject.toml constraints.txt $(PATCHED)
 	@tooling/prerequisites.sh
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet maturin
@@ -160,8 +167,8 @@ wheel-all: .venv/.stamp $(SCHEMA) page ## Build wheels for both processors and C
 	done
 	@tooling/check-wheel.sh $(OUT)/*.whl
 
-clean: ## Remove what was built and installed here
+clean: $(PATCHED) ## Remove what was built and installed here
 	cargo clean --quiet
-	rm -rf .venv frontend/node_modules frontend/sdk/src/generated
+	rm -rf .venv core/patched frontend/node_modules frontend/sdk/src/generated
 	rm -rf src/trunkline/web/static src/trunkline/_core*.so src/trunkline/protocol/*_pb2.py*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis

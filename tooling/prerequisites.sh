@@ -70,8 +70,13 @@ compiler() {
         "$(install build-essential gcc base-devel gcc)"
 }
 
+git_itself() {
+    has git || lacks "git (it changes a crate that the core needs)" "$(install git git git git)"
+}
+
 python
 rust
 node
 compiler
+git_itself
 exit $missing

@@ -9,6 +9,11 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 PATH="$PATH:/usr/sbin:/sbin"
 command -v ip >/dev/null || wanted="$wanted iproute2"
 command -v nft >/dev/null || wanted="$wanted nftables"
+# GStreamer's Python bindings belong to the system's Python.
+/usr/bin/python3 -c "import gi; gi.require_version('GstWebRTC', '1.0')" 2>/dev/null \
+    && ls /usr/lib/*/gstreamer-1.0/libgstnice.so >/dev/null 2>&1 \
+    || wanted="$wanted python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice \
+gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
 [ -z "$wanted" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

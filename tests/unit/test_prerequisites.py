@@ -15,6 +15,7 @@ COMPLETE = {
     "node": "echo v22.1.0",
     "npm": "echo 10.0.0",
     "cc": "true",
+    "git": "true",
     "apt-get": "true",
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn accept(
     certificate: &DtlsCert,
     now: Instant,
 ) -> Result<Agreement, Refusal> {
-    let kept = sifted(offer);
+    let kept = understood(offer);
     let offer = parse(&kept)?;
     let publishes = publishes(&kept);
     let configuration = configuration(certificate, extensions(publishes));
@@ -111,7 +111,7 @@ pub(crate) fn renew(
     before: &[SocketAddr],
     after: &[SocketAddr],
 ) -> Result<(String, Vec<MediaDescription>), Refusal> {
-    let offer = parse(&sifted(offer))?;
+    let offer = parse(&understood(offer))?;
     withdraw(rtc, before, after)?;
     tell(rtc, before, after)?;
     answer(rtc, offer)
@@ -275,10 +275,12 @@ pub(crate) fn fragment(offer: &str) -> Option<String> {
     Sdp::read(offer).credentials().map(|(fragment, _)| fragment.to_owned())
 }
 
-/// The offer without what is not to be taken up: the connection of m-lines that are rejected.
-fn sifted(offer: &str) -> String {
+/// The offer as it is to be understood: without the connection of m-lines that are rejected, with
+/// what goes without saying.
+fn understood(offer: &str) -> String {
     let mut offer = Sdp::read(offer);
     offer.sift();
+    offer.complete();
     offer.to_string()
 }
 

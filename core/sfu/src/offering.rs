@@ -128,6 +128,7 @@ impl Offering {
         };
         let mut answer = Sdp::read(answer);
         answer.sift();
+        answer.complete();
         let parsed = SdpAnswer::from_sdp_string(&answer.to_string()).map_err(|error| {
             let reason = format!("the answer is not SDP: {}", negotiation::plain(&error));
             Refusal::new(RefusalCode::Malformed, reason)

@@ -61,6 +61,20 @@ impl Sdp {
         }
     }
 
+    /// Gives Opus the channels that it always has (RFC 7587 section 7), where they are not told:
+    /// GStreamer leaves them out unless its user writes them.
+    pub(crate) fn complete(&mut self) {
+        let is_short = |line: &String| {
+            let lower = line.to_ascii_lowercase();
+            lower.starts_with("a=rtpmap:") && lower.trim_end().ends_with(" opus/48000")
+        };
+        let lines = self.media.iter_mut().flat_map(|section| &mut section.lines);
+        for line in lines.filter(|line| is_short(line)) {
+            line.truncate(line.trim_end().len());
+            line.push_str("/2");
+        }
+    }
+
     /// Whether an m-line is in the group that shares one transport (RFC 9143).
     pub(crate) fn bundles(&self, section: &Section) -> bool {
         self.bundled().any(|mid| section.mid() == Some(mid))
@@ -313,6 +327,17 @@ mod tests {
         sdp.sift();
         let text = sdp.to_string();
         assert_eq!(text, OFFER.replace("a=candidate:1 1 udp 9 10.0.0.1 8444 typ host\r\n", ""));
+    }
+
+    #[test]
+    fn opus_has_two_channels() {
+        let short = OFFER.replace("a=mid:a\r\n", "a=mid:a\r\na=rtpmap:97 OPUS/48000\r\n");
+        let mut sdp = Sdp::read(&short);
+        sdp.complete();
+        let whole = sdp.to_string();
+        assert_eq!(whole, short.replace("OPUS/48000", "OPUS/48000/2"));
+        sdp.complete();
+        assert_eq!(sdp.to_string(), whole);
     }
 
     #[test]
