@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use sfu::io::{Start, StartError};
+use sfu::io::{SPREAD_AT, Start, StartError};
 use sfu::{Command, Label, MediaKey, MediaKind, OfferedMedium, TransportId};
 
 use crate::event;
@@ -31,6 +31,7 @@ impl Core {
         silence: f64,
     ) -> PyResult<Self> {
         let start = Start {
+            spread_at: SPREAD_AT,
             listen: listen
                 .iter()
                 .map(|(ip, port)| Ok(SocketAddr::new(address(ip)?, *port)))

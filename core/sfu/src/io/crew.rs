@@ -2,12 +2,14 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::driver::{First, Other, Shifts};
 use super::mailbox::Mailbox;
 use super::now;
+use super::worker::Worker;
 use crate::directory::{Directory, WorkerId};
 use crate::negotiation;
 use crate::words::{Command, TransportId};
@@ -52,9 +54,24 @@ impl Crew {
         Self { directory, mailboxes, hands: Vec::new() }
     }
 
-    /// Adds the next worker.
-    pub(crate) fn add(&mut self, hand: Hand) {
-        self.hands.push(hand);
+    /// Starts a thread for each worker; the first one has all of them to begin with.
+    pub(crate) fn employ(
+        &mut self,
+        shifts: &Arc<Shifts>,
+        workers: Vec<Worker>,
+        commands: Vec<SyncSender<Command>>,
+    ) -> io::Result<()> {
+        let (homes, inboxes): (Vec<_>, Vec<_>) = workers.iter().skip(1).map(|_| channel()).unzip();
+        let first = First::new(Arc::clone(shifts), workers, homes)?;
+        let mut commands = commands.into_iter();
+        if let Some(commands) = commands.next() {
+            self.hands.push(Hand::start(commands, move || first.run())?);
+        }
+        for (commands, inbox) in commands.zip(inboxes) {
+            let other = Other::new(Arc::clone(shifts), inbox);
+            self.hands.push(Hand::start(commands, move || other.run())?);
+        }
+        Ok(())
     }
 
     /// Gives a command to whom it concerns; false when they have too many, or have ended.

@@ -1,5 +1,6 @@
 //! Messages and connections on their way to one worker: a bounded queue, and what wakes the worker.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mio::Waker;
@@ -20,6 +21,8 @@ const MAX_CONNECTIONS: usize = 256;
 pub(crate) struct Mailbox {
     waiting: Mutex<Mail>,
     waker: Waker,
+    /// The thread that drives its worker.
+    driver: AtomicUsize,
 }
 
 /// What waits.
@@ -44,7 +47,22 @@ pub(crate) enum Untaken {
 
 impl Mailbox {
     pub(crate) fn new(waker: Waker) -> Self {
-        Self { waiting: Mutex::default(), waker }
+        Self { waiting: Mutex::default(), waker, driver: AtomicUsize::new(0) }
+    }
+
+    pub(crate) fn driver(&self) -> usize {
+        self.driver.load(Ordering::Acquire)
+    }
+
+    /// Says who drives its worker from now on: whoever does that now.
+    pub(crate) fn set_driver(&self, driver: usize) {
+        self.driver.store(driver, Ordering::Release);
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        let waiting = self.lock();
+        waiting.messages.is_empty() && waiting.connections.is_empty()
     }
 
     /// Wakes the worker for another reason than a message.
@@ -52,8 +70,9 @@ impl Mailbox {
         self.waker.wake().is_ok()
     }
 
-    /// Adds a message and wakes the worker.
-    pub(crate) fn post(&self, message: Message) -> Result<(), Untaken> {
+    /// Adds a message and wakes the worker, unless the thread that posts drives it, too: that looks
+    /// before it sleeps.
+    pub(crate) fn post(&self, message: Message, from: usize) -> Result<(), Untaken> {
         let mut waiting = self.lock();
         let was_empty = waiting.messages.is_empty();
         match message.size() {
@@ -66,7 +85,7 @@ impl Mailbox {
         }
         waiting.messages.push(message);
         drop(waiting);
-        if was_empty {
+        if was_empty && self.driver() != from {
             self.wake();
         }
         Ok(())
@@ -131,32 +150,44 @@ mod tests {
     fn the_first_message_wakes() {
         let (mailbox, mut poll) = mailbox();
         assert!(!is_woken(&mut poll));
-        mailbox.post(note()).expect("room");
+        mailbox.post(note(), 1).expect("room");
         assert!(is_woken(&mut poll));
-        mailbox.post(note()).expect("room");
+        mailbox.post(note(), 1).expect("room");
         assert!(!is_woken(&mut poll), "it is awake");
         assert_eq!(mailbox.take().messages.len(), 2);
-        mailbox.post(note()).expect("room");
+        mailbox.post(note(), 1).expect("room");
+        assert!(is_woken(&mut poll));
+    }
+
+    #[test]
+    fn who_drives_the_worker_is_awake() {
+        let (mailbox, mut poll) = mailbox();
+        mailbox.set_driver(1);
+        mailbox.post(note(), 1).expect("room");
+        assert!(!is_woken(&mut poll));
+        assert!(!mailbox.is_empty());
+        mailbox.take();
+        mailbox.post(note(), 0).expect("room");
         assert!(is_woken(&mut poll));
     }
 
     #[test]
     fn what_may_be_lost_finds_a_full_queue_and_what_may_not_still_has_room() {
         let (mailbox, _poll) = mailbox();
-        mailbox.post(datagrams(5 << 20)).expect("room");
-        let untaken = mailbox.post(datagrams(4 << 20));
+        mailbox.post(datagrams(5 << 20), 1).expect("room");
+        let untaken = mailbox.post(datagrams(4 << 20), 1);
         assert!(matches!(untaken, Err(Untaken::Full(_))), "{untaken:?}");
-        mailbox.post(note()).expect("room");
+        mailbox.post(note(), 1).expect("room");
         assert_eq!(mailbox.take().messages.len(), 2);
-        mailbox.post(datagrams(5 << 20)).expect("room again");
+        mailbox.post(datagrams(5 << 20), 1).expect("room again");
     }
 
     #[test]
     fn a_worker_that_takes_nothing_is_noticed() {
         let (mailbox, _poll) = mailbox();
         for _ in 0..MAX_NOTES {
-            mailbox.post(note()).expect("room");
+            mailbox.post(note(), 1).expect("room");
         }
-        assert!(matches!(mailbox.post(note()), Err(Untaken::Hangs)));
+        assert!(matches!(mailbox.post(note(), 1), Err(Untaken::Hangs)));
     }
 }

@@ -1,6 +1,7 @@
 //! Sockets, the worker thread and the clock: all of the core that is not sans-IO.
 
 mod crew;
+mod driver;
 mod gathering;
 mod mailbox;
 mod outbox;
@@ -14,7 +15,7 @@ mod worker;
 
 use std::time::Instant;
 
-pub use start::{Core, Start, StartError};
+pub use start::{Core, SPREAD_AT, Start, StartError};
 pub use tcp::{Deframer, TooLong};
 
 /// The only reading of the clock.

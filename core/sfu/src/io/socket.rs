@@ -82,7 +82,7 @@ impl MediaSocket {
         self.state.max_gso_segments()
     }
 
-    /// Receives what is there, up to a batch; false when there is nothing.
+    /// Receives what is there, up to a batch; true when there may be more.
     pub(crate) fn receive(
         &self,
         buffers: &mut ReceiveBuffers,
@@ -105,7 +105,8 @@ impl MediaSocket {
                 take(meta.addr, local, datagram);
             }
         }
-        Ok(true)
+        // What comes after a batch that was not full is told of by the poll.
+        Ok(received == BATCH_SIZE)
     }
 
     /// Sends a run of datagrams of `segment` bytes each, the last one perhaps shorter.

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use mio::{Poll, Waker};
 
-use super::crew::{Crew, Hand};
+use super::crew::Crew;
+use super::driver::Shifts;
 use super::gathering::Gathering;
 use super::mailbox::Mailbox;
 use super::now;
@@ -42,7 +43,13 @@ pub struct Start {
     pub silence: Duration,
     /// Threads that forward, at most `MAX_WORKERS`; 0 stands for one for each processor.
     pub workers: usize,
+    /// Thousandths of its time that the first thread works for all before the others help; 0: they
+    /// do from the start.
+    pub spread_at: u32,
 }
+
+/// A third of a processor: what several threads save is then little more than what they cost.
+pub const SPREAD_AT: u32 = 300;
 
 /// Why a core did not start.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +76,7 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Core {
     crew: Crew,
+    shifts: Arc<Shifts>,
     gathering: Gathering,
     events: Arc<Events>,
     port: u16,
@@ -88,15 +96,20 @@ impl Core {
         let mailboxes = mailboxes.collect::<io::Result<Arc<[_]>>>()?;
         let mut crew = Crew::new(settings.directory.clone(), mailboxes);
         let shares = media_port.spread(workers)?;
+        let mut all = Vec::new();
+        let mut commands = Vec::new();
         for (index, (poll, share)) in polls.into_iter().zip(shares).enumerate() {
-            let (commands, received) = sync_channel(MAX_COMMANDS);
+            let (commanding, received) = sync_channel(MAX_COMMANDS);
             let settings = Settings { worker: index, ..settings.clone() };
             let mailboxes = Arc::clone(&crew.mailboxes);
             let events = Arc::clone(&events);
-            let worker = Worker::new(settings, share, poll, received, events, mailboxes)?;
-            crew.add(Hand::start(commands, move || worker.run())?);
+            all.push(Worker::new(settings, share, poll, received, events, mailboxes)?);
+            commands.push(commanding);
         }
-        Ok(Self { crew, gathering: Gathering::new(workers), events, port })
+        let mailboxes = Arc::clone(&crew.mailboxes);
+        let shifts = Arc::new(Shifts::new(start.spread_at, mailboxes, Arc::clone(&events)));
+        crew.employ(&shifts, all, commands)?;
+        Ok(Self { crew, shifts, gathering: Gathering::new(workers), events, port })
     }
 
     /// The number of the port bound, of UDP and of TCP.
@@ -112,6 +125,11 @@ impl Core {
     /// How many workers there are.
     pub fn workers(&self) -> usize {
         self.crew.mailboxes.len()
+    }
+
+    /// How many threads drive them now: the first drives all while there is little to do.
+    pub fn driving(&self) -> usize {
+        self.shifts.driving()
     }
 
     /// What the workers know of each other.

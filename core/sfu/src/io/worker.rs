@@ -1,6 +1,7 @@
-//! The worker thread: waits, receives, steps the [`Sfu`], sends.
+//! A worker: receives, steps its [`Sfu`], sends; whichever thread drives it.
 
 use std::io;
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -15,9 +16,8 @@ use super::socket::{MediaSocket, ReceiveBuffers};
 use super::tcp::Connections;
 use super::wake::Events;
 use crate::directory::WorkerId;
-use crate::panics;
 use crate::sfu::{Settings, Sfu};
-use crate::words::{Command, Event, Remote};
+use crate::words::{Command, Remote};
 
 /// Receive calls on one socket before the others, timers and commands have their turn.
 const RECEIVE_ROUNDS: usize = 8;
@@ -32,16 +32,19 @@ pub(super) struct Worker {
     sockets: Arc<[MediaSocket]>,
     buffers: ReceiveBuffers,
     poll: Poll,
+    readiness: Readiness,
+    /// There is something to do that the poll does not tell of.
+    more: bool,
     commands: Receiver<Command>,
     events: Arc<Events>,
     /// Everybody's; this worker's own is that of its number.
     pub(super) mailboxes: Arc<[Mailbox]>,
-    index: WorkerId,
+    pub(super) index: WorkerId,
 }
 
 /// Whether the worker goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Course {
+pub(super) enum Course {
     On,
     End,
 }
@@ -70,68 +73,72 @@ impl Worker {
             sockets,
             buffers: ReceiveBuffers::new(),
             poll,
+            readiness: Readiness::with_capacity(MAX_READY),
+            more: true,
             commands,
             events,
             mailboxes,
         })
     }
 
-    pub(super) fn run(mut self) {
-        let ending = match panics::contain(|| self.work()) {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(format!("the media worker failed: {error}")),
-            Err(panic) => Some(format!("a bug in the media worker: {panic}")),
-        };
-        if let Some(reason) = ending {
-            self.events.push(vec![Event::Died { reason }]);
-        }
+    /// What tells that it is to have a turn.
+    pub(super) fn descriptor(&self) -> RawFd {
+        self.poll.as_raw_fd()
     }
 
-    fn work(&mut self) -> io::Result<()> {
-        let mut readiness = Readiness::with_capacity(MAX_READY);
-        let mut more = false;
-        loop {
-            self.wait(&mut readiness, more)?;
-            if readiness.iter().any(mio::event::Event::is_writable) {
-                self.sender.resume();
-            }
-            for event in &readiness {
-                self.sender.tcp.note(event);
-            }
-            more = self.receive()?;
-            self.attend();
-            more |= self.receive_over_tcp();
-            let course = self.obey();
-            let at = now();
-            self.sfu.timeout(at, &mut self.sender);
-            if course == Course::End {
-                self.sfu.close_all(at, &mut self.sender);
-            }
-            self.sfu.share();
-            self.post(at)?;
-            self.sfu.flush(at, &mut self.sender);
-            self.sender.flush();
-            self.post(at)?;
-            self.disconnect();
-            self.events.push(self.sfu.take_events());
-            if course == Course::End {
-                return Ok(());
-            }
-        }
+    /// The next thread that drives it knows nothing of what waits.
+    pub(super) fn hand_over(&mut self, driver: usize) {
+        self.more = true;
+        self.mailboxes[self.index].set_driver(driver);
     }
 
-    fn wait(&mut self, readiness: &mut Readiness, more: bool) -> io::Result<()> {
-        let timeout = if more {
-            Some(Duration::ZERO)
-        } else {
-            let deadlines = [self.sfu.deadline(), self.sender.tcp.deadline()];
-            let next = deadlines.into_iter().flatten().min();
-            next.map(|at| at.saturating_duration_since(now()))
-        };
-        match self.poll.poll(readiness, timeout) {
+    /// How long it may go without a turn while its poll tells of nothing; `None`: for ever.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        if self.more || !self.mailboxes[self.index].is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let deadlines = [self.sfu.deadline(), self.sender.tcp.deadline()];
+        let next = deadlines.into_iter().flatten().min();
+        next.map(|at| at.saturating_duration_since(now()))
+    }
+
+    /// Waits until something comes, but no longer than that.
+    pub(super) fn wait(&mut self, patience: Option<Duration>) -> io::Result<()> {
+        match self.poll.poll(&mut self.readiness, patience) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Does what there is to do.
+    pub(super) fn turn(&mut self) -> io::Result<Course> {
+        if self.readiness.iter().any(mio::event::Event::is_writable) {
+            self.sender.resume();
+        }
+        for event in &self.readiness {
+            self.sender.tcp.note(event);
+        }
+        let sockets = self.sockets.len();
+        let hears = |event: &mio::event::Event| event.is_readable() && event.token().0 < sockets;
+        let heard = self.more || self.readiness.iter().any(hears);
+        self.readiness.clear();
+        self.more = heard && self.receive()?;
+        self.attend();
+        self.more |= self.receive_over_tcp();
+        let course = self.obey();
+        let at = now();
+        self.sfu.timeout(at, &mut self.sender);
+        if course == Course::End {
+            self.sfu.close_all(at, &mut self.sender);
+        }
+        self.sfu.share();
+        self.post(at)?;
+        self.sfu.flush(at, &mut self.sender);
+        self.sender.flush();
+        self.post(at)?;
+        self.disconnect();
+        self.events.push(self.sfu.take_events());
+        Ok(course)
     }
 
     /// Receives from every socket; true when one may have more.
@@ -147,10 +154,10 @@ impl Worker {
         let Self { sfu, sender, buffers, sockets, .. } = self;
         for _ in 0..RECEIVE_ROUNDS {
             let at = now();
-            let got = sockets[index].receive(buffers, |remote, local, datagram| {
+            let more = sockets[index].receive(buffers, |remote, local, datagram| {
                 sfu.receive(Remote::udp(remote), local, datagram, at, sender);
             })?;
-            if !got {
+            if !more {
                 return Ok(false);
             }
         }
@@ -170,8 +177,9 @@ impl Worker {
 
     /// Tells the other workers what is for them.
     fn post(&mut self, at: Instant) -> io::Result<()> {
+        let driver = self.mailboxes[self.index].driver();
         for message in self.sfu.take_messages() {
-            match self.mailboxes[message.to()].post(message) {
+            match self.mailboxes[message.to()].post(message, driver) {
                 Ok(()) => {}
                 Err(Untaken::Full(message)) => self.sfu.undelivered(&message, at),
                 Err(Untaken::Hangs) => {

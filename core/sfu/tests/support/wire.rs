@@ -134,12 +134,19 @@ impl Line {
 }
 
 impl Wire {
+    /// With each worker on a thread of its own.
     pub(crate) fn new(silence: Duration) -> Self {
+        Self::spread_at(silence, 0)
+    }
+
+    /// With both on one thread until that works so much, in thousandths.
+    pub(crate) fn spread_at(silence: Duration, spread_at: u32) -> Self {
         let start = Start {
             listen: families().into_iter().map(|family| SocketAddr::new(family, 0)).collect(),
             candidates: families(),
             silence,
             workers: 2,
+            spread_at,
         };
         Self {
             core: Core::start(&start).expect("the core starts"),
