@@ -1,71 +1,127 @@
+import { language } from "./language.ts";
+
+/** The same in English and in German; which one counts is known when the page is loaded. */
+function both<Sentence>(english: Sentence, german: Sentence): Sentence {
+  return language === "de" ? german : english;
+}
+
 /** Every sentence of the pages, in one place. */
 export const text = {
   name: "trunkline",
-  tagline: "Live video, relayed from this machine.",
+  tagline: both(
+    "Live video, relayed from this machine.",
+    "Live-Video, weitergegeben von diesem Rechner.",
+  ),
   watch: {
-    connecting: "Connecting…",
-    starting: "Waiting for the first picture…",
-    empty: (room: string) => `Nobody is publishing in “${room}” yet`,
-    emptyOne: (room: string, participant: string) =>
-      `“${participant}” is not publishing in “${room}” yet`,
-    emptyThen:
+    connecting: both("Connecting…", "Verbindung wird aufgebaut…"),
+    starting: both("Waiting for the first picture…", "Warten auf das erste Bild…"),
+    empty: both(
+      (room: string) => `Nobody is publishing in “${room}” yet`,
+      (room) => `In „${room}“ sendet noch niemand`,
+    ),
+    emptyOne: both(
+      (room: string, participant: string) => `“${participant}” is not publishing in “${room}” yet`,
+      (room, participant) => `„${participant}“ sendet noch nicht in „${room}“`,
+    ),
+    emptyThen: both(
       "It starts by itself as soon as somebody does. To publish, give this WHIP address to OBS or FFmpeg:",
-    paused: "The picture has stopped",
-    pausedThen: "It goes on by itself when the publisher sends again.",
-    sound: "Sound only",
-    soundThen: "Nobody sends a picture here at the moment.",
-    busy: "The relay is busy",
-    busyThen: "Trying again…",
-    reconnecting: "Connection lost. Reconnecting…",
-    unreachable: "No media comes through",
-    unreachableThen: (host: string) =>
-      `The relay on ${host} answers, but its media port (UDP, 8444 unless set otherwise) cannot be reached from here. A firewall is the usual reason. Trying again…`,
-    refused: "This cannot be played here",
-    closed: "Stopped",
-    again: "Try again",
-    overview: "All rooms",
-    live: "Live",
+      "Sobald jemand sendet, geht es von selbst los. Zum Senden diese WHIP-Adresse in OBS oder FFmpeg eintragen:",
+    ),
+    paused: both("The picture has stopped", "Das Bild steht"),
+    pausedThen: both(
+      "It goes on by itself when the publisher sends again.",
+      "Es läuft von selbst weiter, sobald wieder gesendet wird.",
+    ),
+    sound: both("Sound only", "Nur Ton"),
+    soundThen: both(
+      "Nobody sends a picture here at the moment.",
+      "Im Moment sendet hier niemand ein Bild.",
+    ),
+    busy: both("The relay is busy", "Das Relay ist ausgelastet"),
+    busyThen: both("Trying again…", "Neuer Versuch…"),
+    reconnecting: both(
+      "Connection lost. Reconnecting…",
+      "Verbindung verloren. Sie wird neu aufgebaut…",
+    ),
+    unreachable: both("No media comes through", "Bild und Ton kommen nicht durch"),
+    unreachableThen: both(
+      (host: string) =>
+        `The relay on ${host} answers, but its media port (UDP, 8444 unless set otherwise) cannot be reached from here. A firewall is the usual reason. Trying again…`,
+      (host) =>
+        `Das Relay auf ${host} antwortet, aber sein Medienport (UDP, 8444, wenn nicht anders eingestellt) ist von hier nicht erreichbar. Meist liegt das an einer Firewall. Neuer Versuch…`,
+    ),
+    refused: both("This cannot be played here", "Das lässt sich hier nicht abspielen"),
+    closed: both("Stopped", "Beendet"),
+    again: both("Try again", "Noch einmal versuchen"),
+    overview: both("All rooms", "Alle Räume"),
+    live: both("Live", "Live"),
   },
   controls: {
-    label: "Player",
-    unmute: "Unmute",
-    mute: "Mute",
-    noSound: "No sound in this stream",
-    fullscreen: "Full screen",
-    leaveFullscreen: "Leave full screen",
-    pictureInPicture: "Picture in picture",
-    statistics: "Statistics",
+    label: both("Player", "Steuerung"),
+    unmute: both("Unmute", "Ton an"),
+    mute: both("Mute", "Ton aus"),
+    noSound: both("No sound in this stream", "Kein Ton in dieser Übertragung"),
+    fullscreen: both("Full screen", "Vollbild"),
+    leaveFullscreen: both("Leave full screen", "Vollbild beenden"),
+    pictureInPicture: both("Picture in picture", "Bild im Bild"),
+    statistics: both("Statistics", "Messwerte"),
   },
   statistics: {
-    title: "Statistics",
-    picture: "Picture",
-    rate: "Frames",
-    bitrate: "Bit rate",
-    loss: "Loss",
-    codec: "Codec",
-    roundTrip: "Round trip",
+    title: both("Statistics", "Messwerte"),
+    picture: both("Picture", "Bild"),
+    rate: both("Frames", "Bilder"),
+    bitrate: both("Bit rate", "Bitrate"),
+    loss: both("Loss", "Verlust"),
+    codec: both("Codec", "Codec"),
+    roundTrip: both("Round trip", "Laufzeit"),
     none: "–",
   },
   landing: {
-    rooms: "Live now",
-    none: "Nobody is publishing at the moment.",
-    noneThen: "Rooms appear here by themselves.",
-    unreachable: "The relay does not answer. Trying again…",
-    refused: "The relay does not list its rooms for you.",
-    viewers: (count: number) => (count === 1 ? "1 viewer" : `${count} viewers`),
-    waiting: "waiting for a publisher",
-    watchRoom: (room: string) => `Watch ${room}`,
-    publish: "Publish",
-    room: "Room",
-    roomHint: "Choose a name; the room is made when you publish.",
-    badRoom: "A name has 1 to 64 characters and no slash.",
-    address: "WHIP address",
-    addressHint:
+    rooms: both("Live now", "Gerade live"),
+    none: both("Nobody is publishing at the moment.", "Im Moment sendet niemand."),
+    noneThen: both("Rooms appear here by themselves.", "Räume erscheinen hier von selbst."),
+    unreachable: both(
+      "The relay does not answer. Trying again…",
+      "Das Relay antwortet nicht. Neuer Versuch…",
+    ),
+    refused: both(
+      "The relay does not list its rooms for you.",
+      "Das Relay zeigt seine Räume hier nicht.",
+    ),
+    viewers: both(
+      (count: number) => (count === 1 ? "1 viewer" : `${count} viewers`),
+      (count) => (count === 1 ? "1 Person sieht zu" : `${count} Personen sehen zu`),
+    ),
+    waiting: both("waiting for a publisher", "es sendet noch niemand"),
+    watchRoom: both(
+      (room: string) => `Watch ${room}`,
+      (room) => `${room} ansehen`,
+    ),
+    publish: both("Publish", "Senden"),
+    room: both("Room", "Raum"),
+    roomHint: both(
+      "Choose a name; the room is made when you publish.",
+      "Der Name ist frei wählbar; der Raum entsteht beim Senden.",
+    ),
+    badRoom: both(
+      "A name has 1 to 64 characters and no slash.",
+      "Ein Name hat 1 bis 64 Zeichen und keinen Schrägstrich.",
+    ),
+    address: both("WHIP address", "WHIP-Adresse"),
+    addressHint: both(
       "For OBS (Settings, Stream, Service: WHIP), FFmpeg, or anything that speaks WHIP. No bearer token is needed.",
-    command: "With FFmpeg 8 or newer",
-    commandTrust:
+      "Für OBS (Einstellungen, Stream, Plattform: WHIP), FFmpeg und alles, was WHIP spricht. Ein Bearer-Token ist nicht nötig.",
+    ),
+    command: both("With FFmpeg 8 or newer", "Mit FFmpeg ab Version 8"),
+    commandTrust: both(
       "FFmpeg (from version 9) and OBS take no certificate that they do not trust, such as the one that a relay makes for itself. Then start the relay with --plain-port 8080 and publish to port 8080 with http instead of https.",
-    watchAt: "Then watch at",
+      "FFmpeg (ab Version 9) und OBS nehmen kein Zertifikat an, dem sie nicht vertrauen, also auch keines, das sich ein Relay selbst ausstellt. Dann das Relay mit --plain-port 8080 starten und mit http statt https an Port 8080 senden.",
+    ),
+    watchAt: both("Then watch at", "Danach ansehen unter"),
   },
-  copy: { copy: "Copy", copied: "Copied", failed: "Press Ctrl+C" },
+  copy: {
+    copy: both("Copy", "Kopieren"),
+    copied: both("Copied", "Kopiert"),
+    failed: both("Press Ctrl+C", "Strg+C drücken"),
+  },
 } as const;
