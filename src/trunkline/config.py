@@ -94,6 +94,7 @@ class RoomSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     passphrase: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    listed: bool = True
     participants: int = Field(default=500, ge=1, le=500)
     tracks: int = Field(default=16, ge=1, le=16)
     bitrate: int | None = Field(default=None, ge=30_000)
@@ -147,8 +148,15 @@ class Settings(BaseModel):
     rooms: dict[str, RoomSettings] = Field(
         default_factory=dict,
         max_length=500,
-        description="Tables by the name of a room: passphrase, participants (1 to 500), tracks of "
-        "each guest (1 to 16), bitrate of each picture (bits per second).",
+        description="Tables by the name of a room: passphrase, listed (false: only who knows its "
+        "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
+        "picture (bits per second).",
+    )
+    operator_token: Annotated[str, Field(min_length=16, max_length=256)] | None = Field(
+        default=None,
+        repr=False,
+        description="Bearer token that shows every room in the API and on /status, 16 characters "
+        "or more.",
     )
     workers: Annotated[Annotated[int, Field(ge=1, le=64)] | None, BeforeValidator(_automatic)] = (
         Field(
@@ -303,7 +311,7 @@ def _described(value: _Value, place: Sequence[int | str]) -> str:
         case ["rooms", str(room), *keys]:  # whose values may hold passphrases
             entry = " of ".join([*map(str, keys), f"room {room!r}"])
             return f"{value.origin}: {entry} is"
-        case ["ice_servers"] | ["rooms"]:
+        case ["ice_servers"] | ["rooms"] | ["operator_token"]:
             return f"{value.origin} is"
         case _:
             return f"{value.origin} is {value.raw!r}, which is"
