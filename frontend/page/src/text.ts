@@ -1,7 +1,7 @@
 import { language } from "./language.ts";
 
 /** The same in English and in German; which one counts is known when the page is loaded. */
-function both<Sentence>(english: Sentence, german: Sentence): Sentence {
+export function both<Sentence>(english: Sentence, german: Sentence): Sentence {
   return language === "de" ? german : english;
 }
 

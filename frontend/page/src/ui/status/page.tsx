@@ -1,0 +1,63 @@
+import icon from "../../icon.svg";
+import { statusText } from "../../status-text.ts";
+import type { StatusStore } from "../../store/status/follow.ts";
+import { text } from "../../text.ts";
+import { Operator } from "./operator.tsx";
+import { RoomPanel } from "./room.tsx";
+import { Totals } from "./totals.tsx";
+
+/** What the relay does, room by room. */
+export function StatusPage({ store }: { store: StatusStore }) {
+  return (
+    <main class="status">
+      <header>
+        <a href="./" aria-label={statusText.home}>
+          <img src={icon} alt="" width="32" height="32" />
+          {text.name}
+        </a>
+        <h1>{statusText.title}</h1>
+      </header>
+      <Notice store={store} />
+      <Body store={store} />
+      <Operator store={store} />
+    </main>
+  );
+}
+
+function Notice({ store }: { store: StatusStore }) {
+  const trouble = store.trouble.value;
+  return (
+    <div role="status">
+      {trouble && (
+        <p class="notice">
+          {statusText.trouble[trouble]} {store.report.value && statusText.old}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Body({ store }: { store: StatusStore }) {
+  const report = store.report.value;
+  if (report === undefined) {
+    return store.trouble.value ? null : <p class="faint">{statusText.loading}</p>;
+  }
+  return (
+    <>
+      <Totals report={report} />
+      {report.rooms.length === 0 && (
+        <section class="panel nobody">
+          <p>{statusText.empty}</p>
+          <p class="faint">{statusText.emptyThen}</p>
+        </section>
+      )}
+      {store.graphs.value.map((graph) => (
+        <RoomPanel
+          key={graph.room}
+          graph={graph}
+          transports={report.statistics.transports.filter(({ room }) => room === graph.room)}
+        />
+      ))}
+    </>
+  );
+}
