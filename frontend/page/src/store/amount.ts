@@ -10,6 +10,7 @@ const tenths = new Intl.NumberFormat(language, {
 /** A bit rate for people; a dash where nothing flows. */
 export function bits(perSecond: number): string {
   if (perSecond <= 0) return none;
+  if (perSecond >= 999_950_000) return `${tenths.format(perSecond / 1e9)} Gbit/s`;
   if (perSecond >= 999_500) return `${tenths.format(perSecond / 1e6)} Mbit/s`;
   return `${whole.format(Math.max(1, perSecond / 1000))} kbit/s`;
 }

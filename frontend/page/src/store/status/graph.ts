@@ -77,7 +77,8 @@ function senderOf(participant: Participant, transports: readonly Transport[]): S
       .filter((transport) => transport.participant === participant.id)
       .flatMap((transport) => transport.producers.map((one) => [one.track, one])),
   );
-  const sent = participant.tracks.map((track) => {
+  const pictureFirst = participant.tracks.toSorted((a, b) => b.kind.localeCompare(a.kind));
+  const sent = pictureFirst.map((track) => {
     const producer = producers.get(track.id);
     const bitrate = producer?.bitrate ?? 0;
     return { track, bitrate, state: stateOf(track, bitrate), loss: producer?.loss ?? undefined };

@@ -19,16 +19,31 @@ export interface Stroke {
   readonly width: number;
 }
 
+/** All that one person sends or receives, led to or from the middle. */
+export interface Bundle {
+  readonly id: string;
+  readonly path: string;
+  /** Pixels. */
+  readonly width: number;
+}
+
 /** What the drawing of one room needs to know. */
 export interface Layout {
   readonly rows: number;
   readonly dense: boolean;
   readonly strokes: readonly Stroke[];
+  /** Instead of the strokes, where those are too many. */
+  readonly bundles: readonly Bundle[];
 }
 
 /** Place senders and receivers in rows, both columns centred, and lead lines between them. */
-export function layoutOf({ senders, receivers, lines }: Graph): Layout {
-  const rows = Math.max(senders.length, receivers.length, 1);
+export function layoutOf(graph: Graph): Layout {
+  const rows = Math.max(graph.senders.length, graph.receivers.length, 1);
+  const [strokes, bundles] = [strokesOf(graph, rows), bundlesOf(graph, rows)];
+  return { rows, dense: rows > MANY_ROWS, strokes, bundles };
+}
+
+function strokesOf({ senders, receivers, lines }: Graph, rows: number): readonly Stroke[] {
   const starts = new Map<string, number>();
   senders.forEach(({ sent }, index) => {
     const middle = middleOf(index, senders.length, rows);
@@ -40,12 +55,28 @@ export function layoutOf({ senders, receivers, lines }: Graph): Layout {
   const ends = new Map(
     receivers.map(({ id }, index) => [id, middleOf(index, receivers.length, rows)]),
   );
-  const strokes = lines.map((line) => {
+  // Sound lies below: there is more of it, and pictures are what one looks for.
+  const ordered = [...lines].sort((one, other) => one.kind.localeCompare(other.kind));
+  return ordered.map((line) => {
     const start = starts.get(line.track) ?? 0;
     const end = (ends.get(line.to) ?? 0) + ARRIVAL[line.kind];
     return { line, path: curve(start, end), width: widthOf(line.bitrate) };
   });
-  return { rows, dense: rows > MANY_ROWS, strokes };
+}
+
+function bundlesOf({ senders, receivers }: Graph, rows: number): readonly Bundle[] {
+  const hub = rows / 2;
+  const arriving = senders.map(({ id, sent }, index) => ({
+    id: `from ${id}`,
+    path: curve(middleOf(index, senders.length, rows), hub, 0, 50),
+    width: widthOf(sent.reduce((sum, { bitrate }) => sum + bitrate, 0)),
+  }));
+  const leaving = receivers.map(({ id, bitrate }, index) => ({
+    id: `to ${id}`,
+    path: curve(hub, middleOf(index, receivers.length, rows), 50, 100),
+    width: widthOf(bitrate),
+  }));
+  return [...arriving, ...leaving];
 }
 
 /** Which strokes are drawn: those chosen, or all, or none where they are too many. */
@@ -75,7 +106,8 @@ function middleOf(index: number, count: number, rows: number): number {
   return (rows - count) / 2 + index + 0.5;
 }
 
-function curve(start: number, end: number): string {
+function curve(start: number, end: number, left = 0, right = 100): string {
   const [from, to] = [start.toFixed(3), end.toFixed(3)];
-  return `M0 ${from}C45 ${from} 55 ${to} 100 ${to}`;
+  const [leaves, arrives] = [left + 0.45 * (right - left), left + 0.55 * (right - left)];
+  return `M${left} ${from}C${leaves} ${from} ${arrives} ${to} ${right} ${to}`;
 }

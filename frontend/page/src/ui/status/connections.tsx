@@ -16,34 +16,29 @@ export function Connections({
       <summary>
         {words.title} ({transports.length})
       </summary>
-      <div class="table">
-        <table aria-label={`${words.title}: ${room}`}>
-          <thead>
-            <tr>
-              <th scope="col">{words.who}</th>
-              <th scope="col">{words.way}</th>
-              <th scope="col">{words.address}</th>
-              <th scope="col" class="number">
-                {words.rate}
-              </th>
-              <th scope="col" class="number">
-                {words.loss}
-              </th>
-              <th scope="col" class="number">
-                {words.roundTrip}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {transports.map((transport) => (
-              <Row
-                key={`${transport.participant} ${isOutgoing(transport)}`}
-                transport={transport}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <table aria-label={`${words.title}: ${room}`}>
+        <thead>
+          <tr>
+            <th scope="col">{words.who}</th>
+            <th scope="col">{words.way}</th>
+            <th scope="col">{words.address}</th>
+            <th scope="col" class="number">
+              {words.rate}
+            </th>
+            <th scope="col" class="number">
+              {words.loss}
+            </th>
+            <th scope="col" class="number">
+              {words.roundTrip}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {transports.map((transport) => (
+            <Row key={`${transport.participant} ${isOutgoing(transport)}`} transport={transport} />
+          ))}
+        </tbody>
+      </table>
     </details>
   );
 }

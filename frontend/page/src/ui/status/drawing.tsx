@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { statusText } from "../../status-text.ts";
 import { bits } from "../../store/amount.ts";
 import type { Graph, Receiver, Sender, State } from "../../store/status/graph.ts";
-import { drawn, type Layout, touches } from "../../store/status/layout.ts";
+import { drawn, type Layout, MOST_LINES, touches } from "../../store/status/layout.ts";
 import { Node } from "./node.tsx";
 import type { View } from "./view.ts";
 
@@ -62,6 +62,8 @@ function Side({ title, none, children }: { title: string; none: string; children
 /** The tables say the same to whoever cannot see it. */
 function Lines({ layout, view }: Omit<Shown, "graph">) {
   const chosen = view.chosen.value;
+  const strokes = drawn(layout.strokes, chosen, view.kinds.value);
+  const bundled = strokes.length === 0 && layout.strokes.length > MOST_LINES;
   return (
     <svg
       class="lines"
@@ -69,7 +71,11 @@ function Lines({ layout, view }: Omit<Shown, "graph">) {
       preserveAspectRatio="none"
       aria-hidden="true"
     >
-      {drawn(layout.strokes, chosen, view.kinds.value).map(({ line, path, width }) => (
+      {bundled &&
+        layout.bundles.map(({ id, path, width }) => (
+          <path key={id} class="line bundle" d={path} stroke-width={width} />
+        ))}
+      {strokes.map(({ line, path, width }) => (
         <g
           key={line.id}
           data-kind={line.kind}

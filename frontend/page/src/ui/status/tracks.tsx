@@ -1,17 +1,30 @@
+import { useSignal } from "@preact/signals";
 import { statusText } from "../../status-text.ts";
 import { bits } from "../../store/amount.ts";
 import type { Graph, Line, Sender, Sent } from "../../store/status/graph.ts";
 import type { Track } from "../../store/status/report.ts";
 import { nameOf } from "./drawing.tsx";
 
+/** Rows that are shown without being asked for. */
+const FEW_ROWS = 12;
+
 /** Every track, and who gets it. */
 export function Tracks({ graph }: { graph: Graph }) {
   const words = statusText.tracks;
   const names = new Map(graph.receivers.map((receiver) => [receiver.id, nameOf(receiver)]));
+  const count = graph.senders.reduce((sum, { sent }) => sum + sent.length, 0);
+  const open = useSignal(count <= FEW_ROWS);
   return (
-    <div class="table">
-      <table>
-        <caption>{words.title}</caption>
+    <details
+      open={open.value}
+      onToggle={({ currentTarget }) => {
+        open.value = currentTarget.open;
+      }}
+    >
+      <summary>
+        {words.title} ({count})
+      </summary>
+      <table aria-label={`${words.title}: ${graph.room}`}>
         <thead>
           <tr>
             <th scope="col">{words.from}</th>
@@ -37,7 +50,7 @@ export function Tracks({ graph }: { graph: Graph }) {
           )}
         </tbody>
       </table>
-    </div>
+    </details>
   );
 }
 
