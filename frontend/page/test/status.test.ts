@@ -144,12 +144,18 @@ describe("the graph of a room", () => {
   });
 });
 
+const ofFirst = ({ from }: { from: string }) => from === "p0";
+
 describe("the layout", () => {
   it("centres the shorter column", () => {
     const graph = crowd(3);
-    const layout = layoutOf({ ...graph, senders: graph.senders.slice(0, 1) });
+    const [senders, lines] = [graph.senders.slice(0, 1), graph.lines.filter(ofFirst)];
+    const layout = layoutOf({ ...graph, senders, lines });
     expect(layout.rows).toBe(3);
-    expect(layout.strokes[0]?.path).toMatch(/^M0 1\.500C/);
+    expect(layout.strokes.map(({ path }) => path)).toEqual([
+      "M0 1.500C45 1.500 55 1.400 100 1.400",
+      "M0 1.500C45 1.500 55 2.400 100 2.400",
+    ]);
   });
 
   it("bounds the lines: all, or those of whom one looks at, or none", () => {

@@ -108,6 +108,7 @@ function middleOf(index: number, count: number, rows: number): number {
 
 function curve(start: number, end: number, left = 0, right = 100): string {
   const [from, to] = [start.toFixed(3), end.toFixed(3)];
-  const [leaves, arrives] = [left + 0.45 * (right - left), left + 0.55 * (right - left)];
+  const bend = (right - left) / 20;
+  const [leaves, arrives] = [left + 9 * bend, left + 11 * bend];
   return `M${left} ${from}C${leaves} ${from} ${arrives} ${to} ${right} ${to}`;
 }
