@@ -2,53 +2,23 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.async_api import Browser, Page, expect
 
 from support.client import SCRIPT, Client, client, publishing, shows_moving_picture
+from support.page import SOON, page_at
 from support.relay import RunningRelay, running_relay
 from support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
-
-SOON = 15_000
-"""Milliseconds for the page to show something; generous, since these machines are shared."""
 
 
 @pytest.fixture
 async def relay() -> AsyncIterator[RunningRelay]:
     async with running_relay(tls=True) as started:
         yield started
-
-
-@asynccontextmanager
-async def page_at(browser: Browser, relay: RunningRelay, path: str) -> AsyncIterator[Page]:
-    """A page that is not allowed to break its own policy or to ask any other host."""
-    wrong: list[str] = []
-    context = await browser.new_context(ignore_https_errors=True)
-    try:
-        page = await context.new_page()
-        host = urlsplit(relay.url).netloc
-
-        def said(message: ConsoleMessage) -> None:
-            if "Policy" in message.text:
-                wrong.append(message.text)
-
-        def asked(request: Request) -> None:
-            if urlsplit(request.url).netloc != host:
-                wrong.append(request.url)
-
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", said)
-        page.on("request", asked)
-        await page.goto(relay.url + path)
-        yield page
-    finally:
-        await context.close()
-    assert wrong == []
 
 
 async def stage(page: Page, kind: str) -> None:
@@ -64,7 +34,7 @@ async def publish(relay: RunningRelay, publisher: Client, room: str, **options: 
 async def test_nothing_to_see_then_a_picture_by_itself(
     browser: Browser, relay: RunningRelay
 ) -> None:
-    async with page_at(browser, relay, "/watch/studio") as page:
+    async with page_at(browser, relay.url, "/watch/studio") as page:
         await stage(page, "empty")
         await expect(page.get_by_role("heading")).to_contain_text("studio")
         await expect(page.locator("code")).to_have_text(f"{relay.url}/whip/studio")
@@ -85,7 +55,7 @@ async def test_sound_comes_with_the_button_and_the_key(
 ) -> None:
     async with (
         client(browser, relay.url) as publisher,
-        page_at(browser, relay, "/watch/studio?participant=ann") as page,
+        page_at(browser, relay.url, "/watch/studio?participant=ann") as page,
     ):
         await publish(relay, publisher, "studio")
         await stage(page, "playing")
@@ -102,7 +72,7 @@ async def test_says_that_there_is_no_sound_and_shows_statistics(
 ) -> None:
     async with (
         client(browser, relay.url) as publisher,
-        page_at(browser, relay, "/watch/studio") as page,
+        page_at(browser, relay.url, "/watch/studio") as page,
     ):
         await publish(relay, publisher, "studio", codec="VP9", audio=False)
         await stage(page, "playing")
@@ -116,7 +86,7 @@ async def test_says_that_there_is_no_sound_and_shows_statistics(
 async def test_a_key_counts_while_the_page_draws(browser: Browser, relay: RunningRelay) -> None:
     async with (
         client(browser, relay.url) as publisher,
-        page_at(browser, relay, "/watch/studio") as page,
+        page_at(browser, relay.url, "/watch/studio") as page,
     ):
         await publish(relay, publisher, "studio", codec="VP8")
         await stage(page, "playing")
@@ -133,7 +103,7 @@ async def test_a_key_counts_while_the_page_draws(browser: Browser, relay: Runnin
 
 
 async def test_goes_on_when_the_publisher_is_back(browser: Browser, relay: RunningRelay) -> None:
-    async with page_at(browser, relay, "/watch/studio") as page:
+    async with page_at(browser, relay.url, "/watch/studio") as page:
         async with client(browser, relay.url) as publisher:
             await publish(relay, publisher, "studio")
             await stage(page, "playing")
@@ -150,7 +120,7 @@ async def test_leaving_the_page_ends_the_session(browser: Browser, relay: Runnin
 
     async with client(browser, relay.url) as publisher:
         await publish(relay, publisher, "studio")
-        async with page_at(browser, relay, "/watch/studio") as page:
+        async with page_at(browser, relay.url, "/watch/studio") as page:
             await stage(page, "playing")
             assert await viewers() == 1
             await page.goto(f"{relay.url}/")
@@ -161,7 +131,7 @@ async def test_leaving_the_page_ends_the_session(browser: Browser, relay: Runnin
 async def test_connects_again_to_a_relay_that_was_restarted(browser: Browser) -> None:
     async with running_relay() as first:
         port = urlsplit(first.url).port
-        async with page_at(browser, first, "/watch/studio") as page:
+        async with page_at(browser, first.url, "/watch/studio") as page:
             async with client(browser, first.url) as publisher:
                 await publish(first, publisher, "studio")
                 await stage(page, "playing")
@@ -189,7 +159,7 @@ async def shows_frames(page: Page) -> None:
 async def test_landing_page_leads_to_a_room(browser: Browser, relay: RunningRelay) -> None:
     async with (
         client(browser, relay.url) as publisher,
-        page_at(browser, relay, "/") as page,
+        page_at(browser, relay.url, "/") as page,
     ):
         await expect(page.get_by_text("Nobody is publishing")).to_be_visible(timeout=SOON)
         await publish(relay, publisher, "caf%C3%A9", codec="VP8")
@@ -207,9 +177,9 @@ async def test_programs_are_told_the_port_without_tls(browser: Browser) -> None:
     async with running_relay("--plain-port", "0", tls=True) as relay:
         listing = json.loads(await relay.get("/api/v1/rooms"))
         whip = f"http://127.0.0.1:{listing['plainPort']}/whip/studio"
-        async with page_at(browser, relay, "/watch/studio") as page:
+        async with page_at(browser, relay.url, "/watch/studio") as page:
             await expect(page.locator("code")).to_have_text(whip, timeout=SOON)
-        async with page_at(browser, relay, "/") as page:
+        async with page_at(browser, relay.url, "/") as page:
             await expect(page.locator("code").first).to_have_text(whip, timeout=SOON)
 
 

@@ -5,6 +5,7 @@ const shapes = {
   leaveFullscreen: "M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5",
   pictureInPicture: "M4 5h16v14H4zM12.5 12.5H17V16h-4.5z",
   statistics: "M5 19v-5m4.7 5V9m4.6 10v-7m4.7 7V5",
+  another: "M20 11a8 8 0 1 0-.6 4M20 4v7h-7",
   watch: "M8 5.5v13l11-6.5z",
 } as const;
 
