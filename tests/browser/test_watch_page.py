@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from support.axe import axe
 from support.client import SCRIPT, Client, client, publishing, shows_moving_picture
 from support.page import SOON, page_at
 from support.relay import RunningRelay, running_relay
@@ -156,23 +157,6 @@ async def shows_frames(page: Page) -> None:
     await until(clock, lambda now: now != before, within=10, what="the video goes on")
 
 
-async def test_landing_page_leads_to_a_room(browser: Browser, relay: RunningRelay) -> None:
-    async with (
-        client(browser, relay.url) as publisher,
-        page_at(browser, relay.url, "/") as page,
-    ):
-        await expect(page.get_by_text("Nobody is publishing")).to_be_visible(timeout=SOON)
-        await publish(relay, publisher, "caf%C3%A9", codec="VP8")
-        await expect(page.get_by_text("VP8 + opus")).to_be_visible(timeout=SOON)
-        await page.get_by_label("Room").fill("a/b")
-        await expect(page.locator("#room-hint")).to_contain_text("no slash")
-        await page.get_by_label("Room").fill("second room")
-        await expect(page.locator("code").first).to_have_text(f"{relay.url}/whip/second%20room")
-        await page.get_by_role("link", name="Watch café").click()
-        await stage(page, "playing")
-        assert await page.title() == "café · trunkline"
-
-
 async def test_programs_are_told_the_port_without_tls(browser: Browser) -> None:
     async with running_relay("--plain-port", "0", tls=True) as relay:
         listing = json.loads(await relay.get("/api/v1/rooms"))
@@ -180,7 +164,31 @@ async def test_programs_are_told_the_port_without_tls(browser: Browser) -> None:
         async with page_at(browser, relay.url, "/watch/studio") as page:
             await expect(page.locator("code")).to_have_text(whip, timeout=SOON)
         async with page_at(browser, relay.url, "/") as page:
+            await page.get_by_label("Room", exact=True).fill("studio")
             await expect(page.locator("code").first).to_have_text(whip, timeout=SOON)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_state_is_for_everybody(
+    browser: Browser, relay: RunningRelay, scheme: str
+) -> None:
+    path = "/watch/studio"
+    async with page_at(browser, relay.url, path, color_scheme=scheme) as page:
+        await stage(page, "empty")
+        assert await axe(page) == []
+        async with client(browser, relay.url) as publisher:
+            await publish(relay, publisher, "studio")
+            await stage(page, "playing")
+            await page.keyboard.press("s")
+            await expect(page.get_by_role("region", name="Statistics")).to_be_visible()
+            assert await axe(page) == []
+            assert await publisher.leave() == 200
+        await stage(page, "paused")
+        assert await axe(page) == []
+        await page.context.set_offline(True)
+        await relay.process.kill()
+        await stage(page, "reconnecting")
+        assert await axe(page) == []
 
 
 async def test_pictures_of_several_viewers_move(browser: Browser, relay: RunningRelay) -> None:
