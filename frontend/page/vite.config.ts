@@ -15,6 +15,8 @@ export default defineConfig({
     // The pages are served under a policy that allows neither inline code nor data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { index: here("index.html"), watch: here("watch.html") } },
+    rolldownOptions: {
+      input: { index: here("index.html"), watch: here("watch.html"), call: here("sfu.html") },
+    },
   },
 });

@@ -1,10 +1,9 @@
 import { useSignal } from "@preact/signals";
+import { isName } from "../store/name.ts";
 import { programBase, whipAddress } from "../store/place.ts";
 import { text } from "../text.ts";
 import { Copy } from "./copy.tsx";
 
-// As the relay reads names: what can be shown, and no slash.
-const NAME = /^(?!\.{1,2}$)[^\p{C}\p{Zl}\p{Zp}/]{1,64}$/u;
 const EXAMPLE = "studio";
 
 /** How to publish to a room of one's choice. */
@@ -12,7 +11,7 @@ export function Publish({ base, plainPort }: { base: string; plainPort: number |
   const typed = useSignal<string>(EXAMPLE);
   const words = text.landing;
   const name = typed.value.trim();
-  const good = NAME.test(name);
+  const good = isName(name);
   const room = good ? name : EXAMPLE;
   const open = programBase(base, plainPort);
   const address = whipAddress(open, room);
