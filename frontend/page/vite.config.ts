@@ -18,6 +18,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         index: here("index.html"),
+        call: here("sfu.html"),
         status: here("status.html"),
         watch: here("watch.html"),
       },

@@ -1,8 +1,9 @@
 import type { Sample, ViewerState } from "@trunkline/sdk";
 import { describe, expect, it } from "vitest";
 import { figures } from "../src/store/figures.ts";
+import { isName } from "../src/store/name.ts";
 import { placeOf, programBase } from "../src/store/place.ts";
-import { isName, suggestion } from "../src/store/room-name.ts";
+import { suggestion } from "../src/store/room-name.ts";
 import { roomsOf } from "../src/store/rooms.ts";
 import { flowAfter, nothingYet, stageOf } from "../src/store/stage.ts";
 

@@ -46,6 +46,7 @@ class Page:
         return [
             web.get("/", self._index),
             web.get("/watch/{room}", self._watch),
+            web.get("/sfu", self._call),
             *(web.get(url, self._file) for url in self._files if not url.endswith(".html")),
         ]
 
@@ -55,6 +56,9 @@ class Page:
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         room_name(request.match_info["room"])
         return self.file("/watch.html")
+
+    async def _call(self, _: web.Request) -> web.StreamResponse:
+        return self.file("/sfu.html")
 
     def file(self, url: str) -> web.StreamResponse:
         """One of the pages."""

@@ -1,8 +1,5 @@
 import { language } from "../language.ts";
 
-// As the relay reads names: what can be shown, and no slash.
-const NAME = /^(?!\.{1,2}$)[^\p{C}\p{Zl}\p{Zp}/]{1,64}$/u;
-
 const WORDS = {
   en: {
     first:
@@ -17,11 +14,6 @@ const WORDS = {
       "adler biber dachs falke fink fuchs hase igel kranich kuckuck luchs marder mauersegler molch otter panda pinguin rabe reiher schwan spatz specht storch zaunkönig",
   },
 } as const;
-
-/** Whether a room can have this name. */
-export function isName(name: string): boolean {
-  return NAME.test(name);
-}
 
 /**
  * A name that people can say to each other, one of some fifty thousand.

@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import icon from "../icon.svg";
-import { drawn, isName, suggestion } from "../store/room-name.ts";
+import { isName } from "../store/name.ts";
+import { drawn, suggestion } from "../store/room-name.ts";
 import type { Rooms } from "../store/rooms.ts";
 import { text } from "../text.ts";
 import { Programs } from "./programs.tsx";

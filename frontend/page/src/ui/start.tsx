@@ -1,6 +1,7 @@
 import type { Signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { drawn, isName, suggestion } from "../store/room-name.ts";
+import { isName } from "../store/name.ts";
+import { drawn, suggestion } from "../store/room-name.ts";
 import { text } from "../text.ts";
 import { Icon } from "./icons.tsx";
 
