@@ -81,6 +81,13 @@ def _usable(server: IceServer) -> IceServer:
     return server
 
 
+def _token(text: str) -> str:
+    # RFC 6750 section 2.1 has fewer characters still, but these can be in a header.
+    if not all("!" <= character <= "~" for character in text):
+        raise ValueError("a token has ASCII characters only, and no space")
+    return text
+
+
 def _default_state_dir() -> Path:
     home = os.environ.get("XDG_STATE_HOME", "")
     # The XDG specification: a relative path is to be ignored.
@@ -152,7 +159,9 @@ class Settings(BaseModel):
         "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
         "picture (bits per second).",
     )
-    operator_token: Annotated[str, Field(min_length=16, max_length=256)] | None = Field(
+    operator_token: (
+        Annotated[str, Field(min_length=16, max_length=256), AfterValidator(_token)] | None
+    ) = Field(
         default=None,
         repr=False,
         description="Bearer token that shows every room in the API and on /status, 16 characters "

@@ -16,7 +16,7 @@ from trunkline.model.id import ParticipantName, RoomName, TrackId
 from trunkline.model.media import Wish
 from trunkline.protocol import sfu_pb2 as pb
 
-TOKEN = "an operator's token"
+TOKEN = "only-for-the-operator"
 RULES = {"vault": {"passphrase": "sesame"}, "attic": {"listed": False}}
 PROTOBUF = "application/x-protobuf"
 OPERATOR = {"Authorization": f"Bearer {TOKEN}"}

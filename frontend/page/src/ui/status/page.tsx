@@ -11,7 +11,7 @@ export function StatusPage({ store }: { store: StatusStore }) {
   return (
     <main class="status">
       <header>
-        <a href="./" aria-label={statusText.home}>
+        <a href="./" title={statusText.home}>
           <img src={icon} alt="" width="32" height="32" />
           {text.name}
         </a>
