@@ -28,6 +28,8 @@ async def crowd(
         listening = [group.create_task(_listen(one)) for one in people]
         try:
             yield people
+            for one in people:
+                await one.say(signal.Goodbye("left", ""))
         finally:
             for task in listening:
                 task.cancel()

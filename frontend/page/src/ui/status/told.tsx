@@ -52,7 +52,7 @@ function personSentence(graph: Graph, who: string) {
         <bdi>{name}</bdi>
       </strong>
       {up !== undefined && ` ${statusText.sends} ${bits(up)} → ${count(to.size)}`}
-      {up !== undefined && receiver && " · "}
+      {up !== undefined && receiver && " ·"}
       {receiver && ` ${statusText.receives} ${bits(receiver.bitrate)} ← ${count(from.size)}`}
     </>
   );
