@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -169,3 +170,19 @@ async def test_a_paused_track_is_told_as_paused(tmp_path: Path) -> None:
             wishes = tuple((TrackId(one["id"]), Wish(paused=True)) for one in tracks)
             await ann.say(signal.Accept(wishes))
             await until(paused, lambda seen: seen == [True, True], within=10, what="a pause")
+
+
+async def test_a_token_of_other_bytes_is_wrong_and_no_bug(tmp_path: Path) -> None:
+    rules = {"vault": {"passphrase": "sesame"}}
+    async with live(tmp_path, rooms=rules, operator_token=TOKEN) as relay:
+        url = urlsplit(relay.relay.url)
+        for line in ("GET /api/v1/rooms", "GET /api/v1/rooms/vault", "POST /whip/vault"):
+            reader, writer = await asyncio.open_connection(url.hostname, url.port)
+            body = offer("sendonly").encode()
+            head = (
+                f"{line} HTTP/1.1\r\nHost: relay\r\nContent-Type: application/sdp\r\n"
+                f"Content-Length: {len(body)}\r\nAuthorization: Bearer "
+            )
+            writer.write(head.encode() + b"\xff\xfe\r\n\r\n" + body)
+            assert b" 401 " in await reader.readline(), line
+            writer.close()
