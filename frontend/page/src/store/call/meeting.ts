@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import type { Participant, Room } from "@trunkline/sdk";
 import { text } from "../../text.ts";
+import { isolated } from "./bidi.ts";
 import { Chat } from "./chat.ts";
 import { happenings } from "./coming.ts";
 import type { Devices } from "./devices.ts";
@@ -39,7 +40,9 @@ export class Meeting {
     this.presence = new Presence(room);
     this.stage = new Stage(room, this.presence);
     this.own = new OwnMedia(room, devices, notices, isViewer);
-    this.chat = new Chat(room, ({ name, text: line }) => notices.say(text.call.said(name, line)));
+    this.chat = new Chat(room, ({ name, text: line }) =>
+      notices.say(text.call.said(isolated(name), isolated(line))),
+    );
     this.measures = new Measures(room);
     room.on("error", ({ code, reason }) => {
       const words: Partial<Record<string, string>> = text.call.failures;
@@ -92,7 +95,7 @@ export class Meeting {
       for (const type of ["came", "left", "hand"] as const) {
         const names = found.filter((one) => one.type === type).map(({ name }) => name);
         if (names.length > MOST_NAMES) this.notices.say(text.call.many[type](names.length));
-        else for (const name of names) this.notices.say(text.call[type](name));
+        else for (const name of names) this.notices.say(text.call[type](isolated(name)));
       }
     });
     return () => {

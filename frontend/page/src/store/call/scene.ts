@@ -18,6 +18,9 @@ export interface Scene {
   readonly pages: number;
 }
 
+/** Smaller areas have no room for a line of small tiles. */
+const LEAST: Size = { width: 180, height: 150 };
+
 /**
  * Place tiles so that they always fit.
  *
@@ -31,13 +34,28 @@ export function sceneOf(
   area: Size,
   page: number,
 ): Scene {
-  if (focus !== undefined && order.includes(focus)) return focused(order, focus, area, page);
+  const isWide = area.width >= LEAST.width && area.height >= LEAST.height;
+  if (isWide && focus !== undefined && order.includes(focus)) {
+    return focused(order, focus, area, page);
+  }
   if (order.length === 0) return alone(area);
   const shown = capacity(order.length, area);
   const { tiles, ...paged } = pageOf(order, shown, page);
-  const grid = bestGrid(shown, area);
-  const boxes = new Map(tiles.map((key, index) => [key, cell(grid, area, index, tiles.length)]));
-  return { ...paged, boxes, focus: undefined, own: corner(area) };
+  const grid = roomyGrid(shown, area);
+  const own = corner(area, grid);
+  const boxes = new Map(
+    tiles.map((key, index) => [key, cell(grid, area, index, tiles.length, own)]),
+  );
+  return { ...paged, boxes, focus: undefined, own };
+}
+
+/** The best grid; one with a free place for one's own picture, if that costs the others little. */
+function roomyGrid(shown: number, area: Size): Grid {
+  const best = bestGrid(shown, area);
+  if (best.columns * best.rows > shown) return best;
+  const roomy = bestGrid(shown + 1, area);
+  const share = (roomy.width * roomy.height) / (best.width * best.height);
+  return share > 0.65 ? roomy : best;
 }
 
 /** How many of `count` people are seen at one time. */
@@ -65,7 +83,7 @@ function focused(order: readonly string[], focus: string, area: Size, page: numb
   });
   const own: Scene["own"] = fits
     ? { ...inLine(line, area, tiles.length, used), place: "line" }
-    : corner(area);
+    : corner(area, line);
   return { ...paged, boxes, focus, own };
 }
 
@@ -81,8 +99,9 @@ function lineOf({ width, height }: Size): Line {
     const tile = { width: wide, height: Math.round((wide * 9) / 16) };
     return { ...tile, isBeside: true, count: fitting(height, tile.height) };
   }
-  const high = Math.round(clamp(height * 0.17, 72, 150));
-  const tile = { width: Math.round((high * 4) / 3), height: high };
+  const third = ((width - 2 * GAP) / 3) * 0.75;
+  const high = Math.floor(clamp(height * 0.17, 60, Math.max(60, Math.min(150, third))));
+  const tile = { width: Math.floor((high * 4) / 3), height: high };
   return { ...tile, isBeside: false, count: fitting(width, tile.width) };
 }
 
@@ -101,7 +120,7 @@ function inLine(line: Line, area: Size, index: number, used: number): Box {
 }
 
 /** The place of one tile of a grid in the middle of the area. */
-function cell(grid: Grid, area: Size, index: number, count: number): Box {
+function cell(grid: Grid, area: Size, index: number, count: number, own: Box): Box {
   const { columns, width, height } = grid;
   const rows = Math.ceil(count / columns);
   const row = Math.floor(index / columns);
@@ -109,11 +128,15 @@ function cell(grid: Grid, area: Size, index: number, count: number): Box {
   // A last row that is not full stands to the left of one's own picture, if that is in its way.
   const across = extent(Math.min(columns, count), width);
   const inRow = row === rows - 1 ? count - row * columns : columns;
-  const isInWay = (area.width + extent(inRow, width)) / 2 > corner(area).left;
+  const isInWay = (area.width + extent(inRow, width)) / 2 > own.left;
   const start = rows > 1 && isInWay ? across : extent(inRow, width);
+  const middle = Math.round((area.height - extent(rows, height)) / 2);
+  // Where a row is free, one's own picture has it.
+  const above = own.top - GAP - extent(rows, height);
+  const top = rows < grid.rows ? Math.max(0, Math.min(middle, above)) : middle;
   return {
     left: Math.round((area.width - start) / 2) + column * (width + GAP),
-    top: Math.round((area.height - extent(rows, height)) / 2) + row * (height + GAP),
+    top: top + row * (height + GAP),
     width,
     height,
   };
@@ -125,14 +148,16 @@ function extent(count: number, each: number): number {
 
 function alone(area: Size): Scene {
   const grid = bestGrid(1, area);
-  const own = { ...cell(grid, area, 0, 1), place: "alone" as const };
+  const own = { ...cell(grid, area, 0, 1, corner(area, area)), place: "alone" as const };
   return { boxes: new Map(), focus: undefined, own, page: 0, pages: 1 };
 }
 
-function corner(area: Size): Scene["own"] {
+/** The place of one's own picture above a corner, no larger than the others' are. */
+function corner(area: Size, most: Size): Scene["own"] {
   const isUpright = area.width < area.height;
-  const width = Math.round(clamp(Math.min(area.width, area.height) * 0.28, 84, 220));
-  const height = Math.round(isUpright ? width * 1.25 : width * 0.6);
+  const usual = clamp(Math.min(area.width, area.height) * 0.28, 84, 220);
+  const width = Math.round(Math.min(usual, most.width));
+  const height = Math.round(Math.min(isUpright ? usual * 1.25 : usual * 0.6, most.height));
   const left = Math.max(0, area.width - width - GAP);
   return { left, top: Math.max(0, area.height - height - GAP), width, height, place: "corner" };
 }

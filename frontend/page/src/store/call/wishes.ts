@@ -5,6 +5,8 @@ import type { Tile } from "./tiles.ts";
 
 /** Pixels to which sizes are rounded up: a window that is being drawn larger says little. */
 const STEP = 32;
+/** Nobody sees that a face is drawn a fifth larger than it came. */
+const SHARP_ENOUGH = 0.8;
 
 /** What else decides how much of a picture is wanted. */
 export interface Looking {
@@ -40,6 +42,6 @@ export function wishesOf(
 }
 
 function inPixels({ width, height }: Size, ratio: number): Wish {
-  const up = (length: number) => Math.ceil((length * ratio) / STEP) * STEP;
+  const up = (length: number) => Math.ceil((length * ratio * SHARP_ENOUGH) / STEP) * STEP;
   return { width: up(width), height: up(height) };
 }

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ChatLine } from "@trunkline/sdk";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { language } from "../../language.ts";
 import { MAX_LINE } from "../../store/call/chat.ts";
 import { piecesOf } from "../../store/call/links.ts";
@@ -77,7 +77,8 @@ function Writing({ meeting }: { meeting: Meeting }) {
   const words = text.call;
   const typed = useSignal("");
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  // What is typed right after the key that opens this goes here.
+  useLayoutEffect(() => field.current?.focus(), []);
   const send = () => {
     // What the relay did not get stays where it was typed.
     if (meeting.chat.say(typed.value)) typed.value = "";

@@ -37,7 +37,6 @@ export function Lobby({ call }: { call: Call }) {
           }}
         >
           <Fields call={call} />
-          <DeviceChoice devices={call.devices} />
           <p role="alert" class="trouble">
             {call.refusal.value}
           </p>
@@ -52,6 +51,7 @@ export function Lobby({ call }: { call: Call }) {
           >
             {words.joinAsViewer}
           </button>
+          <DeviceChoice devices={call.devices} />
         </form>
       </div>
     </main>

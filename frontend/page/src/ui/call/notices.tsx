@@ -5,7 +5,7 @@ export function NoticeList({ notices }: { notices: Notices }) {
   return (
     <div class="notices" role="status">
       {notices.list.value.map(({ id, text, isTrouble }) => (
-        <p key={id} dir="auto" data-trouble={isTrouble}>
+        <p key={id} data-trouble={isTrouble}>
           {text}
         </p>
       ))}
