@@ -381,8 +381,8 @@ export const text = {
     receive: both("Receive", "Empfangen"),
     room: both("Room", "Raum"),
     roomHint: both(
-      "Any name will do; whoever knows it can join. The room is made when somebody enters.",
-      "Der Name ist frei wählbar, und wer ihn kennt, kommt hinein. Der Raum entsteht, sobald jemand eintritt.",
+      "Any name will do. The room is made when somebody enters, and is then listed below.",
+      "Der Name ist frei wählbar. Der Raum entsteht, sobald jemand eintritt, und steht dann unten in der Liste.",
     ),
     badRoom: both(
       "A name has 1 to 64 characters and no slash.",

@@ -16,8 +16,8 @@ export function StatusPage({ store }: { store: StatusStore }) {
           {text.name}
         </a>
         <h1>{statusText.title}</h1>
+        <Notice store={store} />
       </header>
-      <Notice store={store} />
       <Body store={store} />
       <Operator store={store} />
     </main>
