@@ -10,9 +10,11 @@ import pytest
 
 from support.live import Live, live
 from support.offer import offer
+from support.site import running
 from support.waiting import until
 from trunkline.client.room import enter
 from trunkline.model import signal
+from trunkline.model.command import Count
 from trunkline.model.id import ParticipantName, RoomName, TrackId
 from trunkline.model.media import Wish
 from trunkline.protocol import sfu_pb2 as pb
@@ -186,3 +188,20 @@ async def test_a_token_of_other_bytes_is_wrong_and_no_bug(tmp_path: Path) -> Non
             writer.write(head.encode() + b"\xff\xfe\r\n\r\n" + body)
             assert b" 401 " in await reader.readline(), line
             writer.close()
+
+
+async def test_those_who_look_at_the_same_time_share_one_answer(tmp_path: Path) -> None:
+    async with running(tmp_path) as site:
+        for number in range(30):
+            await site.publish(name=f"camera-{number}")
+        asked = 50
+        for _ in range(asked):
+            async with site.http.get("/api/v1/status") as response:
+                assert response.headers["Content-Encoding"] == "deflate"
+                assert len((await response.json())["rooms"][0]["participants"]) == 30
+        counted = sum(isinstance(command, Count) for command in site.core.commands)
+        assert 1 <= counted < asked
+        # Who has no right to it gets nothing of what was told to others.
+        wrong = {"Authorization": "Bearer wrong"}
+        async with site.http.get("/api/v1/status", headers=wrong) as response:
+            assert response.status == 401

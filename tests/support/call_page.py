@@ -93,9 +93,7 @@ class Crowd:
 
     async def says(self, name: str, line: str) -> None:
         """Let somebody write something."""
-        await self.page.evaluate(
-            "([name, line]) => crowd.room(name).say(line)", [name, line]
-        )
+        await self.page.evaluate("([name, line]) => crowd.room(name).say(line)", [name, line])
 
     async def raises_hand(self, name: str, *, raised: bool = True) -> None:
         """Let somebody raise a hand."""
