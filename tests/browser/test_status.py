@@ -186,6 +186,18 @@ async def test_rooms_that_are_not_public_are_for_the_operator(browser: Browser, 
         await expect(room(page, "vault")).to_have_count(0, timeout=SOON)
 
 
+async def test_many_rooms_are_shown_a_dozen_at_a_time(browser: Browser, site: Site) -> None:
+    for number in range(30):
+        await site.publish(f"room {number}")
+    async with page_at(browser, site.relay.url, "/status") as page:
+        panels = page.get_by_role("heading", level=2, name="Room room")
+        await expect(panels).to_have_count(12, timeout=SOON)
+        await page.get_by_role("button", name="Show more rooms (18)").click()
+        await page.get_by_role("button", name="Show more rooms (6)").click()
+        await expect(panels).to_have_count(30)
+        await expect(page.get_by_role("button", name="Show more rooms")).to_have_count(0)
+
+
 async def test_a_relay_that_is_gone_and_back_is_told(browser: Browser, site: Site) -> None:
     await site.publish()
     async with page_at(browser, site.relay.url, "/status", locale="de") as page:

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from support.axe import axe
 from support.client import SCRIPT, Client, client, publishing, shows_moving_picture
-from support.page import SOON, page_at
+from support.page import SIZES, SOON, fits, page_at, resize
 from support.relay import RunningRelay, running_relay
 from support.waiting import until
 
@@ -189,6 +189,27 @@ async def test_every_state_is_for_everybody(
         await relay.process.kill()
         await stage(page, "reconnecting")
         assert await axe(page) == []
+
+
+@pytest.mark.parametrize(
+    "room", ["x" * 64, "غرفة الاجتماعات الكبيرة", "🦊 🍳"], ids=["long", "rtl", "emoji"]
+)
+async def test_a_room_of_any_name_fits_every_window(
+    browser: Browser, relay: RunningRelay, room: str
+) -> None:
+    async with page_at(
+        browser, relay.url, f"/watch/{quote(room)}?participant={quote(room)}"
+    ) as page:
+        await stage(page, "empty")
+        await expect(page.get_by_role("heading")).to_contain_text(room)
+        for size in SIZES:
+            await resize(page, size)
+            assert await fits(page), size
+            for _ in range(6):
+                await page.keyboard.press("Tab")
+                focused = page.locator(":focus")
+                if await focused.count():
+                    await expect(focused).to_be_in_viewport()
 
 
 async def test_pictures_of_several_viewers_move(browser: Browser, relay: RunningRelay) -> None:

@@ -36,6 +36,10 @@ export const statusText = {
     (name: string) => `Room ${name}`,
     (name) => `Raum ${name}`,
   ),
+  more: both(
+    (rooms: string) => `Show more rooms (${rooms})`,
+    (rooms) => `Weitere Räume zeigen (${rooms})`,
+  ),
   senders: both("Senders", "Sendende"),
   receivers: both("Receivers", "Empfangende"),
   noSenders: both("Nobody sends.", "Niemand sendet."),

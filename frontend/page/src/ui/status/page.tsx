@@ -1,10 +1,17 @@
+import { useSignal } from "@preact/signals";
 import icon from "../../icon.svg";
 import { statusText } from "../../status-text.ts";
+import { count } from "../../store/amount.ts";
 import type { StatusStore } from "../../store/status/follow.ts";
+import type { Graph } from "../../store/status/graph.ts";
+import type { Transport } from "../../store/status/report.ts";
 import { text } from "../../text.ts";
 import { Operator } from "./operator.tsx";
 import { RoomPanel } from "./room.tsx";
 import { Totals } from "./totals.tsx";
+
+/** Rooms that are drawn, and that one more click draws. */
+const SHOWN = 12;
 
 /** What the relay does, room by room. */
 export function StatusPage({ store }: { store: StatusStore }) {
@@ -21,6 +28,39 @@ export function StatusPage({ store }: { store: StatusStore }) {
       <Body store={store} />
       <Operator store={store} />
     </main>
+  );
+}
+
+function Rooms({
+  graphs,
+  transports,
+}: {
+  graphs: readonly Graph[];
+  transports: readonly Transport[];
+}) {
+  const most = useSignal(SHOWN);
+  const more = graphs.length - most.value;
+  return (
+    <>
+      {graphs.slice(0, most.value).map((graph) => (
+        <RoomPanel
+          key={graph.room}
+          graph={graph}
+          transports={transports.filter(({ room }) => room === graph.room)}
+        />
+      ))}
+      {more > 0 && (
+        <button
+          type="button"
+          class="more"
+          onClick={() => {
+            most.value += SHOWN;
+          }}
+        >
+          {statusText.more(count(more))}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -51,13 +91,7 @@ function Body({ store }: { store: StatusStore }) {
           <p class="faint">{statusText.emptyThen}</p>
         </section>
       )}
-      {store.graphs.value.map((graph) => (
-        <RoomPanel
-          key={graph.room}
-          graph={graph}
-          transports={report.statistics.transports.filter(({ room }) => room === graph.room)}
-        />
-      ))}
+      <Rooms graphs={store.graphs.value} transports={report.statistics.transports} />
     </>
   );
 }
