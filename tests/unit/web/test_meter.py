@@ -1,5 +1,8 @@
 """Bit rates of media that come, go on and begin anew."""
 
+from hypothesis import given
+from hypothesis.strategies import floats, integers, lists, tuples
+
 from trunkline.model.id import Mid, ParticipantId, RoomName, TransportId
 from trunkline.model.report import Incoming, Outgoing, Traffic
 from trunkline.model.view import ParticipantStatistics, Statistics
@@ -46,3 +49,22 @@ def test_a_look_after_long_begins_anew() -> None:
     meter.rates(look(0), 0.0)
     assert meter.rates(look(1_000_000), 100.0) == {}
     assert meter.rates(look(1_001_000), 101.0) == {CAMERA: 8000}
+
+
+def test_a_medium_that_begins_anew_has_no_rate_yet() -> None:
+    meter = Meter()
+    meter.rates(look(1_000_000), 0.0)
+    assert meter.rates(look(1000), 1.0) == {}
+    assert meter.rates(look(2000), 2.0) == {CAMERA: 8000}
+
+
+@given(lists(tuples(integers(0, 10**12), floats(0, 10))))
+def test_rates_are_never_negative_and_never_of_what_is_not_there(
+    looks: list[tuple[int, float]],
+) -> None:
+    meter, now = Meter(), 0.0
+    for received, pause in looks:
+        now += pause
+        rates = meter.rates(look(received), now)
+        assert set(rates) <= {CAMERA}
+        assert all(rate >= 0 for rate in rates.values())

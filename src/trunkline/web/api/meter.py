@@ -26,7 +26,7 @@ class Meter:
         self._newer: _Sample | None = None
 
     def rates(self, statistics: Statistics, now: float) -> dict[Medium, int]:
-        """Bits of RTP payload in a second, of each medium that was there a second ago, too.
+        """Bits of RTP payload in a second, of each medium that was there a second ago.
 
         Args:
             statistics: the counters as they are now.
@@ -41,7 +41,8 @@ class Meter:
         return {
             medium: round(8 * (count - older.bytes[medium]) / (now - older.at))
             for medium, count in sample.bytes.items()
-            if medium in older.bytes
+            # A medium that is used anew counts from the start.
+            if medium in older.bytes and count >= older.bytes[medium]
         }
 
 
