@@ -159,14 +159,6 @@ class Settings(BaseModel):
         "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
         "picture (bits per second).",
     )
-    operator_token: (
-        Annotated[str, Field(min_length=16, max_length=256), AfterValidator(_token)] | None
-    ) = Field(
-        default=None,
-        repr=False,
-        description="Bearer token that shows every room in the API and on /status, 16 characters "
-        "or more.",
-    )
     workers: Annotated[Annotated[int, Field(ge=1, le=64)] | None, BeforeValidator(_automatic)] = (
         Field(
             default=None,
@@ -187,6 +179,14 @@ class Settings(BaseModel):
     )
     open: bool = Field(
         default=False, description="Serve everybody, not only loopback and private addresses."
+    )
+    operator_token: (
+        Annotated[str, Field(min_length=16, max_length=256), AfterValidator(_token)] | None
+    ) = Field(
+        default=None,
+        repr=False,
+        description="Bearer token that shows every room in the API and on /status, 16 characters "
+        "or more.",
     )
     verbosity: Verbosity = Field(default="normal", description="How much is logged.")
 
