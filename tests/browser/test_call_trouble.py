@@ -138,6 +138,40 @@ async def test_a_call_goes_on_after_a_restart(browser: Browser) -> None:
             await expect(ann.get_by_text("Connection lost")).to_have_count(0, timeout=SOON)
 
 
+UNREACHABLE = """
+    window.isThere = false;
+    const Real = WebSocket;
+    window.WebSocket = class extends Real {
+        constructor(url, protocol) {
+            super(isThere ? url : "ws://127.0.0.1:9/", protocol);
+        }
+    };
+"""
+
+
+async def test_a_page_that_enters_by_itself_goes_on_trying(
+    browser: Browser, relay: RunningRelay
+) -> None:
+    async with (
+        crowd(browser, relay.url) as others,
+        # The policy lets the page ask no other host, as which a relay stands that is not there.
+        call_page(
+            browser,
+            relay.url,
+            script=UNREACHABLE,
+            context={"bypass_csp": True},
+            name="Ann",
+            join="now",
+        ) as ann,
+    ):
+        await others.enter("Bob")
+        await expect(ann.get_by_role("alert")).to_contain_text(
+            "The relay does not answer.", timeout=SOON
+        )
+        await ann.evaluate("isThere = true")
+        await sees(ann, "Bob")
+
+
 async def test_a_call_goes_on_after_a_cut() -> None:
     with star(2) as net:
         address = net.hub_addresses[0]
@@ -157,3 +191,20 @@ async def test_a_call_goes_on_after_a_cut() -> None:
             await sees(bob, "Ann")
             await sees(ann, "Bob")
             await expect(bob.get_by_text("Connection lost")).to_have_count(0, timeout=SOON)
+
+
+async def test_sound_waits_for_a_click_where_the_browser_wants_one(relay: RunningRelay) -> None:
+    flags = (*FLAGS, "--autoplay-policy=user-gesture-required")
+    async with (
+        chromium(flags=flags) as strict,
+        crowd(strict, relay.url) as others,
+        call_page(strict, relay.url, name="Ann", join="viewer") as ann,
+    ):
+        await others.enter("Bob", sound=True)
+        await sees(ann, "Bob")
+        video = tile(ann, "Bob").locator("video")
+        await expect(video).to_have_js_property("muted", True)
+        await button(ann, "Click to hear the others").click()
+        await expect(video).to_have_js_property("muted", False)
+        await expect(button(ann, "Click to hear the others")).to_have_count(0)
+        await sees(ann, "Bob")
