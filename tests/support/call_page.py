@@ -7,17 +7,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Request
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+
+from support.waiting import until
 
 CROWD = Path(__file__).with_name("crowd.js")
 
 FLAGS = (
-    # The fake camera's picture changes ten times a second: less to encode.
-    "--use-fake-device-for-media-stream=device-count=2,fps=10",
+    # The picture changes ten times a second: less to encode. Of the cameras the second one gives
+    # depth, which nobody encodes.
+    "--use-fake-device-for-media-stream=device-count=3,fps=10",
     "--auto-select-desktop-capture-source=Entire screen",
 )
 
 ROOM = "studio"
+
+SOON = 30_000
+"""Milliseconds for the page to show something; generous, since these machines are shared."""
 
 
 @asynccontextmanager
@@ -113,3 +119,48 @@ async def crowd(browser: Browser, url: str) -> AsyncIterator[Crowd]:
         yield Crowd(page, url)
     finally:
         await context.close()
+
+
+def tile(page: Page, name: str) -> Locator:
+    """What shows somebody."""
+    return page.get_by_role("article", name=name, exact=True)
+
+
+def button(page: Page, name: str) -> Locator:
+    """What does something."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+async def choose(page: Page, name: str) -> None:
+    """Take something of the menu for what is seldom wanted."""
+    await button(page, "More").click()
+    await button(page, name).click()
+
+
+async def sees(page: Page, *names: str) -> None:
+    """Wait till the pictures of all of these move."""
+    for name in names:
+        video = tile(page, name).locator("video")
+        await expect(video).to_be_visible(timeout=SOON)
+        seen = [await frames(video)]
+
+        async def look(video: Locator = video) -> int:
+            return await frames(video)
+
+        def more(now: int, seen: list[int] = seen) -> bool:
+            seen.append(min(seen[-1], now))  # counters begin anew with another stream
+            return now > seen[-1] + 3
+
+        await until(look, more, within=SOON / 1000, what=f"the picture of {name} moves")
+
+
+async def frames(video: Locator) -> int:
+    """How many pictures were shown."""
+    return int(await video.evaluate("video => video.getVideoPlaybackQuality().totalVideoFrames"))
+
+
+async def told(page: Page, words: str) -> None:
+    """Wait till the page tells something in passing, to screen readers too."""
+    await expect(page.get_by_role("status").filter(has_text=words).first).to_be_visible(
+        timeout=SOON
+    )

@@ -90,6 +90,7 @@ globalThis.crowd = (() => {
 
   return {
     enter,
+    figure,
     room: (name) => people.get(name).room,
     leave: (name) => people.get(name).room.leave(),
     speak: (name, loud) => {

@@ -218,7 +218,7 @@ export const text = {
       (name) => `Bildschirm von ${name}`,
     ),
     stage: both("Participants", "Teilnehmende"),
-    alone: both("Nobody else is here yet", "Sonst ist noch niemand da"),
+    alone: both("Nobody else is here", "Sonst ist niemand da"),
     aloneThen: both("Send this address to those who shall come:", "Diese Adresse lädt andere ein:"),
     invitation: both("Invitation", "Einladung"),
     copyInvitation: both("Copy the invitation", "Einladung kopieren"),

@@ -38,8 +38,13 @@ export async function askFor(edge: DeviceEdge, wanted: Wanted): Promise<Answer> 
     };
   } catch (error) {
     const trouble = troubleOf(error);
-    if (kinds.length === 1) return failedAll(kinds, trouble);
-    return eachAlone(edge, wanted, kinds, trouble);
+    const [kind, other] = kinds;
+    if (kind === undefined || other !== undefined) {
+      return eachAlone(edge, wanted, kinds, trouble);
+    }
+    // The one that was chosen is not there: another one does as well.
+    if (trouble === "missing" && wanted[kind] !== "") return askFor(edge, { [kind]: "" });
+    return failedAll(kinds, trouble);
   }
 }
 
@@ -65,7 +70,7 @@ async function eachAlone(
 }
 
 function constraintsOf({ camera, microphone }: Wanted): MediaStreamConstraints {
-  const device = (id: string) => (id === "" ? {} : { deviceId: { ideal: id } });
+  const device = (id: string) => (id === "" ? {} : { deviceId: { exact: id } });
   const picture = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
   return {
     video: camera === undefined ? false : { ...picture, ...device(camera) },

@@ -9,6 +9,9 @@ import type { Memory } from "./memory.ts";
 import { Notices } from "./notices.ts";
 import { type CallPlace, invitation } from "./place.ts";
 
+/** Milliseconds. */
+const AGAIN_AFTER = 3_000;
+
 /** Where somebody stands: before, in, or after a call. */
 export type Phase =
   | { readonly kind: "lobby" }
@@ -96,7 +99,7 @@ export class Call {
       });
       this.#entered(entered, isViewer);
     } catch (error) {
-      this.#refused(error);
+      this.#refused(error, isViewer);
     }
   }
 
@@ -115,7 +118,7 @@ export class Call {
     this.phase.value = { kind: "call", meeting };
   }
 
-  #refused(error: unknown): void {
+  #refused(error: unknown, isViewer: boolean): void {
     this.phase.value = { kind: "lobby" };
     if (!(error instanceof RoomError)) return;
     const isSecret = error.code === "passphrase";
@@ -124,7 +127,9 @@ export class Call {
     this.needsPassphrase.value ||= isSecret;
     const words: Partial<Record<string, string>> = text.call.refusals;
     this.refusal.value = isFirst ? text.call.asksPassphrase : (words[error.code] ?? error.message);
-    // A page that entered by itself has not opened the devices of a viewer.
-    if (this.place.entry === "viewer") void this.devices.open();
+    // Where nobody stands before the page, nobody else tries again.
+    if (error.retry && this.place.entry !== "lobby") {
+      setTimeout(() => void this.#enter(isViewer), AGAIN_AFTER);
+    }
   }
 }

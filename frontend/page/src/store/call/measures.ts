@@ -20,8 +20,10 @@ export class Measures {
     };
     this.#stop = effect(() => {
       if (!this.isShown.value) return undefined;
-      void look();
-      const timer = setInterval(() => void look(), LOOK_EVERY);
+      // A connection that is being made anew has nothing to tell.
+      const again = () => void look().catch(() => undefined);
+      again();
+      const timer = setInterval(again, LOOK_EVERY);
       return () => clearInterval(timer);
     });
   }

@@ -18,6 +18,8 @@ export interface Scene {
   readonly pages: number;
 }
 
+/** The share of somebody's tile that one's own picture may lie above. */
+const MOST_HIDDEN = 0.15;
 /** Smaller areas have no room for a line of small tiles. */
 const LEAST: Size = { width: 180, height: 150 };
 
@@ -49,13 +51,21 @@ export function sceneOf(
   return { ...paged, boxes, focus: undefined, own };
 }
 
-/** The best grid; one with a free place for one's own picture, if that costs the others little. */
+/** The best grid; one with a free place, if one's own picture would hide much of somebody else's. */
 function roomyGrid(shown: number, area: Size): Grid {
   const best = bestGrid(shown, area);
-  if (best.columns * best.rows > shown) return best;
-  const roomy = bestGrid(shown + 1, area);
-  const share = (roomy.width * roomy.height) / (best.width * best.height);
-  return share > 0.65 ? roomy : best;
+  const last = cell(best, area, shown - 1, shown, corner(area, best));
+  const hidden = common(last, corner(area, best)) / (best.width * best.height);
+  return hidden > MOST_HIDDEN ? bestGrid(shown + 1, area) : best;
+}
+
+/** Pixels that two boxes have in common. */
+function common(one: Box, other: Box): number {
+  const along = (start: "left" | "top", length: "width" | "height") => {
+    const end = Math.min(one[start] + one[length], other[start] + other[length]);
+    return Math.max(0, end - Math.max(one[start], other[start]));
+  };
+  return along("left", "width") * along("top", "height");
 }
 
 /** How many of `count` people are seen at one time. */

@@ -92,13 +92,13 @@ function Item({ icon, label, shortcut, disabled, onClick }: ItemProps) {
     <button
       type="button"
       disabled={disabled}
+      data-key={shortcut}
       aria-label={label}
       aria-keyshortcuts={shortcut}
       onClick={onClick}
     >
       <Icon name={icon} />
       {label}
-      <kbd>{shortcut}</kbd>
     </button>
   );
 }

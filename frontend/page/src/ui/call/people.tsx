@@ -24,13 +24,15 @@ export function PeoplePanel({ call, meeting }: { call: Call; meeting: Meeting })
       <ul class="people">
         <li>
           <Avatar name={you.value?.name ?? ""} />
-          <bdi dir="auto">{words.youAre(you.value?.name ?? "")}</bdi>
+          <span class="entry">
+            <bdi dir="auto">{words.youAre(you.value?.name ?? "")}</bdi>
+          </span>
           {handRaised.value && <Sign name="hand" says={words.state.hand} />}
         </li>
         {sorted.map((one) => (
           <li key={one.id}>
             <Avatar name={one.name} />
-            <span class="who">
+            <span class="entry">
               <bdi dir="auto">{one.name}</bdi>
               {one.away && <small>{words.state.away}</small>}
               {viewers.has(one.id) && !one.away && <small>{words.watching}</small>}
