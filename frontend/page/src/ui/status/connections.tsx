@@ -1,6 +1,7 @@
 import { statusText } from "../../status-text.ts";
 import { bits, milliseconds, percent } from "../../store/amount.ts";
 import type { Transport } from "../../store/status/report.ts";
+import { Fold } from "./fold.tsx";
 
 /** Every media connection of a room, for whoever looks for what is wrong. */
 export function Connections({
@@ -12,34 +13,36 @@ export function Connections({
 }) {
   const words = statusText.connections;
   return (
-    <details>
-      <summary>
-        {words.title} ({transports.length})
-      </summary>
-      <table aria-label={`${words.title}: ${room}`}>
-        <thead>
-          <tr>
-            <th scope="col">{words.who}</th>
-            <th scope="col">{words.way}</th>
-            <th scope="col">{words.address}</th>
-            <th scope="col" class="number">
-              {words.rate}
-            </th>
-            <th scope="col" class="number">
-              {words.loss}
-            </th>
-            <th scope="col" class="number">
-              {words.roundTrip}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {transports.map((transport) => (
-            <Row key={`${transport.participant} ${isOutgoing(transport)}`} transport={transport} />
-          ))}
-        </tbody>
-      </table>
-    </details>
+    <Fold title={`${words.title} (${transports.length})`} open={false}>
+      {() => (
+        <table aria-label={`${words.title}: ${room}`}>
+          <thead>
+            <tr>
+              <th scope="col">{words.who}</th>
+              <th scope="col">{words.way}</th>
+              <th scope="col">{words.address}</th>
+              <th scope="col" class="number">
+                {words.rate}
+              </th>
+              <th scope="col" class="number">
+                {words.loss}
+              </th>
+              <th scope="col" class="number">
+                {words.roundTrip}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {transports.map((transport) => (
+              <Row
+                key={`${transport.participant} ${isOutgoing(transport)}`}
+                transport={transport}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Fold>
   );
 }
 

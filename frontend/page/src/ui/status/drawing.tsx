@@ -4,7 +4,7 @@ import { bits } from "../../store/amount.ts";
 import type { Graph, Receiver, Sender, State } from "../../store/status/graph.ts";
 import { drawn, type Layout, MOST_LINES, touches } from "../../store/status/layout.ts";
 import { Node } from "./node.tsx";
-import type { View } from "./view.ts";
+import { chosenOf, type View } from "./view.ts";
 
 interface Shown {
   readonly graph: Graph;
@@ -28,7 +28,7 @@ export function Drawing({ graph, layout, view }: Shown) {
           />
         ))}
       </Side>
-      <Lines layout={layout} view={view} />
+      <Lines graph={graph} layout={layout} view={view} />
       <Side title={statusText.receivers} none={statusText.noReceivers}>
         {graph.receivers.map((receiver) => (
           <Node
@@ -60,8 +60,8 @@ function Side({ title, none, children }: { title: string; none: string; children
 }
 
 /** The tables say the same to whoever cannot see it. */
-function Lines({ layout, view }: Omit<Shown, "graph">) {
-  const chosen = view.chosen.value;
+function Lines({ graph, layout, view }: Shown) {
+  const chosen = chosenOf(view, graph);
   const strokes = drawn(layout.strokes, chosen, view.kinds.value);
   const bundled = strokes.length === 0 && layout.strokes.length > MOST_LINES;
   return (

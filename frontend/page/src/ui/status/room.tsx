@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { statusText } from "../../status-text.ts";
 import type { Graph } from "../../store/status/graph.ts";
 import { layoutOf } from "../../store/status/layout.ts";
@@ -20,12 +20,9 @@ export function RoomPanel({
   graph: Graph;
   transports: readonly Transport[];
 }) {
-  const pinned = useSignal<string | undefined>(undefined);
-  const pointed = useSignal<string | undefined>(undefined);
   const view: View = {
-    pinned,
-    pointed,
-    chosen: useComputed(() => pointed.value ?? pinned.value),
+    pinned: useSignal<string | undefined>(undefined),
+    pointed: useSignal<string | undefined>(undefined),
     line: useSignal<string | undefined>(undefined),
     kinds: useSignal(BOTH),
   };

@@ -4,7 +4,7 @@ import type { Graph, Line } from "../../store/status/graph.ts";
 import { type Layout, MOST_LINES, touches } from "../../store/status/layout.ts";
 import { nameOf } from "./drawing.tsx";
 import { what } from "./tracks.tsx";
-import type { View } from "./view.ts";
+import { chosenOf, type View } from "./view.ts";
 
 interface Shown {
   readonly graph: Graph;
@@ -15,7 +15,7 @@ interface Shown {
 /** The figures of what is looked at. */
 export function Told({ graph, layout, view }: Shown) {
   const line = graph.lines.find(({ id }) => id === view.line.value);
-  const chosen = view.chosen.value;
+  const chosen = chosenOf(view, graph);
   if (line !== undefined) return <p class="told">{lineSentence(graph, line)}</p>;
   if (chosen !== undefined) return <p class="told">{personSentence(graph, chosen)}</p>;
   const lines = layout.strokes.filter((one) => view.kinds.value.has(one.line.kind)).length;

@@ -1,9 +1,9 @@
-import { useSignal } from "@preact/signals";
 import { statusText } from "../../status-text.ts";
 import { bits } from "../../store/amount.ts";
 import type { Graph, Line, Sender, Sent } from "../../store/status/graph.ts";
 import type { Track } from "../../store/status/report.ts";
 import { nameOf } from "./drawing.tsx";
+import { Fold } from "./fold.tsx";
 
 /** Rows that are shown without being asked for. */
 const FEW_ROWS = 12;
@@ -13,44 +13,37 @@ export function Tracks({ graph }: { graph: Graph }) {
   const words = statusText.tracks;
   const names = new Map(graph.receivers.map((receiver) => [receiver.id, nameOf(receiver)]));
   const count = graph.senders.reduce((sum, { sent }) => sum + sent.length, 0);
-  const open = useSignal(count <= FEW_ROWS);
   return (
-    <details
-      open={open.value}
-      onToggle={({ currentTarget }) => {
-        open.value = currentTarget.open;
-      }}
-    >
-      <summary>
-        {words.title} ({count})
-      </summary>
-      <table aria-label={`${words.title}: ${graph.room}`}>
-        <thead>
-          <tr>
-            <th scope="col">{words.from}</th>
-            <th scope="col">{words.what}</th>
-            <th scope="col">{words.state}</th>
-            <th scope="col" class="number">
-              {words.rate}
-            </th>
-            <th scope="col">{words.to}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {graph.senders.flatMap((sender) =>
-            sender.sent.map((sent) => (
-              <Row
-                key={sent.track.id}
-                sender={sender}
-                sent={sent}
-                lines={graph.lines.filter(({ track }) => track === sent.track.id)}
-                names={names}
-              />
-            )),
-          )}
-        </tbody>
-      </table>
-    </details>
+    <Fold title={`${words.title} (${count})`} open={count <= FEW_ROWS}>
+      {() => (
+        <table aria-label={`${words.title}: ${graph.room}`}>
+          <thead>
+            <tr>
+              <th scope="col">{words.from}</th>
+              <th scope="col">{words.what}</th>
+              <th scope="col">{words.state}</th>
+              <th scope="col" class="number">
+                {words.rate}
+              </th>
+              <th scope="col">{words.to}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {graph.senders.flatMap((sender) =>
+              sender.sent.map((sent) => (
+                <Row
+                  key={sent.track.id}
+                  sender={sender}
+                  sent={sent}
+                  lines={graph.lines.filter(({ track }) => track === sent.track.id)}
+                  names={names}
+                />
+              )),
+            )}
+          </tbody>
+        </table>
+      )}
+    </Fold>
   );
 }
 

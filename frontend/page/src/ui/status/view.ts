@@ -1,4 +1,5 @@
-import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
+import type { Graph } from "../../store/status/graph.ts";
 import type { Kind } from "../../store/status/report.ts";
 
 /** What somebody looks at in a room. */
@@ -7,10 +8,14 @@ export interface View {
   readonly pinned: Signal<string | undefined>;
   /** Whom the pointer or the focus is at. */
   readonly pointed: Signal<string | undefined>;
-  /** The one of both that counts. */
-  readonly chosen: ReadonlySignal<string | undefined>;
   /** The line that is pointed at. */
   readonly line: Signal<string | undefined>;
   /** What is drawn. */
   readonly kinds: Signal<ReadonlySet<Kind>>;
+}
+
+/** Whom one looks at, as long as it is there. */
+export function chosenOf(view: View, { senders, receivers }: Graph): string | undefined {
+  const wanted = view.pointed.value ?? view.pinned.value;
+  return [...senders, ...receivers].find(({ id }) => id === wanted)?.id;
 }
