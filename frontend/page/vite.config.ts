@@ -15,6 +15,13 @@ export default defineConfig({
     // The pages are served under a policy that allows neither inline code nor data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { index: here("index.html"), watch: here("watch.html") } },
+    rolldownOptions: {
+      input: {
+        index: here("index.html"),
+        call: here("sfu.html"),
+        status: here("status.html"),
+        watch: here("watch.html"),
+      },
+    },
   },
 });

@@ -232,9 +232,8 @@ class Relay:
         application = site(
             engine,
             Page(),
-            everybody=settings.open,
+            settings,
             clock=asyncio.get_running_loop().time,
-            ice_servers=settings.ice_servers,
             plain_port=plain_port,
         )
         serving = runner(application)
@@ -264,6 +263,7 @@ def rules(settings: Settings) -> dict[RoomName, Rule]:
             ) from error
         made[key] = Rule(
             passphrase=room.passphrase,
+            listed=room.listed,
             participants=room.participants,
             tracks=room.tracks,
             bitrate=room.bitrate,

@@ -81,6 +81,13 @@ def _usable(server: IceServer) -> IceServer:
     return server
 
 
+def _token(text: str) -> str:
+    # RFC 6750 section 2.1 has fewer characters still, but these can be in a header.
+    if not all("!" <= character <= "~" for character in text):
+        raise ValueError("a token has ASCII characters only, and no space")
+    return text
+
+
 def _default_state_dir() -> Path:
     home = os.environ.get("XDG_STATE_HOME", "")
     # The XDG specification: a relative path is to be ignored.
@@ -94,6 +101,7 @@ class RoomSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     passphrase: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    listed: bool = True
     participants: int = Field(default=500, ge=1, le=500)
     tracks: int = Field(default=16, ge=1, le=16)
     bitrate: int | None = Field(default=None, ge=30_000)
@@ -147,8 +155,9 @@ class Settings(BaseModel):
     rooms: dict[str, RoomSettings] = Field(
         default_factory=dict,
         max_length=500,
-        description="Tables by the name of a room: passphrase, participants (1 to 500), tracks of "
-        "each guest (1 to 16), bitrate of each picture (bits per second).",
+        description="Tables by the name of a room: passphrase, listed (false: only who knows its "
+        "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
+        "picture (bits per second).",
     )
     workers: Annotated[Annotated[int, Field(ge=1, le=64)] | None, BeforeValidator(_automatic)] = (
         Field(
@@ -170,6 +179,14 @@ class Settings(BaseModel):
     )
     open: bool = Field(
         default=False, description="Serve everybody, not only loopback and private addresses."
+    )
+    operator_token: (
+        Annotated[str, Field(min_length=16, max_length=256), AfterValidator(_token)] | None
+    ) = Field(
+        default=None,
+        repr=False,
+        description="Bearer token that shows every room in the API and on /status, 16 characters "
+        "or more.",
     )
     verbosity: Verbosity = Field(default="normal", description="How much is logged.")
 
@@ -303,7 +320,7 @@ def _described(value: _Value, place: Sequence[int | str]) -> str:
         case ["rooms", str(room), *keys]:  # whose values may hold passphrases
             entry = " of ".join([*map(str, keys), f"room {room!r}"])
             return f"{value.origin}: {entry} is"
-        case ["ice_servers"] | ["rooms"]:
+        case ["ice_servers"] | ["rooms"] | ["operator_token"]:
             return f"{value.origin} is"
         case _:
             return f"{value.origin} is {value.raw!r}, which is"

@@ -17,7 +17,7 @@ from trunkline.media.core import Core
 from trunkline.model import signal, view
 from trunkline.model.command import Close, Command, Count, SetCandidates
 from trunkline.model.event import ParticipantLeft, RoomEvent
-from trunkline.model.id import ParticipantId, SessionId, StreamId, TransportId
+from trunkline.model.id import ParticipantId, RoomName, SessionId, StreamId, TransportId
 from trunkline.model.outbox import Outbox
 from trunkline.model.report import (
     Answered,
@@ -120,9 +120,20 @@ class Engine:
                 assert_never(request)
 
     def enter(
-        self, hello: signal.Hello, outbox: Outbox, *, like_umbrella: bool = False
+        self,
+        hello: signal.Hello,
+        outbox: Outbox,
+        *,
+        address: str = "",
+        like_umbrella: bool = False,
     ) -> ParticipantId:
         """Let a guest in, or go on with one whose conversation broke off.
+
+        Args:
+            hello: what it says of itself.
+            outbox: the way to it.
+            address: "address:port" that it talks from.
+            like_umbrella: it is an original Umbrella client.
 
         Raises:
             Refusal: it is not let in; the code and the sentence say why.
@@ -135,7 +146,9 @@ class Engine:
             who, effects = resumed
         else:
             who = ParticipantId(f"p{self._rooms.number()}")
-            effects = guests.enter(hello, who, self._token(), like_umbrella=like_umbrella)
+            effects = guests.enter(
+                hello, who, self._token(), address=address, like_umbrella=like_umbrella
+            )
         self._switchboard.connect(who, outbox)
         self._perform(effects)
         return who
@@ -163,6 +176,10 @@ class Engine:
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
         return self._rooms.describe()
+
+    def opens(self, room: RoomName, passphrase: str) -> bool:
+        """Whether who says this may know of a room by its name."""
+        return self._rooms.opens(room, passphrase)
 
     def receive(self, report: Report) -> None:
         """Take what the core reports.

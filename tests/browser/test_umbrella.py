@@ -6,11 +6,28 @@ import pytest
 
 from support.browser import chromium
 from support.guest import guest
-from support.live import live
+from support.live import Live, live
 from support.umbrella import umbrella
 from support.waiting import until
+from trunkline.protocol import sfu_pb2 as pb
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+
+CONNECTED = ["connected", "connected"]
+
+
+async def _status(relay: Live) -> pb.SFUStatus:
+    """What an original client's page asks for."""
+    headers = {"Content-Type": "application/x-protobuf"}
+    async with relay.http.get("/status", headers=headers) as response:
+        return pb.SFUStatus.FromString(await response.read())
+
+
+async def _states(relay: Live) -> list[str]:
+    """Those of the connections of who came last."""
+    client = (await _status(relay)).clients[-1]
+    return [client.incomingPC.connectionState, client.outgoingPC.connectionState]
 
 
 @pytest.mark.parametrize("trunk", [False, True], ids=["browser", "trunk"])
@@ -35,6 +52,19 @@ async def test_an_original_client_sees_and_is_seen(tmp_path: Path, *, trunk: boo
             # Both come whether or not the client has said anything.
             assert set(original.order[:2]) == {"offer", "upstreamTracks"}
             assert {one.streamId for one in original.upstream} == {seen.streamId}
+            await until(
+                lambda: _states(relay), lambda states: states == CONNECTED, within=10, what="states"
+            )
+            status = await _status(relay)
+            assert len(status.relayingTracks) == 4
+            client = status.clients[-1]
+            assert client.label.startswith("Incoming client from 127.0.0.1:")
+            assert len(client.incomingTracks) == len(client.outgoingTracks) == 2
+            # The silent medium comes first.
+            assert [one.hasTrack for one in client.senders] == [False, True, True]
+            assert {one.umbrellaId for one in client.midMapping} == {
+                one.umbrellaId for one in original.upstream
+            }
         await ann.knows(0)
 
 

@@ -2,53 +2,24 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.async_api import Browser, Page, expect
 
+from support.axe import axe
 from support.client import SCRIPT, Client, client, publishing, shows_moving_picture
+from support.page import SIZES, SOON, fits, page_at, resize
 from support.relay import RunningRelay, running_relay
 from support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
-
-SOON = 15_000
-"""Milliseconds for the page to show something; generous, since these machines are shared."""
 
 
 @pytest.fixture
 async def relay() -> AsyncIterator[RunningRelay]:
     async with running_relay(tls=True) as started:
         yield started
-
-
-@asynccontextmanager
-async def page_at(browser: Browser, relay: RunningRelay, path: str) -> AsyncIterator[Page]:
-    """A page that is not allowed to break its own policy or to ask any other host."""
-    wrong: list[str] = []
-    context = await browser.new_context(ignore_https_errors=True)
-    try:
-        page = await context.new_page()
-        host = urlsplit(relay.url).netloc
-
-        def said(message: ConsoleMessage) -> None:
-            if "Policy" in message.text:
-                wrong.append(message.text)
-
-        def asked(request: Request) -> None:
-            if urlsplit(request.url).netloc != host:
-                wrong.append(request.url)
-
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", said)
-        page.on("request", asked)
-        await page.goto(relay.url + path)
-        yield page
-    finally:
-        await context.close()
-    assert wrong == []
 
 
 async def stage(page: Page, kind: str) -> None:
@@ -64,7 +35,7 @@ async def publish(relay: RunningRelay, publisher: Client, room: str, **options: 
 async def test_nothing_to_see_then_a_picture_by_itself(
     browser: Browser, relay: RunningRelay
 ) -> None:
-    async with page_at(browser, relay, "/watch/studio") as page:
+    async with page_at(browser, relay.url, "/watch/studio") as page:
         await stage(page, "empty")
         await expect(page.get_by_role("heading")).to_contain_text("studio")
         await expect(page.locator("code")).to_have_text(f"{relay.url}/whip/studio")
@@ -85,7 +56,7 @@ async def test_sound_comes_with_the_button_and_the_key(
 ) -> None:
     async with (
         client(browser, relay.url) as publisher,
-        page_at(browser, relay, "/watch/studio?participant=ann") as page,
+        page_at(browser, relay.url, "/watch/studio?participant=ann") as page,
     ):
         await publish(relay, publisher, "studio")
         await stage(page, "playing")
@@ -102,7 +73,7 @@ async def test_says_that_there_is_no_sound_and_shows_statistics(
 ) -> None:
     async with (
         client(browser, relay.url) as publisher,
-        page_at(browser, relay, "/watch/studio") as page,
+        page_at(browser, relay.url, "/watch/studio") as page,
     ):
         await publish(relay, publisher, "studio", codec="VP9", audio=False)
         await stage(page, "playing")
@@ -116,7 +87,7 @@ async def test_says_that_there_is_no_sound_and_shows_statistics(
 async def test_a_key_counts_while_the_page_draws(browser: Browser, relay: RunningRelay) -> None:
     async with (
         client(browser, relay.url) as publisher,
-        page_at(browser, relay, "/watch/studio") as page,
+        page_at(browser, relay.url, "/watch/studio") as page,
     ):
         await publish(relay, publisher, "studio", codec="VP8")
         await stage(page, "playing")
@@ -133,7 +104,7 @@ async def test_a_key_counts_while_the_page_draws(browser: Browser, relay: Runnin
 
 
 async def test_goes_on_when_the_publisher_is_back(browser: Browser, relay: RunningRelay) -> None:
-    async with page_at(browser, relay, "/watch/studio") as page:
+    async with page_at(browser, relay.url, "/watch/studio") as page:
         async with client(browser, relay.url) as publisher:
             await publish(relay, publisher, "studio")
             await stage(page, "playing")
@@ -150,7 +121,7 @@ async def test_leaving_the_page_ends_the_session(browser: Browser, relay: Runnin
 
     async with client(browser, relay.url) as publisher:
         await publish(relay, publisher, "studio")
-        async with page_at(browser, relay, "/watch/studio") as page:
+        async with page_at(browser, relay.url, "/watch/studio") as page:
             await stage(page, "playing")
             assert await viewers() == 1
             await page.goto(f"{relay.url}/")
@@ -161,7 +132,7 @@ async def test_leaving_the_page_ends_the_session(browser: Browser, relay: Runnin
 async def test_connects_again_to_a_relay_that_was_restarted(browser: Browser) -> None:
     async with running_relay() as first:
         port = urlsplit(first.url).port
-        async with page_at(browser, first, "/watch/studio") as page:
+        async with page_at(browser, first.url, "/watch/studio") as page:
             async with client(browser, first.url) as publisher:
                 await publish(first, publisher, "studio")
                 await stage(page, "playing")
@@ -186,31 +157,59 @@ async def shows_frames(page: Page) -> None:
     await until(clock, lambda now: now != before, within=10, what="the video goes on")
 
 
-async def test_landing_page_leads_to_a_room(browser: Browser, relay: RunningRelay) -> None:
-    async with (
-        client(browser, relay.url) as publisher,
-        page_at(browser, relay, "/") as page,
-    ):
-        await expect(page.get_by_text("Nobody is publishing")).to_be_visible(timeout=SOON)
-        await publish(relay, publisher, "caf%C3%A9", codec="VP8")
-        await expect(page.get_by_text("VP8 + opus")).to_be_visible(timeout=SOON)
-        await page.get_by_label("Room").fill("a/b")
-        await expect(page.locator("#room-hint")).to_contain_text("no slash")
-        await page.get_by_label("Room").fill("second room")
-        await expect(page.locator("code").first).to_have_text(f"{relay.url}/whip/second%20room")
-        await page.get_by_role("link", name="Watch café").click()
-        await stage(page, "playing")
-        assert await page.title() == "café · trunkline"
-
-
 async def test_programs_are_told_the_port_without_tls(browser: Browser) -> None:
     async with running_relay("--plain-port", "0", tls=True) as relay:
         listing = json.loads(await relay.get("/api/v1/rooms"))
         whip = f"http://127.0.0.1:{listing['plainPort']}/whip/studio"
-        async with page_at(browser, relay, "/watch/studio") as page:
+        async with page_at(browser, relay.url, "/watch/studio") as page:
             await expect(page.locator("code")).to_have_text(whip, timeout=SOON)
-        async with page_at(browser, relay, "/") as page:
+        async with page_at(browser, relay.url, "/") as page:
+            await page.get_by_label("Room", exact=True).fill("studio")
             await expect(page.locator("code").first).to_have_text(whip, timeout=SOON)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_state_is_for_everybody(
+    browser: Browser, relay: RunningRelay, scheme: str
+) -> None:
+    path = "/watch/studio"
+    async with page_at(browser, relay.url, path, color_scheme=scheme) as page:
+        await stage(page, "empty")
+        assert await axe(page) == []
+        async with client(browser, relay.url) as publisher:
+            await publish(relay, publisher, "studio")
+            await stage(page, "playing")
+            await page.keyboard.press("s")
+            await expect(page.get_by_role("region", name="Statistics")).to_be_visible()
+            assert await axe(page) == []
+            assert await publisher.leave() == 200
+        await stage(page, "paused")
+        assert await axe(page) == []
+        await page.context.set_offline(True)
+        await relay.process.kill()
+        await stage(page, "reconnecting")
+        assert await axe(page) == []
+
+
+@pytest.mark.parametrize(
+    "room", ["x" * 64, "غرفة الاجتماعات الكبيرة", "🦊 🍳"], ids=["long", "rtl", "emoji"]
+)
+async def test_a_room_of_any_name_fits_every_window(
+    browser: Browser, relay: RunningRelay, room: str
+) -> None:
+    async with page_at(
+        browser, relay.url, f"/watch/{quote(room)}?participant={quote(room)}"
+    ) as page:
+        await stage(page, "empty")
+        await expect(page.get_by_role("heading")).to_contain_text(room)
+        for size in SIZES:
+            await resize(page, size)
+            assert await fits(page), size
+            for _ in range(6):
+                await page.keyboard.press("Tab")
+                focused = page.locator(":focus")
+                if await focused.count():
+                    await expect(focused).to_be_in_viewport()
 
 
 async def test_pictures_of_several_viewers_move(browser: Browser, relay: RunningRelay) -> None:

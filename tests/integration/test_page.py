@@ -26,6 +26,7 @@ def built(tmp_path: Path) -> Path:
     for name, text in {
         "index.html": "<title>home</title>",
         "watch.html": "<title>watch</title>",
+        "sfu.html": "<title>call</title>",
         "favicon.svg": "<svg/>",
         "assets/watch-1a2b.js": "play()",
         "sdk/trunkline-room.js": "room()",
@@ -51,6 +52,8 @@ async def pages(built: Path) -> AsyncIterator[Client]:
         ("/", "home", "no-cache"),
         ("/watch/studio", "watch", "no-cache"),
         ("/watch/K%C3%BCche", "watch", "no-cache"),
+        ("/sfu", "call", "no-cache"),
+        ("/sfu?room=studio", "call", "no-cache"),
         ("/favicon.svg", "<svg/>", "no-cache"),
         ("/assets/watch-1a2b.js", "play()", "immutable"),
         ("/sdk/trunkline-room.js", "room()", "no-cache"),

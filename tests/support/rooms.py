@@ -34,6 +34,7 @@ from trunkline.model.report import (
     Answered,
     Closed,
     Connected,
+    Counted,
     Forwarded,
     Layers,
     Offered,
@@ -41,6 +42,7 @@ from trunkline.model.report import (
     Speakers,
     Stalled,
     Started,
+    Traffic,
     Unplayable,
 )
 from trunkline.model.request import Enter, Publish, Watch
@@ -212,6 +214,15 @@ class House:
         )
         report = Agreed(self.transports[f"{who}v"], media)
         return effects + self._tell(self.rooms.receive(report))
+
+    def carried(self, who: str) -> dict[str, str]:
+        """Which track each medium of a transport carries, as statistics tell it."""
+        traffic = Traffic(self.transports[who], True, None, 0, 0, (), ())
+        (told,) = self.rooms.measured(Counted(1, (traffic,), 0)).participants
+        return {
+            mid: f"{one.track}{' paused' if one.paused else ''}"
+            for mid, one in told.carried.items()
+        }
 
     def _port(self, who: str, mid: str) -> Port:
         return Port(self.transports[who], Mid(mid))

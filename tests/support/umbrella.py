@@ -29,6 +29,7 @@ class Umbrella:
         self.upstream: list[pb.TrackDescriptor] = []
         self.mapping: dict[str, str] = {}
         self._own: list[pb.TrackDescriptor] = []
+        self._wanted = self._unanswered = False
         self._page = made
         self._socket = socket
 
@@ -73,11 +74,14 @@ class Umbrella:
             case "acceptTracks":
                 accepted = {track.id for track in told.acceptTracks.tracks}
                 if self._own and accepted == {track.id for track in self._own}:
-                    await self._offer(data=True)
+                    self._wanted = True
+                    await self._offer_if_stable()
             case "answer":
                 sdp = json.loads(told.answer.answer)["sdp"]
                 await self._page.evaluate("sdp => guest.answered(sdp)", sdp)
                 await self._say(midMappings=self._mappings)
+                self._unanswered = False
+                await self._offer_if_stable()
             case "offer":
                 sdp = json.loads(told.offer.offer)["sdp"]
                 answer = await self._page.evaluate("sdp => guest.receive(sdp)", sdp)
@@ -91,7 +95,14 @@ class Umbrella:
             case _:
                 raise AssertionError(f"the original does not know {kind}")
 
+    async def _offer_if_stable(self) -> None:
+        """Offer what was accepted, but never while an offer is unanswered."""
+        if self._wanted and not self._unanswered:
+            self._wanted = False
+            await self._offer(data=True)
+
     async def _offer(self, *, data: bool, dummy: bool = False) -> None:
+        self._unanswered = True
         made = await self._page.evaluate("how => guest.offer(how)", {"data": data, "dummy": dummy})
         self._mappings = pb.MidMappings(
             mapping=[

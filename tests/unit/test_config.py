@@ -188,3 +188,12 @@ def test_a_wrong_rule_is_named_without_its_passphrase(tmp_path: Path) -> None:
         load({}, file, {})
     assert "participant of room 'team'" in str(error.value)
     assert "sesame" not in str(error.value)
+
+
+@pytest.mark.parametrize("token", ["short", "with a space in it", "ünsäglich-lang-genug"])
+def test_a_wrong_token_is_not_shown(token: str) -> None:
+    with pytest.raises(StartupError) as error:
+        load({}, None, {"TRUNKLINE_OPERATOR_TOKEN": token})
+    assert "TRUNKLINE_OPERATOR_TOKEN is not valid" in str(error.value)
+    assert token not in str(error.value)
+    assert token not in repr(Settings(operator_token="a-good-token-indeed"))

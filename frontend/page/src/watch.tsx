@@ -1,9 +1,11 @@
 import { render } from "preact";
+import { markLanguage } from "./language.ts";
 import { placeOf } from "./store/place.ts";
 import { createWatchStore } from "./store/watch.ts";
 import { text } from "./text.ts";
 import { Player } from "./ui/player.tsx";
 
+markLanguage();
 const place = placeOf(new URL(location.href));
 const store = createWatchStore(place);
 document.title = `${place.room} · ${text.name}`;

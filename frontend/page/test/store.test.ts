@@ -1,7 +1,9 @@
 import type { Sample, ViewerState } from "@trunkline/sdk";
 import { describe, expect, it } from "vitest";
 import { figures } from "../src/store/figures.ts";
+import { isName } from "../src/store/name.ts";
 import { placeOf, programBase } from "../src/store/place.ts";
+import { suggestion } from "../src/store/room-name.ts";
 import { roomsOf } from "../src/store/rooms.ts";
 import { flowAfter, nothingYet, stageOf } from "../src/store/stage.ts";
 
@@ -104,13 +106,35 @@ it("lists who publishes", () => {
         name: "demo",
         viewers: 2,
         participants: [
-          { name: "ann", publishing: true, tracks },
-          { name: "bob", publishing: false, tracks: [] },
+          { id: "p1", name: "ann", publishing: true, tracks },
+          { id: "p2", name: "bob", publishing: false, tracks: [] },
         ],
       },
     ],
   });
   expect(rooms).toEqual([
-    { name: "demo", viewers: 2, publishers: [{ name: "ann", codecs: ["VP8", "opus"] }] },
+    {
+      name: "demo",
+      people: 2,
+      viewers: 2,
+      publishers: [{ id: "p1", name: "ann", codecs: ["VP8", "opus"] }],
+    },
   ]);
+});
+
+describe("names of rooms", () => {
+  it("are what the relay takes", () => {
+    for (const good of ["team", "Küche 🍳", "x".repeat(64), "a.b"]) expect(isName(good)).toBe(true);
+    for (const bad of ["", ".", "..", "a/b", "x".repeat(65), "a\nb"]) {
+      expect(isName(bad)).toBe(false);
+    }
+  });
+
+  it("are suggested out of many", () => {
+    const lowest = suggestion(() => 0);
+    const highest = suggestion((below) => below - 1);
+    expect([lowest, highest].every(isName)).toBe(true);
+    expect(lowest).toMatch(/^\p{L}+-\p{L}+-10$/u);
+    expect(highest).toMatch(/^\p{L}+-\p{L}+-99$/u);
+  });
 });

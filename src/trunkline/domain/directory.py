@@ -68,6 +68,10 @@ class Directory:
             raise full(f"Room {name!r} already has {room.rule.participants} participants.")
         return room
 
+    def opens(self, name: RoomName, passphrase: str) -> bool:
+        """Whether a room has this passphrase, or none."""
+        return _is_opened(self._rules.get(name) or Rule(), passphrase)
+
     def keep(self, room: Room) -> None:
         """Somebody has entered."""
         self._rooms[room.name] = room
@@ -109,8 +113,7 @@ class Directory:
 
 
 def _check(room: Room, passphrase: str) -> None:
-    wanted = room.rule.passphrase
-    if wanted is not None and not hmac.compare_digest(wanted.encode(), passphrase.encode()):
+    if not _is_opened(room.rule, passphrase):
         sentence = f"A passphrase is needed for room {room.name!r}: ask whoever invited you."
         if passphrase:
             sentence = f"That is not the passphrase of room {room.name!r}."
@@ -118,6 +121,11 @@ def _check(room: Room, passphrase: str) -> None:
     if room.floor.locked:
         sentence = f"Room {room.name!r} is locked: ask somebody inside to unlock it."
         raise Refusal(RefusalCode.LOCKED, sentence)
+
+
+def _is_opened(rule: Rule, passphrase: str) -> bool:
+    wanted = rule.passphrase
+    return wanted is None or hmac.compare_digest(wanted.encode(), passphrase.encode())
 
 
 def full(cause: str) -> Refusal:

@@ -8,6 +8,7 @@ from trunkline.model.command import AcceptAnswer, Attach, Command, Detach, Limit
 from trunkline.model.id import Mid, TrackId, TransportId
 from trunkline.model.media import Kind, Label, OfferedMedium, Port, Wish
 from trunkline.model.report import Agreed, Offered
+from trunkline.model.view import Carriage
 
 MAX_MEDIA = 200
 """m-lines of one offer; tracks beyond that are not sent."""
@@ -91,6 +92,14 @@ class Downlink:
             medium.mid == mid and medium.agreed == medium.label is not None
             for medium in self._media
         )
+
+    def carried(self) -> dict[Mid, Carriage]:
+        """Which track each medium carries, or is about to."""
+        return {
+            medium.mid: Carriage(medium.track, paused=medium.source is None)
+            for medium in self._media
+            if medium.mid and medium.track
+        }
 
     def track_at(self, mid: Mid) -> TrackId | None:
         """The track that a medium carries."""

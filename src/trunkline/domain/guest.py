@@ -36,6 +36,8 @@ class Guest:
     id: ParticipantId
     name: ParticipantName
     resumption: str = field(repr=False)
+    address: str = ""
+    """ "address:port" that it talks from."""
     like_umbrella: bool = False
     """It speaks as an original Umbrella client does: it gets everything."""
     accepts_all: bool = False
@@ -103,7 +105,18 @@ class Guest:
     def describe(self) -> view.Participant:
         """As others may see it."""
         tracks = tuple(track.describe() for track in self.live())
-        return view.Participant(self.id, self.name, self.connected, tracks, "client")
+        return view.Participant(self.id, self.name, self.connected, tracks, "client", self.address)
+
+    def carried(self, transport: TransportId) -> dict[Mid, view.Carriage]:
+        """Which track each medium of one of its transports is."""
+        if self.downlink and self.downlink.transport == transport:
+            return self.downlink.carried()
+        ports = [(track.port, track.id) for track in self.live()]
+        return {port.mid: view.Carriage(track) for port, track in ports if port}
+
+    def track_at(self, producer: Port) -> Track | None:
+        """Which of its tracks comes in there."""
+        return next((track for track in self.live() if track.port == producer), None)
 
     def person(self) -> signal.Person:
         """As the other guests are told of it."""

@@ -60,6 +60,7 @@ class Guests:
         who: ParticipantId,
         resumption: str,
         *,
+        address: str = "",
         like_umbrella: bool = False,
     ) -> list[Effect]:
         """Let a new guest in; its id and the text that names it when it comes back are new.
@@ -72,6 +73,7 @@ class Guests:
             id=who,
             name=hello.name or _free_name(room),
             resumption=resumption,
+            address=address,
             like_umbrella=like_umbrella,
             accepts_all=hello.accept_all,
         )

@@ -41,6 +41,10 @@ class Publisher:
         tracks = tuple(track.describe() for track in self.tracks.values())
         return view.Participant(self.id, self.name, self.connected, tracks)
 
+    def carried(self) -> dict[Mid, view.Carriage]:
+        """Which track each medium is."""
+        return {mid: view.Carriage(track.id) for mid, track in self.tracks.items()}
+
     def person(self) -> Person:
         """As guests are told of it."""
         return Person(self.id, self.name, "publisher")

@@ -23,7 +23,7 @@ from trunkline.model.event import (
     TrackPublished,
     TrackStarted,
 )
-from trunkline.model.id import ParticipantName, RoomName, TrackId, TransportId
+from trunkline.model.id import Mid, ParticipantName, RoomName, TrackId, TransportId
 from trunkline.model.media import Medium, Port
 from trunkline.model.report import Answered, Connected, Layers, Stalled, Started
 from trunkline.model.rule import Rule
@@ -215,7 +215,22 @@ class Room:
             return None
         publishers = [one.describe() for one in self._publishers() if one.answered]
         guests = [guest.describe() for guest in self.floor]
-        return view.Room(self.name, (*publishers, *guests), self._count_viewers())
+        listed = self.rule.listed and self.rule.passphrase is None
+        return view.Room(self.name, (*publishers, *guests), self._count_viewers(), listed)
+
+    def carried(self, transport: TransportId) -> dict[Mid, view.Carriage]:
+        """Which track each medium of a transport in the room carries."""
+        owner = self.owner(transport)
+        match owner:
+            case Publisher():
+                return owner.carried()
+            case Viewer():
+                shown = {mid: self._shown(consumer) for mid, consumer in owner.consumers.items()}
+                return {mid: view.Carriage(track.id) for mid, track in shown.items() if track}
+            case Guest():
+                return owner.carried(transport)
+            case _:
+                assert_never(owner)
 
     def tell(self) -> None:
         """Let every event stream see how it is now."""
@@ -239,6 +254,13 @@ class Room:
     def _track_at(self, producer: Port) -> Track | None:
         publisher = self._members[producer.transport]
         return publisher.tracks.get(producer.mid) if isinstance(publisher, Publisher) else None
+
+    def _shown(self, consumer: Consumer) -> Track | None:
+        producer = consumer.shown
+        if producer is None:
+            return None
+        guest = self.floor.guest_of(producer.transport)
+        return guest.track_at(producer) if guest else self._track_at(producer)
 
     def _people(self) -> Iterator[Person]:
         return (one.person() for one in self._publishers() if one.answered)

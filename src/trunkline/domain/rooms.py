@@ -192,6 +192,10 @@ class Rooms:
         views = (room.describe() for room in self._directory)
         return tuple(room for room in views if room is not None)
 
+    def opens(self, room: RoomName, passphrase: str) -> bool:
+        """Whether who says this may know of a room by its name."""
+        return self._directory.opens(room, passphrase)
+
     def measured(self, report: Counted) -> view.Statistics:
         """Say whose the core's counters are."""
         participants = []
@@ -201,7 +205,14 @@ class Rooms:
                 continue
             who = room.owner(traffic.transport)
             participants.append(
-                view.ParticipantStatistics(room.name, who.id, who.role, who.name, traffic)
+                view.ParticipantStatistics(
+                    room=room.name,
+                    id=who.id,
+                    role=who.role,
+                    name=who.name,
+                    traffic=traffic,
+                    carried=room.carried(traffic.transport),
+                )
             )
         return view.Statistics(
             tuple(participants),

@@ -9,6 +9,8 @@ class Rule:
 
     passphrase: str | None = field(default=None, repr=False)
     """Whoever enters has to know it; None: nothing."""
+    listed: bool = True
+    """It is told of in lists; one with a passphrase never is."""
     participants: int = 500
     """Publishers, viewers and guests together."""
     tracks: int = 16

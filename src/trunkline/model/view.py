@@ -1,9 +1,17 @@
 """What one may see of the relay: rooms, sessions, counters."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from trunkline.model.event import Role
-from trunkline.model.id import ParticipantId, ParticipantName, RoomName, SessionId, TrackId
+from trunkline.model.id import (
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RoomName,
+    SessionId,
+    TrackId,
+)
 from trunkline.model.media import Kind, Layer, Offer, Source
 from trunkline.model.report import Traffic
 
@@ -41,6 +49,8 @@ class Participant:
     """What it sends can arrive; False while ICE and DTLS are on their way."""
     tracks: tuple[Track, ...]
     role: Role = "publisher"
+    address: str = ""
+    """ "address:port" that a guest talks from; empty where nobody talks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,8 @@ class Room:
     participants: tuple[Participant, ...]
     """Who publishes, oldest first."""
     viewers: int
+    listed: bool = True
+    """Everybody may know of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,15 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Carriage:
+    """What a medium carries."""
+
+    track: TrackId
+    paused: bool = False
+    """Whoever receives it wants nothing of it for now."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantStatistics:
     """Counters of one publisher or viewer."""
 
@@ -85,6 +106,8 @@ class ParticipantStatistics:
     name: ParticipantName | None
     """None for viewers."""
     traffic: Traffic
+    carried: Mapping[Mid, Carriage] = field(default_factory=dict)
+    """By medium; those that carry nothing are missing."""
 
 
 @dataclass(frozen=True, slots=True)

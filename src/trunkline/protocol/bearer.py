@@ -3,5 +3,7 @@
 
 def bearer(authorization: str | None) -> str:
     """The token of an Authorization header; empty where there is none."""
-    scheme, _, token = (authorization or "").strip().partition(" ")
+    # Bytes that are not UTF-8 come as lone surrogates, which nothing could be compared with.
+    readable = (authorization or "").encode(errors="surrogateescape").decode(errors="replace")
+    scheme, _, token = readable.strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

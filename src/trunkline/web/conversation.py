@@ -162,7 +162,10 @@ class _Conversation:
 
     def _enter(self, hello: signal.Hello) -> None:
         like_umbrella = self._server.like_umbrella
-        self._who = self._engine.enter(hello, self._line, like_umbrella=like_umbrella)
+        address = _address(self._socket.get_extra_info("peername"))
+        self._who = self._engine.enter(
+            hello, self._line, address=address, like_umbrella=like_umbrella
+        )
         log.debug("%s speaks by %s", self._who, hello.agent or "a program without a name")
 
     def _part(self, goodbye: signal.Goodbye) -> None:
@@ -170,6 +173,14 @@ class _Conversation:
         self._line.end()
         if self._who is not None:
             self._engine.dismiss(self._who, goodbye.reason)
+
+
+def _address(peer: tuple[str, int, *tuple[int, ...]] | None) -> str:
+    """As it is written: address:port; empty where the socket is gone already."""
+    if peer is None:
+        return ""
+    host, port = peer[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _cut(request: web.Request) -> None:

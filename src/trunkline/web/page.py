@@ -1,4 +1,4 @@
-"""The built page: / and /watch/{room}, and the files that they load."""
+"""The built pages, and the files that they load."""
 
 from http import HTTPStatus
 from pathlib import Path
@@ -46,17 +46,22 @@ class Page:
         return [
             web.get("/", self._index),
             web.get("/watch/{room}", self._watch),
+            web.get("/sfu", self._call),
             *(web.get(url, self._file) for url in self._files if not url.endswith(".html")),
         ]
 
     async def _index(self, _: web.Request) -> web.StreamResponse:
-        return self._page("/index.html")
+        return self.file("/index.html")
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         room_name(request.match_info["room"])
-        return self._page("/watch.html")
+        return self.file("/watch.html")
 
-    def _page(self, url: str) -> web.StreamResponse:
+    async def _call(self, _: web.Request) -> web.StreamResponse:
+        return self.file("/sfu.html")
+
+    def file(self, url: str) -> web.StreamResponse:
+        """One of the pages."""
         if url not in self._files:
             return web.Response(
                 status=HTTPStatus.SERVICE_UNAVAILABLE,

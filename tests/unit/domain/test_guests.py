@@ -542,3 +542,12 @@ def test_viewers_of_whep_take_what_comes() -> None:
     house.watch("tv", kinds=("video",))
     assert house.layers("cam", (320, 180)) == []
     assert house.forwarded("tv", "video", 0) == []
+
+
+def test_which_tracks_a_guest_sends_and_gets_is_told(call: House) -> None:
+    assert call.carried("ann^") == {"video": "ann-video"}
+    assert call.carried("bobv") == {"m0": "ann-video"}
+    call.say("bob", wish("ann-video", paused=True))
+    assert call.carried("bobv") == {"m0": "ann-video paused"}
+    call.say("bob", wish())
+    assert call.carried("bobv") == {}

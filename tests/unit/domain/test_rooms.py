@@ -249,3 +249,40 @@ def test_counters_are_told_by_whose_they_are(house: House) -> None:
         ("vic", "viewer", None),
     ]
     assert statistics.datagrams_dropped == 7
+
+
+def test_which_track_a_medium_carries_is_told(house: House) -> None:
+    house.publish("ann", kinds=("video",))
+    house.watch("vic")
+    assert house.carried("ann") == {"video": "ann-video"}
+    assert house.carried("vic") == {"video": "ann-video"}
+    house.leave("ann")
+    assert house.carried("vic") == {}
+
+
+def test_a_viewer_of_a_guest_is_told_its_tracks(house: House) -> None:
+    house.arrive("bob")
+    house.send("bob", "video")
+    house.watch("vic")
+    assert house.carried("vic") == {"video": "bob-video"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "listed"),
+    [(Rule(), True), (Rule(listed=False), False), (Rule(passphrase="sesame"), False)],
+)
+def test_rooms_are_listed_unless_they_are_locked_up_or_kept_back(
+    rule: Rule, *, listed: bool
+) -> None:
+    house = House(studio=rule)
+    house.arrive("ann", passphrase="sesame")
+    (room,) = house.rooms.describe()
+    assert room.listed is listed
+
+
+def test_a_room_is_opened_by_its_passphrase_or_its_name() -> None:
+    rooms = House(studio=Rule(passphrase="sesame"), attic=Rule(listed=False)).rooms
+    assert rooms.opens(RoomName("attic"), "")
+    assert rooms.opens(RoomName("elsewhere"), "")
+    assert rooms.opens(RoomName("studio"), "sesame")
+    assert not rooms.opens(RoomName("studio"), "")

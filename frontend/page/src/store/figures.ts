@@ -11,18 +11,23 @@ export function figures(sample: Sample | undefined, rate: Rates | undefined): [s
     [text.statistics.rate, rate ? `${Math.round(rate.framesPerSecond)} /s` : none],
     [text.statistics.bitrate, rate ? bitrate(rate.kilobitsPerSecond) : none],
     [text.statistics.loss, rate ? `${(rate.loss * 100).toFixed(1)} %` : none],
-    [text.statistics.roundTrip, milliseconds(sample?.roundTrip) ?? none],
+    [text.statistics.roundTrip, roundTrip(sample?.roundTrip) ?? none],
     [text.statistics.codec, codecs.join(" + ") || none],
   ];
 }
 
-function bitrate(kilobits: number): string {
+/** A bit rate for people. */
+export function bitrate(kilobits: number): string {
   return kilobits >= 1000
     ? `${(kilobits / 1000).toFixed(1)} Mbit/s`
     : `${Math.round(kilobits)} kbit/s`;
 }
 
-function milliseconds(seconds: number | undefined): string | undefined {
-  if (seconds === undefined) return undefined;
-  return seconds < 0.001 ? "< 1 ms" : `${Math.round(seconds * 1000)} ms`;
+/** A time for people. */
+export function milliseconds(value: number): string {
+  return value < 1 ? "< 1 ms" : `${Math.round(value)} ms`;
+}
+
+function roundTrip(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : milliseconds(seconds * 1000);
 }

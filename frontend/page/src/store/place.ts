@@ -42,6 +42,11 @@ export function whipAddress(base: string, room: string, participant?: string): s
   return `${base}/whip/${encodeURIComponent(room)}${query}`;
 }
 
+/** The address to watch at. */
+export function whepAddress(base: string, room: string): string {
+  return `${base}/whep/${encodeURIComponent(room)}`;
+}
+
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);

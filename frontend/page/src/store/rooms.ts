@@ -8,12 +8,15 @@ const ANSWER_WITHIN = 5_000;
 /** One room as `GET /api/v1/rooms` tells it. */
 export interface Room {
   readonly name: string;
+  /** Who publishes or talks. */
+  readonly people: number;
   readonly viewers: number;
   readonly publishers: readonly Publisher[];
 }
 
 /** One who publishes in a room, with the codecs sent. */
 export interface Publisher {
+  readonly id: string;
   readonly name: string;
   readonly codecs: readonly string[];
 }
@@ -32,6 +35,7 @@ interface Listing {
     name: string;
     viewers: number;
     participants: {
+      id: string;
       name: string;
       publishing: boolean;
       tracks: { kind: string; codec: string | null }[];
@@ -43,10 +47,12 @@ interface Listing {
 export function roomsOf(listing: Pick<Listing, "rooms">): readonly Room[] {
   return listing.rooms.map(({ name, viewers, participants }) => ({
     name,
+    people: participants.length,
     viewers,
     publishers: participants
       .filter(({ publishing }) => publishing)
       .map((participant) => ({
+        id: participant.id,
         name: participant.name,
         codecs: participant.tracks
           .toSorted((a, b) => b.kind.localeCompare(a.kind))

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { text } from "../text.ts";
+import { toClipboard } from "./clipboard.ts";
 
 /** Milliseconds for which the button says that it worked. */
 const SAY_FOR = 1_600;
@@ -25,15 +26,4 @@ export function Copy({ value, label }: { value: string; label: string }) {
       </button>
     </div>
   );
-}
-
-/** Browsers give the clipboard to secure pages only; else the line is left selected. */
-async function toClipboard(value: string, line: HTMLElement | null): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(value);
-    return true;
-  } catch {
-    if (line !== null) getSelection()?.selectAllChildren(line);
-    return false;
-  }
 }

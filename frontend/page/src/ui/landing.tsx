@@ -1,13 +1,18 @@
-import type { Signal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import icon from "../icon.svg";
+import { isName } from "../store/name.ts";
+import { drawn, suggestion } from "../store/room-name.ts";
 import type { Rooms } from "../store/rooms.ts";
 import { text } from "../text.ts";
-import { Publish } from "./publish.tsx";
-import { RoomCard } from "./room-card.tsx";
+import { Programs } from "./programs.tsx";
+import { RoomList } from "./room-list.tsx";
+import { Start } from "./start.tsx";
 
-/** What this relay is, who is live, how to publish. */
+/** Enter a room, see who is live, use other programs. */
 export function Landing({ rooms, base }: { rooms: Signal<Rooms>; base: string }) {
+  const typed = useSignal(suggestion(drawn));
   const plainPort = rooms.value.kind === "known" ? rooms.value.plainPort : null;
+  const name = typed.value.trim();
   return (
     <main class="landing">
       <header>
@@ -17,38 +22,16 @@ export function Landing({ rooms, base }: { rooms: Signal<Rooms>; base: string })
         </h1>
         <p>{text.tagline}</p>
       </header>
+      <Start typed={typed} base={base} />
       <section aria-labelledby="rooms">
         <h2 id="rooms">{text.landing.rooms}</h2>
-        <div aria-live="polite">
-          <RoomList rooms={rooms.value} />
-        </div>
+        <RoomList rooms={rooms.value} />
       </section>
-      <Publish base={base} plainPort={plainPort} />
+      <Programs room={isName(name) ? name : "studio"} base={base} plainPort={plainPort} />
+      <footer>
+        <a href="status">{text.landing.status}</a>
+        <a href="api/v1/openapi.json">{text.landing.api}</a>
+      </footer>
     </main>
   );
-}
-
-function RoomList({ rooms }: { rooms: Rooms }) {
-  switch (rooms.kind) {
-    case "loading":
-      return <p class="faint">…</p>;
-    case "unreachable":
-    case "refused":
-      return <p class="trouble">{text.landing[rooms.kind]}</p>;
-    case "known":
-      if (rooms.rooms.length === 0) {
-        return (
-          <p class="faint">
-            {text.landing.none} {text.landing.noneThen}
-          </p>
-        );
-      }
-      return (
-        <ul class="rooms">
-          {rooms.rooms.map((room) => (
-            <RoomCard key={room.name} room={room} />
-          ))}
-        </ul>
-      );
-  }
 }

@@ -33,10 +33,10 @@ export function Player({ store }: { store: WatchStore }) {
     <main ref={stageElement} class="stage" data-kind={stage.kind} data-quiet={quiet.value}>
       <video ref={video} autoplay playsInline muted={store.muted.value} />
       <header class="top">
-        <a href={store.place.home} title={text.watch.overview}>
+        <a href={store.place.home} title={text.watch.overview} dir="auto">
           {store.place.room}
         </a>
-        {store.place.participant && <span>{store.place.participant}</span>}
+        {store.place.participant && <span dir="auto">{store.place.participant}</span>}
         {stage.kind === "playing" && <span class="live">{text.watch.live}</span>}
       </header>
       {store.statisticsShown.value && <Statistics rows={store.rows.value} />}

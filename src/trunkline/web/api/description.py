@@ -19,7 +19,16 @@ DESCRIBED: dict[str, tuple[type[shape.Shape], str, list[dict[str, object]]]] = {
         "One participant of a room.",
         [_ROOM, _PARTICIPANT],
     ),
-    "/api/v1/statistics": (shape.Statistics, "Counters of every media connection.", []),
+    "/api/v1/statistics": (
+        shape.Statistics,
+        "Counters of every media connection, and which track each medium carries.",
+        [],
+    ),
+    "/api/v1/status": (
+        shape.Status,
+        "Rooms and statistics of one moment: who sends what to whom.",
+        [],
+    ),
 }
 
 
@@ -38,7 +47,18 @@ def description() -> dict[str, object]:
             "description": "What a relay knows. Read only.",
         },
         "paths": {path: _path(*told) for path, told in DESCRIBED.items()},
-        "components": {"schemas": schemas["$defs"]},
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The operator's token shows every room; without it, lists leave "
+                    "out rooms that are not listed or have a passphrase, which opens one by name.",
+                }
+            },
+        },
+        "security": [{}, {"bearer": []}],
     }
 
 
@@ -46,6 +66,8 @@ def _path(
     model: type[shape.Shape], summary: str, parameters: list[dict[str, object]]
 ) -> dict[str, object]:
     answers = {"200": _answer(model, "application/json", summary)}
+    sentence = "The bearer token is neither the operator's nor this room's passphrase."
+    answers["401"] = _answer(shape.Problem, "application/problem+json", sentence)
     if parameters:
         sentence = "There is no such room or participant (any more)."
         answers["404"] = _answer(shape.Problem, "application/problem+json", sentence)

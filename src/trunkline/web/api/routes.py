@@ -1,8 +1,16 @@
 """The routes of /api/v1."""
 
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 
-from trunkline.engine import Engine
+from trunkline.web.api.meter import Meter
+from trunkline.web.sight import Look, Sight
+
+if TYPE_CHECKING:
+    from trunkline.web.api.answer import Answers
 
 PATHS = (
     "/api/v1/rooms",
@@ -10,20 +18,33 @@ PATHS = (
     "/api/v1/rooms/{room}/tracks",
     "/api/v1/rooms/{room}/participants/{participant}",
     "/api/v1/statistics",
+    "/api/v1/status",
     "/api/v1/openapi.json",
 )
+
+
+KEPT = 0.4
+"""Seconds for which what is told of everything is told again: it takes long, and pages ask for it
+every second."""
+
+COMPRESSED = 10_000
+"""Bytes from which on it pays to compress an answer."""
 
 
 class Api:
     """What there is, for programs.
 
     `plain_port` is told along with the rooms: programs that refuse a relay's own certificate
-    publish at the port without TLS.
+    publish at the port without TLS. `clock` gives seconds, rising.
     """
 
-    def __init__(self, engine: Engine, plain_port: int | None) -> None:
-        self._engine = engine
+    def __init__(self, sight: Sight, plain_port: int | None, clock: Callable[[], float]) -> None:
+        self._sight = sight
         self._plain_port = plain_port
+        self._clock = clock
+        # By whether it is the operator who asks, who sees other media.
+        self._meters = {False: Meter(), True: Meter()}
+        self._kept: dict[bool, tuple[float, str]] = {}
 
     def routes(self) -> list[web.RouteDef]:
         """For the router."""
@@ -33,10 +54,28 @@ class Api:
         # Imported by the first who asks: most relays are never asked, and it takes a megabyte.
         from trunkline.web.api.answer import Answers
 
-        answers = Answers(self._engine, self._plain_port)
+        look = self._sight.of(request)
+        answers = Answers(look, self._plain_port, self._meters[look.operates], self._clock)
         resource = request.match_info.route.resource
         path = resource.canonical if resource else ""
-        text = await answers.give(path, request.match_info)
-        return web.Response(
-            text=text, content_type="application/json", headers={"Cache-Control": "no-store"}
+        if path == "/api/v1/status":
+            text = await self._status(answers, look)
+        else:
+            text = await answers.give(path, request.match_info)
+        response = web.Response(
+            text=text,
+            content_type="application/json",
+            headers={"Cache-Control": "no-store", "Vary": "Authorization, Accept-Encoding"},
         )
+        if len(text) >= COMPRESSED:
+            response.enable_compression()
+        return response
+
+    async def _status(self, answers: "Answers", look: Look) -> str:
+        """Those who look at the same time share one answer."""
+        look.rooms()  # refuses a wrong token
+        at, text = self._kept.get(look.operates, (-math.inf, ""))
+        if self._clock() - at >= KEPT:
+            text = await answers.give("/api/v1/status", {})
+            self._kept[look.operates] = self._clock(), text
+        return text

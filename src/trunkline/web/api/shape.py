@@ -1,14 +1,21 @@
 """The shapes of the answers; their JSON schemas are the description's."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from trunkline.model import report, view
+from trunkline.model.id import Mid
 from trunkline.model.media import Kind, Protocol, Source
+from trunkline.web.api.meter import Medium
 
 Known = Annotated[float, Field(ge=0)]
+Bitrate = Annotated[
+    int | None,
+    Field(ge=0, description="Bits of RTP payload in the last second; null: not known yet."),
+]
 
 
 class Shape(BaseModel):
@@ -93,11 +100,35 @@ class Tracks(Shape):
     tracks: tuple[Track, ...]
 
 
-class Incoming(Shape):
-    """What came of one medium."""
+class Carrier(Shape):
+    """One medium of a connection."""
 
     mid: str
     kind: Kind
+    track: Annotated[str | None, Field(description="The id of the track that it carries.")]
+    bitrate: Bitrate
+
+    @classmethod
+    def of(
+        cls,
+        counters: report.Incoming | report.Outgoing,
+        carriage: view.Carriage | None,
+        bitrate: int | None,
+    ) -> Self:
+        """From what the relay knows."""
+        known: dict[str, object] = {
+            "track": carriage.track if carriage else None,
+            "paused": carriage is not None and carriage.paused,
+            "bitrate": bitrate,
+        }
+        # In a crowd there are thousands, and `asdict` would copy each value.
+        known |= {name: getattr(counters, name) for name in cls.model_fields if name not in known}
+        return cls.model_validate(known)
+
+
+class Incoming(Carrier):
+    """What came of one medium."""
+
     codec: str | None
     packets: int
     bytes: Annotated[int, Field(description="RTP payload.")]
@@ -107,11 +138,10 @@ class Incoming(Shape):
     loss: Annotated[Known | None, Field(description="Fraction lost, 0 to 1; null: unknown.")]
 
 
-class Outgoing(Shape):
+class Outgoing(Carrier):
     """What was sent on one medium."""
 
-    mid: str
-    kind: Kind
+    paused: Annotated[bool, Field(description="The receiver wants nothing of it for now.")]
     packets: int
     bytes: Annotated[int, Field(description="RTP payload, without what was sent again.")]
     retransmitted: Annotated[int, Field(description="RTP payload sent again, in bytes.")]
@@ -137,9 +167,13 @@ class Transport(Shape):
     consumers: Annotated[tuple[Outgoing, ...], Field(description="What goes out.")]
 
     @classmethod
-    def of(cls, statistics: view.ParticipantStatistics) -> "Transport":
+    def of(cls, statistics: view.ParticipantStatistics, rates: Mapping[Medium, int]) -> "Transport":
         """From what the relay knows."""
         traffic: report.Traffic = statistics.traffic
+
+        def known(mid: Mid) -> tuple[view.Carriage | None, int | None]:
+            return statistics.carried.get(mid), rates.get((traffic.transport, mid))
+
         return cls(
             room=statistics.room,
             participant=statistics.id,
@@ -150,8 +184,8 @@ class Transport(Shape):
             protocol=traffic.protocol,
             received=traffic.received,
             sent=traffic.sent,
-            producers=tuple(map(Incoming.model_validate, traffic.producers)),
-            consumers=tuple(map(Outgoing.model_validate, traffic.consumers)),
+            producers=tuple(Incoming.of(one, *known(one.mid)) for one in traffic.producers),
+            consumers=tuple(Outgoing.of(one, *known(one.mid)) for one in traffic.consumers),
         )
 
 
@@ -164,14 +198,22 @@ class Statistics(Shape):
     batches_dropped: Annotated[int, Field(description="A worker was too busy to take them.")]
 
     @classmethod
-    def of(cls, statistics: view.Statistics) -> "Statistics":
+    def of(cls, statistics: view.Statistics, rates: Mapping[Medium, int]) -> "Statistics":
         """From what the relay knows."""
         return cls(
-            transports=tuple(map(Transport.of, statistics.participants)),
+            transports=tuple(Transport.of(one, rates) for one in statistics.participants),
             datagrams_dropped=statistics.datagrams_dropped,
             datagrams_unsent=statistics.datagrams_unsent,
             batches_dropped=statistics.batches_dropped,
         )
+
+
+class Status(Shape):
+    """Everything at one moment."""
+
+    version: Annotated[str, Field(description="Of the relay.")]
+    rooms: Annotated[tuple[Room, ...], Field(description="Oldest first.")]
+    statistics: Statistics
 
 
 class Problem(Shape):

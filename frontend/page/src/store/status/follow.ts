@@ -1,0 +1,77 @@
+import { computed, signal } from "@preact/signals";
+import { graphsOf } from "./graph.ts";
+import type { Report } from "./report.ts";
+
+/** Milliseconds between two looks. */
+const LOOK_EVERY = 1_000;
+/** Milliseconds that the relay may take to answer. */
+const ANSWER_WITHIN = 5_000;
+/** Where the operator's token is kept for as long as the tab is open. */
+const TOKEN_KEY = "trunkline.operator-token";
+
+/** Why nothing new is shown. */
+export type Trouble = "unreachable" | "refused" | "token";
+
+/** The state of the page. */
+export type StatusStore = ReturnType<typeof createStatusStore>;
+
+/**
+ * Follow what a relay does for as long as the page lives; it rests while the page is hidden.
+ *
+ * @param base the relay's address, without a slash at its end
+ */
+export function createStatusStore(base: string) {
+  const report = signal<Report | undefined>(undefined);
+  const trouble = signal<Trouble | undefined>(undefined);
+  const token = signal(sessionStorage.getItem(TOKEN_KEY) ?? "");
+  const graphs = computed(() => (report.value ? graphsOf(report.value) : []));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let looks = 0;
+
+  async function look(): Promise<void> {
+    const number = ++looks;
+    const found = await read(base, token.value);
+    // Another token was given meanwhile.
+    if (number !== looks) return;
+    if (typeof found === "string") trouble.value = found;
+    else [report.value, trouble.value] = [found, undefined];
+    timer = setTimeout(next, LOOK_EVERY);
+  }
+
+  function next(): void {
+    if (!document.hidden) void look();
+  }
+
+  function start(): void {
+    clearTimeout(timer);
+    next();
+  }
+
+  function setToken(value: string): void {
+    token.value = value;
+    if (value === "") sessionStorage.removeItem(TOKEN_KEY);
+    else sessionStorage.setItem(TOKEN_KEY, value);
+    start();
+  }
+
+  document.addEventListener("visibilitychange", start);
+  start();
+  return { graphs, report, trouble, token, setToken };
+}
+
+async function read(base: string, token: string): Promise<Report | Trouble> {
+  // No other character can stand in a header.
+  if (!/^[\x21-\x7e]*$/.test(token)) return "token";
+  const headers = token === "" ? undefined : { Authorization: `Bearer ${token}` };
+  try {
+    const response = await fetch(`${base}/api/v1/status`, {
+      signal: AbortSignal.timeout(ANSWER_WITHIN),
+      ...(headers && { headers }),
+    });
+    if (response.ok) return (await response.json()) as Report;
+    if (response.status === 401) return "token";
+    return response.status === 403 ? "refused" : "unreachable";
+  } catch {
+    return "unreachable";
+  }
+}

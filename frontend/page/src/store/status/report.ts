@@ -1,0 +1,68 @@
+/** What `GET /api/v1/status` tells; its description is at /api/v1/openapi.json. */
+export interface Report {
+  readonly version: string;
+  readonly rooms: readonly Room[];
+  readonly statistics: Statistics;
+}
+
+export interface Statistics {
+  readonly transports: readonly Transport[];
+  readonly datagramsDropped: number;
+  readonly datagramsUnsent: number;
+  readonly batchesDropped: number;
+}
+
+export interface Room {
+  readonly name: string;
+  readonly participants: readonly Participant[];
+  readonly viewers: number;
+}
+
+export type Role = "publisher" | "viewer" | "client";
+
+export interface Participant {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly publishing: boolean;
+  readonly tracks: readonly Track[];
+}
+
+export type Kind = "audio" | "video";
+
+export interface Track {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly codec: string | null;
+  readonly source: "unspecified" | "camera" | "microphone" | "screen" | "screen-audio";
+  readonly muted: boolean;
+  readonly stalled: boolean;
+  readonly layers: readonly { readonly width: number; readonly height: number }[];
+}
+
+/** One medium of a connection. */
+export interface Carrier {
+  readonly mid: string;
+  readonly kind: Kind;
+  readonly track: string | null;
+  readonly bitrate: number | null;
+  readonly loss: number | null;
+}
+
+export interface Consumer extends Carrier {
+  readonly paused: boolean;
+  readonly rtt: number | null;
+}
+
+/** One media connection. */
+export interface Transport {
+  readonly room: string;
+  readonly participant: string;
+  readonly role: Role;
+  readonly name: string | null;
+  readonly connected: boolean;
+  readonly remote: string | null;
+  readonly protocol: "udp" | "tcp" | null;
+  readonly producers: readonly Carrier[];
+  readonly consumers: readonly Consumer[];
+}

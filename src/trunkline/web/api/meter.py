@@ -1,0 +1,54 @@
+"""Bit rates, from counters that only grow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trunkline.model.id import Mid, TransportId
+from trunkline.model.view import Statistics
+
+INTERVAL = 1.0
+"""Seconds that a rate is a mean over, at least; at most three times as many."""
+
+Medium = tuple[TransportId, Mid]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    at: float
+    bytes: Mapping[Medium, int]
+
+
+class Meter:
+    """Everybody who asks within a second shares what is measured against: one sample is enough."""
+
+    def __init__(self) -> None:
+        self._older: _Sample | None = None
+        self._newer: _Sample | None = None
+
+    def rates(self, statistics: Statistics, now: float) -> dict[Medium, int]:
+        """Bits of RTP payload in a second, of each medium that was there a second ago.
+
+        Args:
+            statistics: the counters as they are now.
+            now: seconds, rising.
+        """
+        sample = _Sample(now, _counters(statistics))
+        if self._newer is None or now - self._newer.at >= INTERVAL:
+            self._older, self._newer = self._newer, sample
+        older = self._older
+        if older is None or now - older.at > 3 * INTERVAL:
+            return {}
+        return {
+            medium: round(8 * (count - older.bytes[medium]) / (now - older.at))
+            for medium, count in sample.bytes.items()
+            # A medium that is used anew counts from the start.
+            if medium in older.bytes and count >= older.bytes[medium]
+        }
+
+
+def _counters(statistics: Statistics) -> dict[Medium, int]:
+    counters: dict[Medium, int] = {}
+    for traffic in (one.traffic for one in statistics.participants):
+        counters |= {(traffic.transport, one.mid): one.bytes for one in traffic.producers}
+        counters |= {(traffic.transport, one.mid): one.bytes for one in traffic.consumers}
+    return counters

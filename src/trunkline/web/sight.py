@@ -1,0 +1,81 @@
+"""What whoever asks may see of the relay: rooms that are listed, or all, for its operator."""
+
+import hmac
+from dataclasses import replace
+
+from aiohttp import web
+
+from trunkline.engine import Engine
+from trunkline.errors import Refusal, RefusalCode
+from trunkline.model import view
+from trunkline.model.request import Measure
+from trunkline.protocol.bearer import bearer
+from trunkline.protocol.name import room_name
+
+
+class Sight:
+    """How the relay looks to everybody."""
+
+    def __init__(self, engine: Engine, operator_token: str | None) -> None:
+        self._engine = engine
+        self._operator_token = operator_token
+
+    def of(self, request: web.Request) -> "Look":
+        """How it looks to one who asks."""
+        token = bearer(request.headers.get("Authorization"))
+        wanted = self._operator_token
+        operates = wanted is not None and hmac.compare_digest(wanted.encode(), token.encode())
+        return Look(self._engine, token, operates=operates)
+
+
+class Look:
+    """How the relay looks to one who asks."""
+
+    def __init__(self, engine: Engine, token: str, *, operates: bool) -> None:
+        self._engine = engine
+        self._token = token
+        self.operates = operates
+        """It is the operator's."""
+
+    def rooms(self) -> tuple[view.Room, ...]:
+        """Rooms that this one may hear of, oldest first.
+
+        Raises:
+            Refusal: there is a token, and it is not the operator's.
+        """
+        if self._token and not self.operates:
+            raise Refusal(
+                RefusalCode.PASSPHRASE,
+                "That is not the operator's token of this relay: see operator_token in its "
+                "settings. Without a token, the rooms that are listed can be seen.",
+            )
+        return tuple(room for room in self._engine.rooms() if room.listed or self.operates)
+
+    def room(self, name: str) -> view.Room:
+        """The room by this name; knowing the name, or its passphrase if it has one, is enough.
+
+        Raises:
+            ProtocolError: it cannot be a name.
+            Refusal: it has another passphrase, or nobody is in it.
+        """
+        known = room_name(name)
+        if not self.operates and not self._engine.opens(known, self._token):
+            raise Refusal(
+                RefusalCode.PASSPHRASE,
+                f"Room {known!r} has a passphrase: send it as bearer token, or the operator's.",
+            )
+        for room in self._engine.rooms():
+            if room.name == known:
+                return room
+        raise Refusal(RefusalCode.UNKNOWN, f"There is no room {name!r} with anybody in it.")
+
+    async def statistics(self) -> view.Statistics:
+        """Counters of the rooms that this one may hear of.
+
+        Raises:
+            Refusal: as for `rooms`; or the media core did not answer.
+        """
+        names = {room.name for room in self.rooms()}
+        statistics = await self._engine.ask(Measure())
+        seen = tuple(one for one in statistics.participants if one.room in names)
+        return replace(statistics, participants=seen)
