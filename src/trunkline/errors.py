@@ -46,6 +46,10 @@ class Refusal(TrunklineError):
         """Seconds after which asking again makes sense, or None."""
 
 
+class FrameError(TrunklineError, ValueError):
+    """A picture or sound cannot be sent or converted as it is; the text says what is wanted."""
+
+
 class StartupError(TrunklineError):
     """The relay cannot start."""
 
