@@ -7,7 +7,7 @@ use std::time::Duration;
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use sfu::io::{Start, StartError};
-use sfu::{Command, Label, MediaKey, MediaKind, OfferedMedium, TransportId};
+use sfu::{Command, Label, MediaKey, MediaKind, Mid, OfferedMedium, TransportId};
 
 use crate::event;
 
@@ -36,10 +36,10 @@ impl Core {
                 .map(|(ip, port)| Ok(SocketAddr::new(address(ip)?, *port)))
                 .collect::<PyResult<_>>()?,
             candidates: candidates.iter().map(|ip| address(ip)).collect::<PyResult<_>>()?,
-            silence: seconds(silence)?,
+            silence: seconds("silence", silence)?,
             workers,
         };
-        let core = py.detach(|| sfu::io::Core::start(&start)).map_err(to_python)?;
+        let core = py.detach(|| sfu::io::Core::start(&start)).map_err(start_error)?;
         Ok(Self { inner: std::sync::Mutex::new(core) })
     }
 
@@ -149,35 +149,42 @@ impl Core {
     }
 }
 
-fn key(transport: u64, mid: &str) -> PyResult<MediaKey> {
+pub(crate) fn key(transport: u64, mid: &str) -> PyResult<MediaKey> {
+    Ok(MediaKey { transport: TransportId(transport), mid: self::mid(mid)? })
+}
+
+pub(crate) fn mid(mid: &str) -> PyResult<Mid> {
     if mid.is_empty() || mid.len() > MAX_MID || !mid.is_ascii() {
         return Err(PyValueError::new_err(format!("{mid:?} is no mid: 1 to 16 ASCII characters")));
     }
-    Ok(MediaKey::new(transport, mid))
+    Ok(Mid::from(mid))
 }
 
 fn offered((kind, label): (String, Option<(String, String)>)) -> PyResult<OfferedMedium> {
-    let kind = match kind.as_str() {
-        "audio" => MediaKind::Audio,
-        "video" => MediaKind::Video,
-        _ => return Err(PyValueError::new_err(format!("{kind:?} is neither audio nor video"))),
-    };
     let label = label.map(|(stream, track)| Label { stream, track });
-    Ok(OfferedMedium { kind, label })
+    Ok(OfferedMedium { kind: self::kind(&kind)?, label })
 }
 
-fn address(text: &str) -> PyResult<IpAddr> {
+pub(crate) fn kind(name: &str) -> PyResult<MediaKind> {
+    match name {
+        "audio" => Ok(MediaKind::Audio),
+        "video" => Ok(MediaKind::Video),
+        _ => Err(PyValueError::new_err(format!("{name:?} is neither audio nor video"))),
+    }
+}
+
+pub(crate) fn address(text: &str) -> PyResult<IpAddr> {
     text.parse().map_err(|_| PyValueError::new_err(format!("{text:?} is no IP address")))
 }
 
-fn seconds(value: f64) -> PyResult<Duration> {
+pub(crate) fn seconds(name: &str, value: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(value)
         .ok()
         .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| PyValueError::new_err(format!("silence is {value}; it must be positive")))
+        .ok_or_else(|| PyValueError::new_err(format!("{name} is {value}; it must be positive")))
 }
 
-fn to_python(error: StartError) -> PyErr {
+pub(crate) fn start_error(error: StartError) -> PyErr {
     match error {
         StartError::Bind { protocol, address, error } => {
             let code = error.raw_os_error().unwrap_or(0);

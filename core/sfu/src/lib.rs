@@ -11,6 +11,7 @@ mod demux;
 mod descriptor;
 mod directory;
 mod egress;
+pub mod endpoint;
 mod group;
 mod hearing;
 pub mod io;

@@ -1,11 +1,15 @@
 //! Sockets, the worker thread and the clock: all of the core that is not sans-IO.
 
+mod connection;
 mod crew;
 mod gathering;
+mod hub;
+mod inbox;
 mod mailbox;
 mod outbox;
 mod port;
 mod reading;
+mod signal;
 mod socket;
 mod start;
 mod tcp;
@@ -14,6 +18,7 @@ mod worker;
 
 use std::time::Instant;
 
+pub use connection::{Connection, Open};
 pub use start::{Core, Start, StartError};
 pub use tcp::{Deframer, TooLong};
 

@@ -8,6 +8,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::{Duration, SystemTime};
 
 use mio::{Poll, Waker};
+use str0m::config::DtlsCert;
 
 use super::crew::{Crew, Hand};
 use super::gathering::Gathering;
@@ -152,12 +153,7 @@ fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, 
             "no candidate address: clients could not reach the media port",
         ));
     }
-    crate::signature::install();
-    let crypto = str0m::crypto::from_feature_flags();
-    let certificate = crypto
-        .dtls_provider
-        .generate_certificate()
-        .ok_or(StartError::Settings("the cryptography library makes no certificate"))?;
+    let certificate = certificate()?;
     Ok(Settings {
         candidates,
         silence: start.silence,
@@ -168,4 +164,12 @@ fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, 
         worker: 0,
         directory,
     })
+}
+
+/// A certificate of our own, after which DTLS knows every curve that we take.
+pub(super) fn certificate() -> Result<DtlsCert, StartError> {
+    crate::signature::install();
+    let crypto = str0m::crypto::from_feature_flags();
+    let made = crypto.dtls_provider.generate_certificate();
+    made.ok_or(StartError::Settings("the cryptography library makes no certificate"))
 }
