@@ -10,11 +10,11 @@ from typing import assert_never
 from trunkline.client.input import AudioInput, VideoInput
 from trunkline.client.network import Network
 from trunkline.client.output import AudioOutput, AudioSettings, VideoOutput, VideoSettings
+from trunkline.client.reader import Reader, Readers
 from trunkline.client.receiving import Receiving
 from trunkline.client.room import RoomClient, enter
 from trunkline.client.sending import Sending
 from trunkline.errors import ConnectionLost, TrunklineError
-from trunkline.frames.mailbox import Mailbox
 from trunkline.model import signal
 from trunkline.model.id import ParticipantId
 from trunkline.model.media import Kind, Source, Wish
@@ -57,7 +57,7 @@ class Guest:
         self._people: dict[ParticipantId, signal.Person] = {}
         self._tracks: dict[str, Track] = {}
         self._speakers: tuple[signal.Speaker, ...] = ()
-        self._listeners: list[Mailbox[RoomEvent]] = []
+        self._listeners = Readers()
         self._you: signal.Person | None = None
 
     @property
@@ -145,22 +145,14 @@ class Guest:
         """
         await self._say(signal.Say(text))
 
-    async def events(self) -> AsyncIterator[RoomEvent]:
+    def events(self) -> Reader[RoomEvent]:
         """What happens from now on; it ends when we leave.
 
         Of a slow listener the oldest are dropped: `people` and `tracks` are always the truth.
         """
-        box: Mailbox[RoomEvent] = Mailbox(EVENTS)
-        self._listeners.append(box)
-        try:
-            while True:
-                try:
-                    event = await box.get()
-                except StopAsyncIteration:
-                    return
-                yield event
-        finally:
-            self._listeners.remove(box)
+        reader: Reader[RoomEvent] = Reader(EVENTS)
+        self._listeners.add(reader)
+        return reader
 
     async def arrivals(self, kind: Kind | None = None) -> AsyncIterator[Track]:
         """Each track of the others once, those that are there first.
@@ -206,8 +198,7 @@ class Guest:
         """End everything; who reads or writes is told the error, if there is one."""
         self._sending.close(error)
         self._receiving.close(error)
-        for box in self._listeners:
-            box.close(error)
+        self._listeners.close(error)
 
     async def _converse(self) -> None:
         async with enter(self._url, self._hello, insecure=self._insecure) as talk:
@@ -280,8 +271,7 @@ class Guest:
         self._tell(told)
 
     def _tell(self, event: RoomEvent) -> None:
-        for box in self._listeners:
-            box.put(event)
+        self._listeners.put(event)
 
     async def _say(self, *words: signal.Heard) -> None:
         if self._talk is None:

@@ -1,17 +1,15 @@
 """What a program receives: pictures and sound, or packets as they came."""
 
-import threading
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
+from trunkline.client.reader import Reader, Readers
 from trunkline.frames.audio_decoder import AudioDecoder
 from trunkline.frames.colour import Converter
-from trunkline.frames.mailbox import Mailbox
 from trunkline.frames.video_decoder import VideoDecoder
 from trunkline.frames.worker import Worker
 from trunkline.model.frame import Encoded
@@ -32,60 +30,6 @@ PACKETS = 300
 """Packets that wait for a reader, and those that wait for a decoder."""
 
 
-class Reader(Generic[T]):
-    """An async iterator over what comes from now on; of a slow one the oldest are dropped.
-
-    It ends when the track does. Whoever lets go of it is not decoded for any more.
-    """
-
-    def __init__(self, limit: int, convert: Callable[[Any], T] | None = None) -> None:
-        self._box: Mailbox[T] = Mailbox(limit)
-        self._convert = convert
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> T:
-        return await self._box.get()
-
-    @property
-    def dropped(self) -> int:
-        """How many were dropped, because this reader was too slow."""
-        return self._box.dropped
-
-    def put(self, item: Any) -> None:
-        """Hand over the next; from any thread."""
-        self._box.put(self._convert(item) if self._convert else item)
-
-    def close(self, error: BaseException | None = None) -> None:
-        """Nothing comes any more."""
-        self._box.close(error)
-
-
-class _Readers:
-    """Those that are still held by somebody."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._set: weakref.WeakSet[Reader[Any]] = weakref.WeakSet()
-
-    def add(self, reader: Reader[Any]) -> None:
-        with self._lock:
-            self._set.add(reader)
-
-    def all(self) -> list[Reader[Any]]:
-        with self._lock:
-            return list(self._set)
-
-    def put(self, item: Any) -> None:
-        for reader in self.all():
-            reader.put(item)
-
-    def close(self, error: BaseException | None) -> None:
-        for reader in self.all():
-            reader.close(error)
-
-
 class _Input(Generic[F]):
     """What is common to pictures and sound.
 
@@ -96,8 +40,8 @@ class _Input(Generic[F]):
     kind: Kind
 
     def __init__(self, name: str) -> None:
-        self._packets = _Readers()
-        self._frames = _Readers()
+        self._packets = Readers()
+        self._frames = Readers()
         self._worker: Worker[Encoded] = Worker(f"trunkline-{name}-in", self._decode, PACKETS)
         self._request: Callable[[], None] | None = None
         self._is_cut = False
@@ -149,7 +93,7 @@ class _Input(Generic[F]):
         self._packets.close(error)
         self._frames.close(error)
 
-    def _open(self, readers: _Readers, reader: Reader[T]) -> Reader[T]:
+    def _open(self, readers: Readers, reader: Reader[T]) -> Reader[T]:
         if self._closed:
             reader.close(self._error)
         else:

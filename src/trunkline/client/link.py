@@ -88,7 +88,7 @@ class Link:
         """
         if not self._plan.media:
             raise NegotiationError("There is nothing to offer: send or receive something first.")
-        connection = await self._connected_by(answers=False, url=url)
+        connection = await self._open(url)
         return (await connection.offer(self._plan.described(), restart=restart)).sdp
 
     async def accept_answer(self, sdp: str) -> None:
@@ -108,7 +108,7 @@ class Link:
         What it sends and nobody here expected becomes a new one of `inputs`.
         """
         labels = self._plan.labels(sdp)
-        connection = await self._connected_by(answers=True)
+        connection = await self._open()
         described = await connection.accept_offer(sdp, labels)
         self._plan.join(connection, described.media)
         return described.sdp
@@ -158,9 +158,9 @@ class Link:
             raise ConnectionLost("There is no connection yet: make an offer, or answer one.")
         return self._connection
 
-    async def _connected_by(self, *, answers: bool, url: str | None = None) -> Connection:
+    async def _open(self, url: str | None = None) -> Connection:
         if self._connection is None:
-            codecs, bandwidth = self._plan.codecs(answers=answers), max(self._bandwidth, 300_000)
+            codecs, bandwidth = self._plan.codecs(), max(self._bandwidth, 300_000)
             endpoint = await asyncio.to_thread(self._network.open, codecs, bandwidth, url)
             self._connection = Connection(endpoint)
             self._connection.desire(bandwidth)

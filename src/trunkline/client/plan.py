@@ -71,13 +71,11 @@ class Plan:
         """All that is received."""
         return [one.source for one in self.media if one.source]
 
-    def codecs(self, *, answers: bool = False) -> list[str]:
-        """Those to agree on: of what is sent only its own; of what is only received all."""
+    def codecs(self) -> list[str]:
+        """Those to agree on: of a kind that is sent its own, since no other could be sent."""
         sent = list(dict.fromkeys(one.codec for one in self.outputs))
         kinds = {one.kind for one in self.outputs}
-        wanted: set[Kind] = {"audio", "video"} if answers else {one.kind for one in self.inputs}
-        more = [codec for kind in sorted(wanted - kinds) for codec in _ALL[kind]]
-        return sent + more
+        return sent + [codec for kind in _ALL if kind not in kinds for codec in _ALL[kind]]
 
     def described(self) -> list[tuple[Kind, link.Direction, Label | None]]:
         """As an endpoint takes it."""

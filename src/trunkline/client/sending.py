@@ -19,8 +19,9 @@ log = logging.getLogger(__name__)
 
 ANSWER_TIME = 15.0
 """Seconds that a relay has to answer an offer."""
-PAUSE = 1.0
-"""Seconds between a connection that was lost and the next."""
+PAUSE = 5.0
+"""Seconds between an offer that failed and the next; the relay may be quicker to ask for it."""
+_LEAST = 300_000
 _STREAM = "trunkline"
 
 Say = Callable[..., Awaitable[None]]
@@ -49,6 +50,7 @@ class Sending:
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
         self._answer: asyncio.Future[str] | None = None
+        self._words: tuple[signal.Heard, ...] | None = None
         self._broken = asyncio.Event()
 
     async def add(self, output: Output, source: Source) -> None:
@@ -66,12 +68,9 @@ class Sending:
             if free is None:
                 self._media.append(medium)
             medium.output, medium.track = output, track
-            # Codecs are an endpoint's for all of its life.
-            if self._connection is not None and free is None:
-                self._renew()
             try:
                 await self._negotiate()
-            except NegotiationError:
+            except BaseException:
                 medium.output = medium.track = None
                 output.close()
                 raise
@@ -102,22 +101,26 @@ class Sending:
         self._broken.set()
 
     async def keep(self, resumed: bool) -> None:
-        """While there is a conversation: have a connection for what is sent, until cancelled."""
-        if self._media and not resumed:
+        """While there is a conversation: have a connection for what is sent, until cancelled.
+
+        A connection that was lost is replaced when the relay says so: to the relay, an offer before
+        that is one for the old connection.
+        """
+        if not resumed:
             self._broken.set()
+        elif self._words is not None:
+            await self._say(*self._words)
         while True:
             await self._broken.wait()
             self._broken.clear()
-            if not any(one.output for one in self._media):
-                continue
             async with self._turn:
                 self._renew()
                 try:
-                    await self._negotiate()
+                    if any(one.output for one in self._media):
+                        await self._negotiate()
                 except (TrunklineError, OSError) as error:
                     log.warning("sending to %s: %s It is tried again.", self._url, error)
-                    self._broken.set()
-            await asyncio.sleep(PAUSE)
+                    asyncio.get_running_loop().call_later(PAUSE, self._broken.set)
 
     def close(self, error: Exception | None) -> None:
         """Send nothing more."""
@@ -140,10 +143,10 @@ class Sending:
         pairs = zip(self._media, described.media, strict=True)
         mapping = tuple((one.track.id, medium.mid) for one, medium in pairs if one.track)
         self._answer = asyncio.get_running_loop().create_future()
+        offered = signal.Offered(described.sdp)
+        self._words = (signal.Announce(tracks), offered, signal.Mapped(mapping))
         try:
-            await self._say(
-                signal.Announce(tracks), signal.Offered(described.sdp), signal.Mapped(mapping)
-            )
+            await self._say(*self._words)
             async with asyncio.timeout(ANSWER_TIME):
                 answer = await self._answer
         except TimeoutError:
@@ -154,7 +157,7 @@ class Sending:
             self._renew()
             raise
         finally:
-            self._answer = None
+            self._answer = self._words = None
         self._flow(connection, await connection.accept_answer(answer))
         await connection.until_connected(ANSWER_TIME)
 
@@ -167,14 +170,14 @@ class Sending:
             connection.send(medium.mid, one.output)
 
     async def _open(self) -> Connection:
+        bandwidth = sum(one.output.most for one in self._media if one.output)
         if self._connection is None:
-            outputs = [one.output for one in self._media if one.output]
-            codecs = list(dict.fromkeys(one.codec for one in outputs))
-            bandwidth = sum(one.most for one in outputs)
-            endpoint = await asyncio.to_thread(self._network.open, codecs, bandwidth, self._url)
+            # All codecs, since they are an endpoint's for life: each output has its own.
+            endpoint = await asyncio.to_thread(
+                self._network.open, (), max(bandwidth, _LEAST), self._url
+            )
             self._connection = Connection(endpoint)
-            self._connection.desire(bandwidth)
-            self._connection.ended.add_done_callback(lambda _: self._broken.set())
+        self._connection.desire(max(bandwidth, _LEAST))
         return self._connection
 
 
