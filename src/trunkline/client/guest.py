@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import assert_never
 
@@ -178,11 +178,11 @@ class Guest:
         """Talk with the relay, and again after it broke off, until cancelled."""
         try:
             await self._converse()
-        except Exception as error:
-            if self._entered.done():
-                raise
-            self._entered.set_exception(error)
-            return
+        except (TrunklineError, OSError) as error:
+            if not self._entered.done():
+                self._entered.set_exception(error)
+                return
+            log.warning("%s: %s; entering again.", self._url, error)
         await supervise(f"The conversation with {self._url}", self._converse)
 
     async def entered(self) -> None:
@@ -210,7 +210,9 @@ class Guest:
                     if not self._entered.done():
                         self._entered.set_result(None)
                     async for told in talk:
-                        await self._take(told)
+                        # A relay that hung up has perhaps said why: read on to the end.
+                        with suppress(ConnectionLost):
+                            await self._take(told)
             finally:
                 self._talk = None
         goodbye = talk.goodbye

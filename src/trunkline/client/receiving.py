@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Container
+from contextlib import suppress
 from typing import TypeVar
 
 from trunkline.client.connection import Connection
 from trunkline.client.input import AudioInput, Input, VideoInput
 from trunkline.client.network import Network
-from trunkline.errors import TrunklineError
+from trunkline.errors import ConnectionLost, TrunklineError
 from trunkline.model import signal
 from trunkline.model.id import Mid, TrackId
 from trunkline.model.media import Wish
@@ -67,7 +68,9 @@ class Receiving:
         """A conversation begins: say what is wanted."""
         if not resumed:
             self.lost()
-        await self._accept()
+        # Where it ends at once, the next one begins with this.
+        with suppress(ConnectionLost):
+            await self._accept()
 
     def known(self, tracks: Container[str]) -> None:
         """These are all there are: of others nothing comes any more."""

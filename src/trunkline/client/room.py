@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 import aiohttp
@@ -54,7 +54,9 @@ class RoomClient:
             if isinstance(told, signal.Goodbye):
                 self.goodbye = told
             if isinstance(told, signal.Ping):
-                await self.say(signal.Pong(told.id))
+                # Where that fails, there may yet be a goodbye to read.
+                with suppress(ConnectionError):
+                    await self.say(signal.Pong(told.id))
             elif told is not None:
                 return told
 
