@@ -17,6 +17,7 @@ from trunkline.client.sending import Sending
 from trunkline.errors import ConnectionLost, TrunklineError
 from trunkline.model import signal
 from trunkline.model.id import ParticipantId
+from trunkline.model.link import LinkStatistics
 from trunkline.model.media import Kind, Source, Wish
 from trunkline.model.view import Track
 from trunkline.net.beside import beside
@@ -144,6 +145,18 @@ class Guest:
             ConnectionLost: there is no conversation at the moment.
         """
         await self._say(signal.Say(text))
+
+    async def sent(self) -> LinkStatistics:
+        """All counters of what is sent.
+
+        Raises:
+            ConnectionLost: nothing is sent at the moment.
+        """
+        return await self._sending.statistics()
+
+    async def received(self) -> LinkStatistics:
+        """All counters of what is received; errors as above."""
+        return await self._receiving.statistics()
 
     def events(self) -> Reader[RoomEvent]:
         """What happens from now on; it ends when we leave.

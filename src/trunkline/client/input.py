@@ -54,6 +54,8 @@ class _Input(Generic[F]):
         both clocks agree."""
         self.received = 0
         """Packets (of pictures: whole frames) that came."""
+        self.bytes = 0
+        """Of these packets."""
         self.lost = 0
         """Times that something was missing between two of them."""
 
@@ -71,6 +73,7 @@ class _Input(Generic[F]):
         frame = arrived.frame
         self.codec = frame.codec
         self.received += 1
+        self.bytes += len(frame.data)
         self.lost += not frame.contiguous
         if frame.captured is not None:
             self.delay = arrived.received - frame.captured

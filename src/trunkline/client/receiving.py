@@ -12,6 +12,7 @@ from trunkline.client.network import Network
 from trunkline.errors import ConnectionLost, TrunklineError
 from trunkline.model import signal
 from trunkline.model.id import Mid, TrackId
+from trunkline.model.link import LinkStatistics
 from trunkline.model.media import Wish
 from trunkline.model.view import Track
 
@@ -102,6 +103,16 @@ class Receiving:
             self._connection.close()
         self._connection = None
         self._mapping = {}
+
+    async def statistics(self) -> LinkStatistics:
+        """All counters of the connection of now.
+
+        Raises:
+            ConnectionLost: there is none.
+        """
+        if self._connection is None:
+            raise ConnectionLost("Nothing is received at the moment.")
+        return await self._connection.statistics()
 
     def close(self, error: Exception | None) -> None:
         """Receive nothing more."""

@@ -12,6 +12,7 @@ from trunkline.client.output import Output
 from trunkline.errors import ConnectionLost, NegotiationError, TrunklineError
 from trunkline.model import link, signal
 from trunkline.model.id import TrackId
+from trunkline.model.link import LinkStatistics
 from trunkline.model.media import Kind, Label, Source
 from trunkline.net.clock import Epoch
 
@@ -121,6 +122,16 @@ class Sending:
                 except (TrunklineError, OSError) as error:
                     log.warning("sending to %s: %s It is tried again.", self._url, error)
                     asyncio.get_running_loop().call_later(PAUSE, self._broken.set)
+
+    async def statistics(self) -> LinkStatistics:
+        """All counters of the connection of now.
+
+        Raises:
+            ConnectionLost: there is none.
+        """
+        if self._connection is None:
+            raise ConnectionLost("Nothing is sent at the moment.")
+        return await self._connection.statistics()
 
     def close(self, error: Exception | None) -> None:
         """Send nothing more."""
