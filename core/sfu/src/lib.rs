@@ -24,6 +24,7 @@ mod offering;
 mod packet;
 mod panics;
 mod paths;
+mod payload;
 mod producer;
 mod replay;
 mod rewrite;
