@@ -776,7 +776,7 @@ class Statistics:
     def datagrams_unsent(self) -> int:
         """Datagrams that were to leave and had to go: too many waited for the network."""
 
-CoreEvent = (
+Reported = (
     Answered
     | Offered
     | Agreed
@@ -788,11 +788,12 @@ CoreEvent = (
     | Layers
     | Forwarded
     | Unplayable
-    | KeyframeRequested
     | Closed
     | Died
     | Statistics
 )
+
+CoreEvent = Reported | KeyframeRequested
 
 EndpointEvent = (
     Described

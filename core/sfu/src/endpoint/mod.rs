@@ -25,6 +25,7 @@ use crate::offering::Rejection;
 use crate::words::{CloseCode, Remote};
 
 pub use codecs::Codec;
+pub(crate) use codecs::{enter_all as enter_all_codecs, label as codec_label};
 pub use str0m::media::Direction;
 pub use words::{
     Command, Event, Flow, Frame, MediumStatistics, Outgoing, Statistics, Transceiver, Wanted,
