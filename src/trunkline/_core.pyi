@@ -182,9 +182,9 @@ class Endpoint:
         transport: int,
         addresses: Sequence[str],
         *,
-        servers: Sequence[tuple[str, str, str]] = (),
+        servers: Sequence[tuple[str, str, str]] = ...,
         gathering: float = 2.0,
-        codecs: Sequence[str] = (),
+        codecs: Sequence[str] = ...,
         bandwidth: int = 1_000_000,
         silence: float = 15.0,
     ) -> Endpoint:
@@ -195,12 +195,13 @@ class Endpoint:
             addresses: local IP addresses, best first; 1 to 16.
             servers: STUN and TURN servers as (URL, user name, credential), 8 at most. URLs are
                 "stun:HOST[:PORT]" and "turn:HOST[:PORT][?transport=udp]" (RFC 7064, RFC 7065) with
-                HOST an IP address: names are looked up by the caller.
+                HOST an IP address: names are looked up by the caller. Servers that are reached by
+                TCP or TLS alone are passed over. None by default.
             gathering: seconds after which an offer or answer goes without candidates of servers
                 that have not answered.
             codecs: those to agree on, preferred first: "opus", "PCMU", "PCMA", "G722", "VP8",
-                "VP9", "AV1", "H264", "H265", and "H264/42e01f" for one profile-level-id alone. None
-                stands for all.
+                "VP9", "AV1", "H264", "H265", and "H264/42e01f" for one profile-level-id alone. None,
+                by default, stands for all.
             bandwidth: bits a second that may be sent before more is known, and `set_bandwidth` of
                 the beginning.
             silence: seconds without any datagram after which the connection is closed.
@@ -776,7 +777,7 @@ class Statistics:
     def datagrams_unsent(self) -> int:
         """Datagrams that were to leave and had to go: too many waited for the network."""
 
-CoreEvent = (
+Reported = (
     Answered
     | Offered
     | Agreed
@@ -788,11 +789,12 @@ CoreEvent = (
     | Layers
     | Forwarded
     | Unplayable
-    | KeyframeRequested
     | Closed
     | Died
     | Statistics
 )
+
+CoreEvent = Reported | KeyframeRequested
 
 EndpointEvent = (
     Described

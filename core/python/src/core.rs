@@ -10,9 +10,14 @@ use sfu::io::{Start, StartError};
 use sfu::{Command, Label, MediaKey, MediaKind, Mid, OfferedMedium, TransportId};
 
 use crate::event;
+use crate::frame;
+use crate::tap::Tap;
 
 /// `mid` is cut at this length by the media library (RFC 9143 asks for at most 16).
 const MAX_MID: usize = 16;
+
+/// Media of one local transport.
+const MAX_PRODUCED: usize = 16;
 
 #[pyclass(frozen, module = "trunkline._core")]
 pub(crate) struct Core {
@@ -113,6 +118,40 @@ impl Core {
         self.submit(Command::Detach { consumer: key(transport, mid)? })
     }
 
+    fn produce(&self, transport: u64, media: Vec<(String, String)>) -> PyResult<()> {
+        let media = media.iter().map(|(name, kind)| Ok((mid(name)?, self::kind(kind)?)));
+        let media = media.collect::<PyResult<Vec<_>>>()?;
+        let is_again = |index: usize| media[..index].iter().any(|it| it.0 == media[index].0);
+        if media.is_empty() || media.len() > MAX_PRODUCED || (0..media.len()).any(is_again) {
+            let reason = format!("1 to {MAX_PRODUCED} media, each with a mid of its own");
+            return Err(PyValueError::new_err(reason));
+        }
+        self.submit(Command::Produce { transport: TransportId(transport), media })
+    }
+
+    #[pyo3(signature = (transport, mid, codec, data, timestamp, captured = None, level = None))]
+    #[allow(clippy::too_many_arguments, reason = "a frame and where it goes")]
+    fn write(
+        &self,
+        transport: u64,
+        mid: &str,
+        codec: &str,
+        data: &[u8],
+        timestamp: u64,
+        captured: Option<f64>,
+        level: Option<u8>,
+    ) -> PyResult<bool> {
+        let mid = self::mid(mid)?;
+        let frame = frame::outgoing(mid, codec, data, timestamp, captured, level)?;
+        Ok(self.lock()?.write(TransportId(transport), frame))
+    }
+
+    fn tap(this: &Bound<'_, Self>, transport: u64, mid: &str) -> PyResult<Tap> {
+        let source = key(transport, mid)?;
+        let tap = this.get().lock()?.tap(source)?;
+        Ok(Tap::new(this.clone().unbind(), source, tap))
+    }
+
     fn close(&self, transport: u64) -> PyResult<()> {
         self.submit(Command::Close { transport: TransportId(transport) })
     }
@@ -138,7 +177,7 @@ impl Core {
         self.inner.lock().map_err(|_| PyRuntimeError::new_err("the media core is broken"))
     }
 
-    fn submit(&self, command: Command) -> PyResult<()> {
+    pub(crate) fn submit(&self, command: Command) -> PyResult<()> {
         if self.lock()?.submit(command) {
             Ok(())
         } else {

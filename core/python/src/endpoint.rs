@@ -5,7 +5,7 @@ use std::os::fd::RawFd;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use sfu::Label;
-use sfu::endpoint::{Command, Direction, Event, Wanted};
+use sfu::endpoint::{Command, Direction, Event, Server, UrlError, Wanted};
 use sfu::io::{Connection, Open};
 
 use crate::core::{address, kind, seconds, start_error};
@@ -13,8 +13,8 @@ use crate::event::{Closed, Connected, KeyframeRequested, Refused, kind_name, new
 use crate::event::{close_name, refusal_name};
 use crate::frame::{self, Frame};
 
-/// What is sent unless something else is said, in bits a second.
-const BANDWIDTH: u64 = 1_000_000;
+/// Of one endpoint.
+const MAX_SERVERS: usize = 8;
 
 type Names = Option<(String, String)>;
 
@@ -68,7 +68,7 @@ impl Endpoint {
     #[new]
     #[pyo3(signature = (
         transport, addresses, *, servers = Vec::new(), gathering = 2.0, codecs = Vec::new(),
-        bandwidth = BANDWIDTH, silence = 15.0,
+        bandwidth = 1_000_000, silence = 15.0,
     ))]
     #[allow(clippy::too_many_arguments, reason = "named arguments of Python")]
     fn new(
@@ -81,9 +81,10 @@ impl Endpoint {
         bandwidth: u64,
         silence: f64,
     ) -> PyResult<Self> {
-        let _ = (servers, gathering);
         let open = Open {
             addresses: addresses.iter().map(|ip| address(ip)).collect::<PyResult<_>>()?,
+            servers: known(&servers)?,
+            gathering: seconds("gathering", gathering)?,
             codecs: codecs.iter().map(|name| frame::codec(name)).collect::<PyResult<_>>()?,
             bandwidth,
             silence: seconds("silence", silence)?,
@@ -172,6 +173,16 @@ fn wanted((kind, direction, label): (String, String, Names)) -> PyResult<Wanted>
         _ => return Err(PyValueError::new_err(format!("{direction:?} is no direction"))),
     };
     Ok(Wanted { kind: self::kind(&kind)?, direction, label: self::label(label) })
+}
+
+/// The servers that can be reached by UDP: lists are often made for browsers, which know other ways.
+fn known(servers: &[(String, String, String)]) -> PyResult<Vec<Server>> {
+    if servers.len() > MAX_SERVERS {
+        return Err(PyValueError::new_err(format!("more than {MAX_SERVERS} servers")));
+    }
+    let read = servers.iter().map(|(url, user, password)| Server::new(url, user, password));
+    let read = read.filter(|server| !matches!(server, Err(UrlError::Transport(_))));
+    read.collect::<Result<_, _>>().map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 fn label(names: Names) -> Option<Label> {

@@ -119,6 +119,10 @@ pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAn
             let (transport, mid) = key(consumer);
             new(py, Unplayable { transport, mid, codec })
         }
+        Event::KeyframeRequested { producer } => {
+            let (transport, mid) = key(producer);
+            new(py, KeyframeRequested { transport, mid })
+        }
         Event::Closed { transport: TransportId(transport), code, reason } => {
             new(py, Closed { transport, code: close_name(code), reason })
         }

@@ -10,6 +10,7 @@ mod core;
 mod endpoint;
 mod event;
 mod frame;
+mod tap;
 
 use pyo3::prelude::*;
 
@@ -31,4 +32,6 @@ mod _core {
     };
     #[pymodule_export]
     use crate::frame::Frame;
+    #[pymodule_export]
+    use crate::tap::{Tap, TapEnded};
 }

@@ -72,7 +72,7 @@ impl Codec {
 
     /// The payload type to send it with, of those agreed on; packetization mode 1 goes before 0,
     /// which cannot carry a picture that is larger than a packet.
-    pub(super) fn payload(self, agreed: &[PayloadParams]) -> Option<Pt> {
+    pub(crate) fn payload(self, agreed: &[PayloadParams]) -> Option<Pt> {
         let profile = |params: &PayloadParams| params.spec().format.profile_level_id;
         let fits = |params: &&PayloadParams| {
             params.spec().codec == self.format
@@ -115,6 +115,11 @@ pub(super) fn names(agreed: &[PayloadParams]) -> Vec<&'static str> {
 /// RTP timestamp units in a second.
 pub(super) fn clock_rate(params: &PayloadParams) -> u32 {
     codec::clock_rate(params)
+}
+
+/// Enters every codec that there is.
+pub(crate) fn enter_all(configuration: &mut RtcConfig) {
+    enter(configuration, &[]);
 }
 
 /// Enters the codecs, preferred first.

@@ -7,6 +7,7 @@
 mod codecs;
 mod media;
 mod negotiating;
+mod servers;
 mod words;
 
 use std::net::SocketAddr;
@@ -22,9 +23,11 @@ use crate::clock::WallClock;
 use crate::demux;
 use crate::negotiation::Refusal;
 use crate::offering::Rejection;
-use crate::words::{CloseCode, Remote};
+use crate::words::{CloseCode, RefusalCode, Remote};
 
 pub use codecs::Codec;
+pub(crate) use codecs::{enter_all as enter_all_codecs, label as codec_label};
+pub use servers::{Server, UrlError};
 pub use str0m::media::Direction;
 pub use words::{
     Command, Event, Flow, Frame, MediumStatistics, Outgoing, Statistics, Transceiver, Wanted,
@@ -32,11 +35,14 @@ pub use words::{
 
 use media::Media;
 use negotiating::Negotiation;
+use servers::{Arrived, Datagram, Servers};
 
 /// How often receivers and senders report (RFC 3550 section 6.2 allows a fixed short interval).
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 /// ICE and DTLS must be up so long after both sides know each other.
 const CONNECTING: Duration = Duration::from_secs(15);
+/// Offers and answers that wait for candidates.
+const MAX_WAITING: usize = 16;
 /// `str0m` may ask to be stepped at once, again and again.
 const MIN_REST: Duration = Duration::from_millis(1);
 
@@ -45,6 +51,10 @@ const MIN_REST: Duration = Duration::from_millis(1);
 pub struct Settings {
     /// Sockets bound, best first.
     pub locals: Vec<SocketAddr>,
+    /// STUN and TURN servers.
+    pub servers: Vec<Server>,
+    /// How long their answers are waited for.
+    pub gathering: Duration,
     /// Preferred first; none stands for all.
     pub codecs: Vec<Codec>,
     /// Bits a second that may be sent before more is known.
@@ -62,6 +72,9 @@ pub struct Endpoint {
     rtc: Rtc,
     negotiation: Negotiation,
     media: Media,
+    servers: Servers,
+    /// Offers and answers that wait for candidates.
+    waiting: Vec<Command>,
     events: Vec<Event>,
     silence: Duration,
     /// When both sides first knew each other.
@@ -70,6 +83,7 @@ pub struct Endpoint {
     connected: bool,
     ended: bool,
     remote: Option<SocketAddr>,
+    relayed: bool,
     bandwidth: Option<u64>,
     received: u64,
     sent: u64,
@@ -88,11 +102,16 @@ impl Endpoint {
                 rtc.add_local_candidate(candidate);
             }
         }
+        let secret = rtc.direct_api().local_ice_credentials().pass;
+        let (locals, deadline) = (&settings.locals, now + settings.gathering);
+        let servers = Servers::new(&settings.servers, locals, secret, deadline);
         rtc.bwe().set_desired_bitrate(Bitrate::bps(settings.bandwidth));
         Self {
             rtc,
             negotiation: Negotiation::default(),
             media: Media::new(settings.clock),
+            servers,
+            waiting: Vec::new(),
             events: Vec::new(),
             silence: settings.silence,
             agreed: None,
@@ -100,6 +119,7 @@ impl Endpoint {
             connected: false,
             ended: false,
             remote: None,
+            relayed: false,
             bandwidth: None,
             received: 0,
             sent: 0,
@@ -125,6 +145,24 @@ impl Endpoint {
 
     /// Obeys the owner.
     pub fn command(&mut self, command: Command, now: Instant, outbox: &mut dyn Outbox) {
+        if matches!(command, Command::Offer { .. } | Command::AcceptOffer { .. }) {
+            self.wait_for_candidates(command);
+        } else {
+            self.obey(command, now, outbox);
+        }
+        self.step(now, outbox);
+    }
+
+    fn wait_for_candidates(&mut self, command: Command) {
+        if self.waiting.len() < MAX_WAITING {
+            self.waiting.push(command);
+        } else {
+            let reason = "too many offers wait for candidates: wait for `Described`";
+            self.events.push(refused(Refusal::new(RefusalCode::Limit, reason)));
+        }
+    }
+
+    fn obey(&mut self, command: Command, now: Instant, outbox: &mut dyn Outbox) {
         match command {
             Command::Offer { media, restart } => {
                 let made = self.negotiation.offer(&mut self.rtc, &media, restart);
@@ -145,6 +183,8 @@ impl Endpoint {
                 // What is left to say is said by the drain below; it is over in any case.
                 let _ = self.rtc.close();
                 self.drain(now, outbox);
+                self.servers.close();
+                self.ask_servers(outbox);
                 self.ended = true;
             }
             Command::ProvokePanic => provoke(),
@@ -152,7 +192,28 @@ impl Endpoint {
         if self.negotiation.is_agreed() {
             self.agreed.get_or_insert(now);
         }
-        self.step(now, outbox);
+    }
+
+    /// Asks servers what is to be asked, takes up what they answered, and goes on with what waited
+    /// for them.
+    fn gather(&mut self, now: Instant, outbox: &mut dyn Outbox) {
+        self.servers.timeout(now);
+        self.ask_servers(outbox);
+        for candidate in self.servers.take_candidates() {
+            self.rtc.add_local_candidate(candidate);
+        }
+        if self.servers.are_asked(now) {
+            for command in std::mem::take(&mut self.waiting) {
+                self.obey(command, now, outbox);
+            }
+        }
+    }
+
+    fn ask_servers(&mut self, outbox: &mut dyn Outbox) {
+        for Datagram { server, local, contents } in self.servers.take_outgoing() {
+            self.sent += contents.len() as u64;
+            outbox.send(Remote::udp(server), Some(local.ip()), &contents);
+        }
     }
 
     /// Takes a datagram that `local` received.
@@ -168,7 +229,11 @@ impl Endpoint {
             return;
         }
         self.received += datagram.len() as u64;
-        self.hear(remote, local, datagram, now);
+        match self.servers.receive(remote, local, datagram, now) {
+            Arrived::Other => self.hear(remote, local, datagram, now),
+            Arrived::Answer => self.gather(now, outbox),
+            Arrived::Relayed { peer, relayed, contents } => self.hear(peer, relayed, contents, now),
+        }
         self.drain(now, outbox);
     }
 
@@ -187,6 +252,7 @@ impl Endpoint {
         if self.ended {
             return;
         }
+        self.gather(now, outbox);
         match self.rtc.handle_input(Input::Timeout(now)) {
             Ok(()) => self.drain(now, outbox),
             Err(error) => self.fail(&error),
@@ -212,10 +278,11 @@ impl Endpoint {
         self.media.ask_keyframes(&mut self.rtc, now);
         loop {
             match self.rtc.poll_output() {
-                Ok(Output::Transmit(transmit)) => self.transmit(&transmit, outbox),
+                Ok(Output::Transmit(transmit)) => self.transmit(&transmit, now, outbox),
                 Ok(Output::Event(event)) => self.note(event),
                 Ok(Output::Timeout(at)) => {
-                    self.next_step = at.max(now + MIN_REST);
+                    let next = self.servers.wake(now).map_or(at, |wake| wake.min(at));
+                    self.next_step = next.max(now + MIN_REST);
                     return;
                 }
                 Err(error) => return self.fail(&error),
@@ -223,12 +290,18 @@ impl Endpoint {
         }
     }
 
-    fn transmit(&mut self, transmit: &Transmit, outbox: &mut dyn Outbox) {
+    fn transmit(&mut self, transmit: &Transmit, now: Instant, outbox: &mut dyn Outbox) {
         let contents: &[u8] = &transmit.contents;
-        self.sent += contents.len() as u64;
+        let relayed = self.servers.relay(transmit.source, transmit.destination, contents, now);
         if !demux::is_stun(contents) {
             self.remote = Some(transmit.destination);
+            self.relayed = relayed.is_some();
         }
+        if relayed.is_some() {
+            self.ask_servers(outbox);
+            return;
+        }
+        self.sent += contents.len() as u64;
         outbox.send(Remote::udp(transmit.destination), Some(transmit.source.ip()), contents);
     }
 
@@ -290,7 +363,7 @@ impl Endpoint {
             request,
             connected: self.connected,
             remote: self.remote,
-            relayed: false,
+            relayed: self.relayed,
             received: self.received,
             sent: self.sent,
             bandwidth: self.bandwidth,

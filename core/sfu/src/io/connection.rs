@@ -11,7 +11,7 @@ use super::hub::{Hub, Letter, Newcomer};
 use super::inbox::Inbox;
 use super::socket::MediaSocket;
 use super::start::StartError;
-use crate::endpoint::{Codec, Command, Event, Outgoing, Settings};
+use crate::endpoint::{Codec, Command, Event, Outgoing, Server, Settings};
 use crate::words::Protocol;
 
 /// Local addresses of one endpoint: each has a socket.
@@ -26,6 +26,10 @@ const MAX_COMMANDS: usize = 512;
 pub struct Open {
     /// Local addresses, best first.
     pub addresses: Vec<IpAddr>,
+    /// STUN and TURN servers.
+    pub servers: Vec<Server>,
+    /// How long their answers are waited for.
+    pub gathering: Duration,
     /// Preferred first; none stands for all.
     pub codecs: Vec<Codec>,
     /// Bits a second that may be sent before more is known.
@@ -64,6 +68,8 @@ impl Connection {
         let hub = Hub::shared()?;
         let settings = Settings {
             locals: sockets.iter().map(|socket| socket.address).collect(),
+            servers: open.servers.clone(),
+            gathering: open.gathering,
             codecs: open.codecs.clone(),
             bandwidth: open.bandwidth,
             silence: open.silence,

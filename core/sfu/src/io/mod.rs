@@ -12,6 +12,7 @@ mod reading;
 mod signal;
 mod socket;
 mod start;
+mod tap;
 mod tcp;
 mod wake;
 mod worker;
@@ -20,6 +21,7 @@ use std::time::Instant;
 
 pub use connection::{Connection, Open};
 pub use start::{Core, Start, StartError};
+pub use tap::Tap;
 pub use tcp::{Deframer, TooLong};
 
 /// The only reading of the clock.

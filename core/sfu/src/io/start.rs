@@ -15,13 +15,16 @@ use super::gathering::Gathering;
 use super::mailbox::Mailbox;
 use super::now;
 use super::port::MediaPort;
+use super::tap::{Tap, Taps};
 use super::wake::Events;
-use super::worker::{WAKE, Worker};
+use super::worker::{Shared, WAKE, Worker};
 use crate::clock::WallClock;
 use crate::directory::Directory;
+use crate::endpoint::Outgoing;
 use crate::group::Budget;
 use crate::sfu::Settings;
-use crate::words::{Command, Event, Protocol};
+use crate::ticket::Backlog;
+use crate::words::{Command, Event, MediaKey, Protocol, Tapped, TransportId};
 
 /// Commands that wait for a worker; one more is refused.
 const MAX_COMMANDS: usize = 4_096;
@@ -72,6 +75,8 @@ pub struct Core {
     crew: Crew,
     gathering: Gathering,
     events: Arc<Events>,
+    taps: Taps,
+    backlog: Backlog,
     port: u16,
 }
 
@@ -83,6 +88,7 @@ impl Core {
         let workers = workers(start.workers)?;
         let settings = settings(start, port, Directory::new(workers))?;
         let events = Arc::new(Events::new()?);
+        let taps = Taps::default();
         let polls: Vec<_> = (0..workers).map(|_| Poll::new()).collect::<io::Result<_>>()?;
         let mailboxes = polls.iter().map(|poll| Waker::new(poll.registry(), WAKE));
         let mailboxes = mailboxes.map(|waker| waker.map(Mailbox::new));
@@ -94,10 +100,18 @@ impl Core {
             let settings = Settings { worker: index, ..settings.clone() };
             let mailboxes = Arc::clone(&crew.mailboxes);
             let events = Arc::clone(&events);
-            let worker = Worker::new(settings, share, poll, received, events, mailboxes)?;
+            let shared = Shared { events, mailboxes, taps: taps.clone() };
+            let worker = Worker::new(settings, share, poll, received, shared)?;
             crew.add(Hand::start(commands, move || worker.run())?);
         }
-        Ok(Self { crew, gathering: Gathering::new(workers), events, port })
+        Ok(Self {
+            crew,
+            gathering: Gathering::new(workers),
+            events,
+            taps,
+            backlog: Backlog::default(),
+            port,
+        })
     }
 
     /// The number of the port bound, of UDP and of TCP.
@@ -128,6 +142,26 @@ impl Core {
     /// Gives a command to the workers; false when one has too many, or has ended.
     pub fn submit(&self, command: Command) -> bool {
         self.crew.submit(command)
+    }
+
+    /// Gives a frame to a transport without a remote; false when it was dropped, since too much
+    /// waits, or there is nobody.
+    pub fn write(&self, transport: TransportId, frame: Outgoing) -> bool {
+        let ticket = self.backlog.enter(frame.data.len());
+        let exists = self.crew.directory.owner(transport).is_some();
+        let command = |ticket| Command::Write { transport, frame, ticket };
+        exists && ticket.is_some_and(|ticket| self.submit(command(ticket)))
+    }
+
+    /// Takes the frames of a producer.
+    pub fn tap(&self, source: MediaKey) -> io::Result<Tap> {
+        let tap = self.taps.open()?;
+        let exists = self.crew.directory.owner(source.transport).is_some();
+        if !exists || !self.submit(Command::Tap { tap: tap.id(), source }) {
+            let reason = "there is no such producer, or the core is too busy".to_owned();
+            self.taps.tell(tap.id(), Tapped::Ended { reason });
+        }
+        Ok(tap)
     }
 
     /// Closes all transports properly and ends the workers.

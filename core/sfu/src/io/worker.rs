@@ -12,6 +12,7 @@ use super::now;
 use super::outbox::Sender;
 use super::port::MediaPort;
 use super::socket::{MediaSocket, ReceiveBuffers};
+use super::tap::Taps;
 use super::tcp::Connections;
 use super::wake::Events;
 use crate::directory::WorkerId;
@@ -34,9 +35,17 @@ pub(super) struct Worker {
     poll: Poll,
     commands: Receiver<Command>,
     events: Arc<Events>,
+    taps: Taps,
     /// Everybody's; this worker's own is that of its number.
     pub(super) mailboxes: Arc<[Mailbox]>,
     index: WorkerId,
+}
+
+/// What the workers of a core have in common.
+pub(super) struct Shared {
+    pub(super) events: Arc<Events>,
+    pub(super) mailboxes: Arc<[Mailbox]>,
+    pub(super) taps: Taps,
 }
 
 /// Whether the worker goes on.
@@ -52,8 +61,7 @@ impl Worker {
         media_port: MediaPort,
         poll: Poll,
         commands: Receiver<Command>,
-        events: Arc<Events>,
-        mailboxes: Arc<[Mailbox]>,
+        Shared { events, mailboxes, taps }: Shared,
     ) -> io::Result<Self> {
         let MediaPort { mut sockets, listeners } = media_port;
         for (index, socket) in sockets.iter_mut().enumerate() {
@@ -72,6 +80,7 @@ impl Worker {
             poll,
             commands,
             events,
+            taps,
             mailboxes,
         })
     }
@@ -114,6 +123,7 @@ impl Worker {
             self.post(at)?;
             self.disconnect();
             self.events.push(self.sfu.take_events());
+            self.tell_taps();
             if course == Course::End {
                 return Ok(());
             }
@@ -165,6 +175,15 @@ impl Worker {
         }
         for connection in mail.connections {
             self.sender.tcp.take(connection);
+        }
+    }
+
+    /// Gives taps their frames.
+    fn tell_taps(&mut self) {
+        for (tap, told) in self.sfu.take_tapped() {
+            if !self.taps.tell(tap, told) {
+                self.sfu.untap(tap);
+            }
         }
     }
 
