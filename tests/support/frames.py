@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import numpy
+from av.video.frame import VideoFrame
 
 from trunkline.client.input import AudioInput, VideoInput
 from trunkline.client.network import Network
@@ -39,7 +40,7 @@ def tone(number: int, rate: int = 48_000) -> Any:
 async def sending(
     video: VideoOutput | None = None,
     audio: AudioOutput | None = None,
-    picture: Callable[[], Pixels] = lambda: plain(RED),
+    picture: Callable[[], Pixels | VideoFrame] = lambda: plain(RED),
 ) -> AsyncIterator[None]:
     """Write 30 pictures a second, and a tone, for as long as the block lasts."""
 
