@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -65,7 +65,7 @@ def watch(  # noqa: PLR0913 - typer is told of the options by the arguments
     *,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Save it: .mkv takes every codec."),
+        typer.Option("--output", "-o", metavar="FILE", help="Save it, best as .mkv, as it comes."),
     ] = None,
     measure: Annotated[
         bool, typer.Option("--measure", help="Neither play nor save: only measure.")

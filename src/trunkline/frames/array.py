@@ -6,12 +6,13 @@ from typing import Any, TypeAlias
 import numpy
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 from trunkline.errors import FrameError
 
-Pixels: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.uint8]]"
+Pixels: TypeAlias = NDArray[numpy.uint8]
 """height × width × 3 (red, green, blue), rows from the top, full range."""
-Samples: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.float32]]"
+Samples: TypeAlias = NDArray[numpy.float32]
 """samples × channels, from -1 to 1."""
 
 MAX_SIDE = 8192

@@ -18,12 +18,7 @@ PATIENCE = 3.0
 
 _RAW = {"H264": "h264", "H265": "hevc"}
 _PICTURES = {"VP8": "vp8", "VP9": "vp9", "AV1": "av1"}
-_SOUNDS = {
-    "opus": ("libopus", 48_000, "stereo"),
-    "PCMU": ("pcm_mulaw", 8_000, "mono"),
-    "PCMA": ("pcm_alaw", 8_000, "mono"),
-    "G722": ("g722", 16_000, "mono"),
-}
+_PICTURES_AND_OPUS = "H264, H265, VP8, VP9, AV1 and opus"
 
 
 class Recording:
@@ -125,12 +120,13 @@ class Recording:
 
 def _stream(output: OutputContainer, packet: Encoded) -> Stream:
     """A stream with what a player must know before the first packet."""
-    if packet.codec in _SOUNDS:
-        name, rate, layout = _SOUNDS[packet.codec]
-        return output.add_stream(name, rate=rate, layout=layout)
+    if packet.codec == "opus":
+        return output.add_stream("libopus", rate=48_000, layout="stereo")
     if packet.codec in _RAW:
         # The parameter sets are in the keyframe: FFmpeg finds them there.
         with av.open(io.BytesIO(packet.data), format=_RAW[packet.codec]) as raw:
             return output.add_stream_from_template(raw.streams.video[0])
+    if packet.codec not in _PICTURES:
+        raise ValueError(f"only {_PICTURES_AND_OPUS} can be saved")
     width, height = picture_size(packet)
     return output.add_mux_stream(_PICTURES[packet.codec], rate=30, width=width, height=height)
