@@ -9,6 +9,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 PATH="$PATH:/usr/sbin:/sbin"
 command -v ip >/dev/null || wanted="$wanted iproute2"
 command -v nft >/dev/null || wanted="$wanted nftables"
+command -v turnserver >/dev/null || wanted="$wanted coturn"
 [ -z "$wanted" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -1,157 +1,139 @@
-"""Endpoints without a network, behind the contract of `media.endpoint`: SDP is a number."""
+"""Endpoints of the core as tests drive them: what they tell is gathered, and waited for."""
 
-import itertools
-import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
 
-from trunkline.media.endpoint import Setup
-from trunkline.model import link
-from trunkline.model.frame import Encoded
-from trunkline.model.id import Mid
-from trunkline.model.media import Kind, Label
+from support.waiting import until
+from trunkline import _core
 
-OPPOSITE: dict[link.Direction, link.Direction] = {
-    "sendonly": "recvonly",
-    "recvonly": "sendonly",
-    "sendrecv": "sendrecv",
-    "inactive": "inactive",
-}
-DESCRIPTOR_LIMIT = 64
-CODECS: dict[Kind, tuple[str, ...]] = {
-    "video": ("VP8", "VP9", "H264"),
-    "audio": ("opus", "PCMU", "PCMA", "G722"),
-}
+E = TypeVar("E")
+
+LOOPBACK = ("127.0.0.1",)
+SEND: tuple[Literal["video"], Literal["sendonly"], tuple[str, str]] = (
+    "video",
+    "sendonly",
+    ("stream", "track"),
+)
+SEND_SOUND: tuple[Literal["audio"], Literal["sendonly"], tuple[str, str]] = (
+    "audio",
+    "sendonly",
+    ("stream", "sound"),
+)
 
 
 @dataclass
-class Ether:
-    """Where endpoints find each other by the number in their SDP."""
+class Source:
+    """Something of the core that has events, and those that it told."""
 
-    endpoints: "dict[int, FakeEndpoint]" = field(default_factory=dict)
-    numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    inner: _core.Endpoint | _core.Tap | _core.Core
+    told: list[object] = field(default_factory=list)
 
-    def __call__(self, setup: Setup) -> "FakeEndpoint":
-        """Make an endpoint."""
-        one = FakeEndpoint(self, next(self.numbers), setup)
-        self.endpoints[one.number] = one
-        return one
+    def look(self) -> list[object]:
+        self.told.extend(self.inner.drain())
+        return self.told
+
+    def all(self, kind: type[E]) -> list[E]:
+        return [event for event in self.look() if isinstance(event, kind)]
+
+    def frames(self, mid: str) -> list[_core.Frame]:
+        return [frame for frame in self.all(_core.Frame) if frame.mid == mid]
+
+    async def until(self, look: Callable[[], E], what: str) -> E:
+        async def seen() -> tuple[E, list[object]]:
+            return look(), [one for one in self.told if not isinstance(one, _core.Frame)]
+
+        return (await until(seen, lambda it: bool(it[0]), within=15, what=what))[0]
+
+    async def next(self, kind: type[E]) -> E:
+        """The first event of a kind; it is not told again."""
+        first = (await self.until(lambda: self.all(kind), kind.__name__))[0]
+        self.told.remove(first)
+        return first
 
 
-class FakeEndpoint:
-    """It tells the other end's endpoint directly; a test may lose frames on the way."""
+@dataclass
+class Party(Source):
+    """An endpoint."""
 
-    def __init__(self, ether: Ether, number: int, setup: Setup) -> None:
-        self.number = number
-        self.setup = setup
-        self.remote: FakeEndpoint | None = None
-        self.media: list[link.Transceiver] = []
-        self.lose = False
-        """Frames written go nowhere, and the next that arrives is not contiguous."""
-        self.full = False
-        self.restarts = 0
-        self.written: list[Encoded] = []
-        self.closed = False
-        self._gap = False
-        self._ether = ether
-        self._events: list[link.LinkEvent] = []
-        self._wake, self._rung = os.pipe()
+    inner: _core.Endpoint
 
-    def fileno(self) -> int:
-        return self._wake
+    async def connected(self) -> None:
+        await self.next(_core.Connected)
 
-    def drain(self) -> Iterable[link.LinkEvent]:
-        os.read(self._wake, DESCRIPTOR_LIMIT)
-        events, self._events = self._events, []
-        return events
 
-    def tell(self, event: link.LinkEvent) -> None:
-        """Let an event happen."""
-        if not self.closed:
-            self._events.append(event)
-            os.write(self._rung, b"x")
+@contextmanager
+def endpoints(count: int, *, codecs: Sequence[str] = ()) -> Iterator[list[Party]]:
+    """Endpoints on loopback, closed at the end."""
+    made = [_core.Endpoint(number, LOOPBACK, codecs=codecs) for number in range(count)]
+    try:
+        yield [Party(one) for one in made]
+    finally:
+        for one in made:
+            one.close()
 
-    def offer(
-        self, media: Sequence[tuple[Kind, link.Direction, Label | None]], *, restart: bool = False
-    ) -> None:
-        self.restarts += restart
-        self.media = [
-            link.Transceiver(Mid(str(number)), kind, direction, CODECS[kind], label)
-            for number, (kind, direction, label) in enumerate(media)
+
+async def agree(
+    offerer: Party,
+    answerer: Party,
+    media: Iterable[
+        tuple[
+            Literal["audio", "video"],
+            Literal["sendrecv", "sendonly", "recvonly", "inactive"],
+            tuple[str, str] | None,
         ]
-        self._describe()
+    ],
+    *,
+    restart: bool = False,
+) -> list[_core.Transceiver]:
+    """Offer, answer; the media as the offerer sees them."""
+    offerer.inner.offer(list(media), restart)
+    offer = await offerer.next(_core.Described)
+    answerer.inner.accept_offer(offer.sdp)
+    answer = await answerer.next(_core.Described)
+    offerer.inner.accept_answer(answer.sdp)
+    return (await offerer.next(_core.Negotiated)).media
 
-    def accept_offer(self, sdp: str, labels: Sequence[Label | None] | None = None) -> None:
-        if not self._meet(sdp):
-            return
-        assert self.remote is not None
-        self.media = []
-        for number, one in enumerate(self.remote.media):
-            direction = OPPOSITE[one.direction]
-            if labels is not None and (number >= len(labels) or labels[number] is None):
-                direction = {"sendrecv": "recvonly", "sendonly": "inactive"}.get(  # type: ignore[assignment]
-                    direction, direction
-                )
-            self.media.append(replace(one, direction=direction))
-        self._describe()
 
-    def accept_answer(self, sdp: str) -> None:
-        if not self._meet(sdp):
-            return
-        assert self.remote is not None
-        self.media = [
-            replace(mine, direction=OPPOSITE[theirs.direction], label=theirs.label)
-            for mine, theirs in zip(self.media, self.remote.media, strict=True)
-        ]
-        self.tell(link.Negotiated(tuple(self.media)))
-        for one in (self, self.remote):
-            one.tell(link.Linked("127.0.0.1:9"))
+async def connect(
+    offerer: Party,
+    answerer: Party,
+    *media: tuple[
+        Literal["audio", "video"],
+        Literal["sendrecv", "sendonly", "recvonly", "inactive"],
+        tuple[str, str] | None,
+    ],
+) -> list[str]:
+    """Offer, answer and wait for the connection; the media's names."""
+    agreed = await agree(offerer, answerer, media)
+    await asyncio.gather(offerer.connected(), answerer.connected())
+    return [medium.mid for medium in agreed]
 
-    def write(self, mid: Mid, frame: Encoded) -> bool:
-        if self.full:
-            return False
-        self.written.append(frame)
-        if self.remote is None or self.lose:
-            self._gap = True
-            return True
-        contiguous, self._gap = not self._gap, False
-        arrived = replace(frame, contiguous=contiguous)
-        self.remote.tell(link.Arrived(mid, arrived, (frame.captured or 0) + 0.01, 0))
-        return True
 
-    def request_keyframe(self, mid: Mid) -> None:
-        if self.remote:
-            self.remote.tell(link.KeyframeWanted(mid))
-
-    def set_bandwidth(self, bitrate: int) -> None:
-        pass
-
-    def request_statistics(self, request: int) -> None:
-        counted = link.LinkStatistics(True, "127.0.0.1:9", False, 0, 0, None, ())
-        self.tell(link.Counted(request, counted))
-
-    def close(self) -> None:
-        if self.closed:
-            return
-        self.closed = True
-        del self._ether.endpoints[self.number]
-        if self.remote:
-            self.remote.tell(link.Cut("peer", "The other end closed the connection."))
-            self.remote.remote = None
-        os.close(self._wake)
-        os.close(self._rung)
-
-    def _meet(self, sdp: str) -> bool:
-        try:
-            number = int(sdp.partition("s=")[2].split()[0])
-            self.remote = self._ether.endpoints[number]
-        except (ValueError, KeyError, IndexError):
-            self.tell(link.NotTaken("malformed", "This is no SDP."))
-            return False
-        self.remote.remote = self
-        return True
-
-    def _describe(self) -> None:
-        lines = ["v=0", f"s={self.number}"]
-        lines += [f"m={one.kind} 9 UDP/TLS/RTP/SAVPF 0" for one in self.media]
-        self.tell(link.Described("".join(f"{line}\r\n" for line in lines), tuple(self.media)))
+def picture(codec: str, number: int, *, key: bool, size: int = 3000) -> bytes:
+    """What an encoder could have made, with no bytes that look like a start code."""
+    filler = bytes(1 + (number * 7 + index) % 250 for index in range(size))
+    start = b"\0\0\0\1"
+    match codec, key:
+        case "VP8", _:
+            return (b"\x10\0\0\x9d\x01\x2a\x40\x01\xf0\0" if key else b"\x11\0\0") + filler
+        case "VP9", _:
+            return (b"\x82\x49\x83\x42" if key else b"\x86\0") + filler
+        case "H264", True:
+            sets = start + b"\x67\x42\xe0\x1f\x8c" + start + b"\x68\xce\x3c\x80\x01"
+            return sets + start + b"\x65\x88" + filler
+        case "H264", False:
+            return start + b"\x41\x9a" + filler
+        case "H265", True:
+            sets = b"".join(start + bytes([unit << 1, 1, 1, 2, 3]) for unit in (32, 33, 34))
+            return sets + start + b"\x26\x01\x80" + filler
+        case "H265", False:
+            return start + b"\x02\x01\x80" + filler
+        case "AV1", _:
+            sequence = b"\x0a\x03\x01\x02\x03" if key else b""
+            length = bytes([len(filler) & 0x7F | 0x80, len(filler) >> 7])
+            return sequence + b"\x32" + length + filler
+        case _:
+            return filler[:160]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import pytest
 
-from support.endpoint import Ether
+from support.fake_endpoint import Ether
 from support.waiting import until
 from trunkline.client.input import AudioInput, VideoInput
 from trunkline.client.link import Link

@@ -88,7 +88,7 @@ impl Media {
         let report = data.last_sender_info;
         let captured = report.and_then(|info| {
             let report = Report::new(info.rtp_time.numer() as u32, info.ntp_time);
-            report.publisher_time(data.time.numer() as u32, clock_rate)
+            report.publisher_time(data.time.numer() as u32, data.time.denom())
         });
         let mut contiguous = data.contiguous;
         if let Some(medium) = self.find(data.mid) {
@@ -99,7 +99,8 @@ impl Media {
         Frame {
             mid: data.mid,
             codec: codecs::label(codec),
-            timestamp: data.time.numer(),
+            // `str0m` counts G.722 by its samples, RTP does not (RFC 3551 section 4.5.2).
+            timestamp: data.time.numer() * u64::from(clock_rate) / u64::from(data.time.denom()),
             clock_rate,
             keyframe,
             contiguous,
