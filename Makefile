@@ -111,6 +111,7 @@ layers: $(SCHEMA) ## Check which way imports point
 bench: build ## Measure CPU, latency and memory of forwarding, and what people wait for
 	$(BIN)/python -m benchmarks
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.rooms
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.frames
 
 # With all of the workspace's features, as for checks and tests, so that their dependencies serve.
 loadgen: .venv/.stamp

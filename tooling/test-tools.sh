@@ -14,6 +14,7 @@ command -v nft >/dev/null || wanted="$wanted nftables"
     && ls /usr/lib/*/gstreamer-1.0/libgstnice.so >/dev/null 2>&1 \
     || wanted="$wanted python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice \
 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
+command -v turnserver >/dev/null || wanted="$wanted coturn"
 [ -z "$wanted" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

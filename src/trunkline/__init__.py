@@ -13,9 +13,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trunkline.app import Relay
+    from trunkline.client.guest import Guest
+    from trunkline.client.input import AudioInput, VideoInput
+    from trunkline.client.network import Network
+    from trunkline.client.output import AudioOutput, AudioSettings, VideoOutput, VideoSettings
+    from trunkline.client.pace import pace
+    from trunkline.client.peer import Peer
+    from trunkline.client.whip_session import Publisher, Viewer
     from trunkline.config import Settings
     from trunkline.config import load as load_settings
-    from trunkline.errors import Refusal, RelayError, StartupError, TrunklineError
+    from trunkline.errors import (
+        ConnectionLost,
+        FrameError,
+        NegotiationError,
+        Refusal,
+        RelayError,
+        StartupError,
+        TrunklineError,
+    )
     from trunkline.model.event import (
         Event,
         EventsLost,
@@ -28,19 +43,33 @@ if TYPE_CHECKING:
         TrackPublished,
         TrackStarted,
     )
+    from trunkline.model.frame import Encoded
+    from trunkline.model.ice_server import IceServer
     from trunkline.model.report import Incoming, Outgoing, Traffic
     from trunkline.model.view import Participant, ParticipantStatistics, Room, Statistics, Track
 
 __all__ = [
+    "AudioInput",
+    "AudioOutput",
+    "AudioSettings",
+    "ConnectionLost",
+    "Encoded",
     "Event",
     "EventsLost",
+    "FrameError",
+    "Guest",
+    "IceServer",
     "Incoming",
+    "NegotiationError",
+    "Network",
     "Outgoing",
     "Participant",
     "ParticipantConnected",
     "ParticipantJoined",
     "ParticipantLeft",
     "ParticipantStatistics",
+    "Peer",
+    "Publisher",
     "Refusal",
     "Relay",
     "RelayError",
@@ -56,13 +85,35 @@ __all__ = [
     "TrackStarted",
     "Traffic",
     "TrunklineError",
+    "VideoInput",
+    "VideoOutput",
+    "VideoSettings",
+    "Viewer",
     "load_settings",
+    "pace",
 ]
 
 _HOMES = {
     "app": {"Relay"},
     "config": {"Settings", "load_settings"},
-    "errors": {"Refusal", "RelayError", "StartupError", "TrunklineError"},
+    "client.guest": {"Guest"},
+    "client.input": {"AudioInput", "VideoInput"},
+    "client.network": {"Network"},
+    "client.output": {"AudioOutput", "AudioSettings", "VideoOutput", "VideoSettings"},
+    "client.pace": {"pace"},
+    "client.peer": {"Peer"},
+    "client.whip_session": {"Publisher", "Viewer"},
+    "errors": {
+        "ConnectionLost",
+        "FrameError",
+        "NegotiationError",
+        "Refusal",
+        "RelayError",
+        "StartupError",
+        "TrunklineError",
+    },
+    "model.frame": {"Encoded"},
+    "model.ice_server": {"IceServer"},
     "model.report": {"Incoming", "Outgoing", "Traffic"},
     "model.view": {"Participant", "ParticipantStatistics", "Room", "Statistics", "Track"},
 }

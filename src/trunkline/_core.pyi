@@ -3,6 +3,9 @@
 Ids are chosen by the caller. A transport is one ICE + DTLS connection to one remote; inside it a
 medium is named by its SDP `mid` (RFC 5888). A medium that the remote sends is a producer, one that
 the remote receives is a consumer.
+
+A program that takes or gives frames itself, encoded, has an `Endpoint` on the network, or a `Tap`
+and a local transport (`Core.produce`) inside a core.
 """
 
 from collections.abc import Sequence
@@ -124,12 +127,371 @@ class Core:
         """Stop forwarding to the consumer (transport, mid)."""
     def close(self, transport: int) -> None:
         """Close a transport properly (RTCP BYE, DTLS close_notify); no `Closed` follows."""
+    def produce(
+        self, transport: int, media: Sequence[tuple[str, Literal["audio", "video"]]]
+    ) -> None:
+        """Make a transport without a network, whose media `write` gives.
+
+        Its media are producers as any other. `KeyframeRequested` asks for keyframes, `close` ends
+        it.
+
+        Args:
+            transport: a new id, never used before.
+            media: (mid, kind) of each; 16 at most.
+
+        Raises:
+            ValueError: a kind is none, or a mid none or there twice.
+        """
+    def write(
+        self,
+        transport: int,
+        mid: str,
+        codec: str,
+        data: bytes,
+        timestamp: int,
+        captured: float | None = None,
+        level: int | None = None,
+    ) -> bool:
+        """Give the next frame of a medium of a local transport: see `Endpoint.write`."""
+    def tap(self, transport: int, mid: str) -> Tap:
+        """Take the frames of a producer; its own retransmissions fill what was lost.
+
+        Of a picture in several sizes it is the best. A producer that does not exist ends the tap
+        with `TapEnded`.
+
+        Raises:
+            OSError: there are too many open files.
+        """
     def request_statistics(self, request: int) -> None:
         """Ask for `Statistics` with this request number."""
     def provoke_panic(self, transport: int) -> None:
         """Make the code of one transport panic; for tests of its containment."""
     def stop(self) -> None:
         """Close all transports and end the workers; returns within a second."""
+
+@final
+class Endpoint:
+    """One connection of this program to a WebRTC peer, that takes and gives encoded frames.
+
+    It does full ICE. All endpoints of a process live on one thread. Packets, loss, retransmission
+    and congestion are its affair; audio and video come and go as whole frames.
+    """
+
+    def __new__(
+        cls,
+        transport: int,
+        addresses: Sequence[str],
+        *,
+        servers: Sequence[tuple[str, str, str]] = ...,
+        gathering: float = 2.0,
+        codecs: Sequence[str] = ...,
+        bandwidth: int = 1_000_000,
+        silence: float = 15.0,
+    ) -> Endpoint:
+        """Bind a UDP port on each address, and begin to gather candidates.
+
+        Args:
+            transport: an id that all events tell; the endpoint does not look at it.
+            addresses: local IP addresses, best first; 1 to 16.
+            servers: STUN and TURN servers as (URL, user name, credential), 8 at most. URLs are
+                "stun:HOST[:PORT]" and "turn:HOST[:PORT][?transport=udp]" (RFC 7064, RFC 7065) with
+                HOST an IP address: names are looked up by the caller. Servers that are reached by
+                TCP or TLS alone are passed over. None by default.
+            gathering: seconds after which an offer or answer goes without candidates of servers
+                that have not answered.
+            codecs: those to agree on, preferred first: "opus", "PCMU", "PCMA", "G722", "VP8",
+                "VP9", "AV1", "H264", "H265", and "H264/42e01f" for one profile-level-id alone. None,
+                by default, stands for all.
+            bandwidth: bits a second that may be sent before more is known, and `set_bandwidth` of
+                the beginning.
+            silence: seconds without any datagram after which the connection is closed.
+
+        Raises:
+            OSError: an address cannot be bound (`errno`, `filename`), or too many files are open.
+            ValueError: an argument is out of its range.
+        """
+    def fileno(self) -> int:
+        """A descriptor that is readable while events wait; it lives as long as the endpoint."""
+    def drain(self) -> list[EndpointEvent]:
+        """Take the waiting events, oldest first.
+
+        Of frames 32 MiB and 1,000 wait at most: the oldest are dropped first, and the next one that
+        is told says how many (`Frame.dropped`).
+        """
+    def offer(
+        self,
+        media: Sequence[
+            tuple[
+                Literal["audio", "video"],
+                Literal["sendrecv", "sendonly", "recvonly", "inactive"],
+                tuple[str, str] | None,
+            ]
+        ],
+        restart: bool = False,
+    ) -> None:
+        """Make an offer; `Described` or `Refused` follows, once candidates are gathered.
+
+        Args:
+            media: (kind, direction, label) of all media, those agreed on before first, in their
+                order and of their kind; 256 at most. A label is the stream and the track that the
+                remote is told (RFC 8830: 1 to 64 characters each); None: made up.
+            restart: restart ICE (RFC 8445 section 9).
+
+        Raises:
+            ValueError: a kind or direction is none.
+        """
+    def accept_offer(
+        self, offer: str, labels: Sequence[tuple[str, str] | None] | None = None
+    ) -> None:
+        """Answer the remote's offer; `Described` or `Refused` follows.
+
+        Of two offers that cross, the remote's wins: ours is void.
+
+        Args:
+            offer: SDP (RFC 8866), all media bundled.
+            labels: for each m-line with media, in their order, what to send there is called, if it
+                is asked for; where there is None, or no more labels, nothing is sent. Without any
+                list, all is sent that is asked for, under names that are made up.
+        """
+    def accept_answer(self, answer: str) -> None:
+        """Take the answer to the last offer; `Negotiated`, `Refused` or `Closed` follows."""
+    def write(
+        self,
+        mid: str,
+        codec: str,
+        data: bytes,
+        timestamp: int,
+        captured: float | None = None,
+        level: int | None = None,
+    ) -> bool:
+        """Give the next frame of a medium that is sent; false: it was dropped, too many wait.
+
+        Frames written before `Connected`, and those of a medium that is not sent, go nowhere.
+
+        Args:
+            mid: which medium.
+            codec: as in `Transceiver.codecs`; it may change from frame to frame.
+            data: one encoded frame: Annex B for H.264 and H.265 with parameter sets before each
+                keyframe, a temporal unit (OBU stream with sizes) for AV1, one packet for audio.
+                4 MiB at most.
+            timestamp: media time in the codec's clock rate (RFC 3551: 90 kHz for video, 48 kHz for
+                Opus, 8 kHz for the others), counted on without a wrap.
+            captured: when it was captured, in seconds since 1970; what has the same time is played
+                at the same time. None: now.
+            level: of sound: how loud it is, in dB below the loudest, 0 to 127 (RFC 6464).
+
+        Raises:
+            ValueError: a codec that is not known, or data or a level out of its range.
+        """
+    def request_keyframe(self, mid: str) -> None:
+        """Ask the remote for a keyframe, at most once in 300 ms."""
+    def set_bandwidth(self, bitrate: int) -> None:
+        """Tell how many bits a second would be sent if there were no limit: so far is tested."""
+    def request_statistics(self, request: int) -> None:
+        """Ask for `EndpointStatistics` with this request number."""
+    def close(self) -> None:
+        """Close the connection properly (RTCP BYE, DTLS close_notify); no event follows.
+
+        What is dropped without it is closed, too.
+        """
+    def provoke_panic(self) -> None:
+        """Make the code of this endpoint panic; for tests of its containment."""
+
+@final
+class Tap:
+    """The frames of one producer; it ends when it is dropped."""
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while frames wait; it lives as long as the tap."""
+    def drain(self) -> list[Frame | TapEnded]:
+        """Take the waiting frames, oldest first; the bound is that of `Endpoint.drain`."""
+    def request_keyframe(self) -> None:
+        """Ask the producer for a keyframe; requests of all who watch are collapsed."""
+    def close(self) -> None:
+        """Take no more frames."""
+
+@final
+class Transceiver:
+    """One medium (m-line) of an endpoint (W3C WebRTC section 5.4)."""
+
+    @property
+    def mid(self) -> str: ...
+    @property
+    def kind(self) -> Literal["audio", "video"]: ...
+    @property
+    def direction(self) -> Literal["sendrecv", "sendonly", "recvonly", "inactive"]:
+        """As this side sees it: of an offer of ours what is asked for, else what is agreed on."""
+    @property
+    def codecs(self) -> list[str]:
+        """Names as in SDP, preferred first; of an offer of ours those offered."""
+    @property
+    def label(self) -> tuple[str, str] | None:
+        """The stream and track that the remote's SDP tells, once it has."""
+
+@final
+class Described:
+    """An offer or answer of ours, with all candidates, for the remote."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def type(self) -> Literal["offer", "answer"]: ...
+    @property
+    def sdp(self) -> str: ...
+    @property
+    def media(self) -> list[Transceiver]:
+        """In the order of the m-lines."""
+
+@final
+class Negotiated:
+    """The answer to an offer of ours was taken."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def media(self) -> list[Transceiver]:
+        """In the order of the m-lines."""
+
+@final
+class Frame:
+    """One encoded frame."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def mid(self) -> str: ...
+    @property
+    def codec(self) -> str:
+        """By its SDP name."""
+    @property
+    def data(self) -> bytes:
+        """As `Endpoint.write` takes it."""
+    @property
+    def timestamp(self) -> int:
+        """Media time in units of `clock_rate`, from anywhere, without a wrap."""
+    @property
+    def clock_rate(self) -> int: ...
+    @property
+    def keyframe(self) -> bool:
+        """Whether decoding can begin here; true for audio."""
+    @property
+    def contiguous(self) -> bool:
+        """Whether it follows the one before: otherwise something is lost between them."""
+    @property
+    def dropped(self) -> int:
+        """Frames of this medium before this one that were dropped because too many waited."""
+    @property
+    def received(self) -> float:
+        """When its first packet came, in seconds since 1970, by a clock that never steps."""
+    @property
+    def captured(self) -> float | None:
+        """When it was captured, by the sender's clock, in seconds since 1970, once known.
+
+        It is what the sender's reports (RFC 3550 section 6.4.1) tell: frames of all media of one
+        sender that have the same time belong together.
+        """
+    @property
+    def level(self) -> int | None:
+        """How loud the sender says that it is, in dB below the loudest (RFC 6464)."""
+
+@final
+class KeyframeRequested:
+    """The remote asks for a keyframe of a medium that we send, or somebody who watches does."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def mid(self) -> str: ...
+
+@final
+class Bandwidth:
+    """How much may be sent to the remote, all media together: an estimate."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def bitrate(self) -> int:
+        """In bits a second."""
+
+@final
+class TapEnded:
+    """The producer of a tap is gone, or has never been; nothing follows."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def mid(self) -> str: ...
+    @property
+    def reason(self) -> str:
+        """A sentence for a person."""
+
+@final
+class TransceiverStatistics:
+    """Counters since the medium was made."""
+
+    @property
+    def mid(self) -> str: ...
+    @property
+    def kind(self) -> Literal["audio", "video"]: ...
+    @property
+    def packets_received(self) -> int: ...
+    @property
+    def bytes_received(self) -> int: ...
+    @property
+    def frames_received(self) -> int: ...
+    @property
+    def frames_unread(self) -> int:
+        """Frames that were dropped because `drain` did not take them."""
+    @property
+    def nacks_sent(self) -> int: ...
+    @property
+    def loss_received(self) -> float | None:
+        """Fraction lost of what the remote sends, 0 to 1, once known."""
+    @property
+    def packets_sent(self) -> int: ...
+    @property
+    def bytes_sent(self) -> int: ...
+    @property
+    def frames_sent(self) -> int: ...
+    @property
+    def frames_unsent(self) -> int:
+        """Frames that were written and went nowhere: too many waited, or there was no way."""
+    @property
+    def nacks_received(self) -> int: ...
+    @property
+    def loss_sent(self) -> float | None:
+        """Fraction lost of what we send, 0 to 1, as the remote reports it, once known."""
+    @property
+    def rtt(self) -> float | None:
+        """Round-trip time in seconds, as reports tell, once known."""
+
+@final
+class EndpointStatistics:
+    """The answer to `Endpoint.request_statistics`."""
+
+    @property
+    def request(self) -> int: ...
+    @property
+    def transport(self) -> int: ...
+    @property
+    def connected(self) -> bool: ...
+    @property
+    def remote(self) -> str | None:
+        """The "address:port" that is sent to; of a relayed path the peer's, not the server's."""
+    @property
+    def relayed(self) -> bool:
+        """Whether a TURN server of ours is in between."""
+    @property
+    def received(self) -> int:
+        """Datagram bytes received."""
+    @property
+    def sent(self) -> int:
+        """Datagram bytes sent."""
+    @property
+    def bandwidth(self) -> int | None:
+        """The last estimate, in bits a second."""
+    @property
+    def media(self) -> list[TransceiverStatistics]: ...
 
 @final
 class Media:
@@ -415,7 +777,7 @@ class Statistics:
     def datagrams_unsent(self) -> int:
         """Datagrams that were to leave and had to go: too many waited for the network."""
 
-CoreEvent = (
+Reported = (
     Answered
     | Offered
     | Agreed
@@ -430,4 +792,18 @@ CoreEvent = (
     | Closed
     | Died
     | Statistics
+)
+
+CoreEvent = Reported | KeyframeRequested
+
+EndpointEvent = (
+    Described
+    | Negotiated
+    | Refused
+    | Connected
+    | Frame
+    | KeyframeRequested
+    | Bandwidth
+    | EndpointStatistics
+    | Closed
 )

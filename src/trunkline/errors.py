@@ -46,6 +46,18 @@ class Refusal(TrunklineError):
         """Seconds after which asking again makes sense, or None."""
 
 
+class FrameError(TrunklineError, ValueError):
+    """A picture or sound cannot be sent or converted as it is; the text says what is wanted."""
+
+
+class NegotiationError(TrunklineError):
+    """An offer or answer was not taken; the connection goes on as it was."""
+
+
+class ConnectionLost(TrunklineError, ConnectionError):
+    """The connection has ended, or never came about; the text says why."""
+
+
 class StartupError(TrunklineError):
     """The relay cannot start."""
 

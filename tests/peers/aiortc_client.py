@@ -2,7 +2,8 @@
 
 `publish URL [CODEC]` sends a moving picture and a tone until it is killed, the tone in the codec
 named. `watch URL [PROFILE]` prints one JSON object for every second: how many frames came, how much
-the picture changed, how loud it was. With the name of an SRTP profile, no other is offered.
+the picture changed, how loud it was. With the name of an SRTP profile, no other is offered. `answer
+URL` gets an offer, posts its answer, and sends and prints as both others do.
 """
 
 import asyncio
@@ -100,6 +101,20 @@ async def negotiate(connection: RTCPeerConnection, url: str) -> None:
     await connection.setRemoteDescription(RTCSessionDescription(sdp=body, type="answer"))
 
 
+async def answer(connection: RTCPeerConnection, url: str) -> None:
+    """GET an offer, POST the answer; what is asked for is sent."""
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url) as response:
+            offer = RTCSessionDescription(sdp=await response.text(), type="offer")
+        await connection.setRemoteDescription(offer)
+        for transceiver in connection.getTransceivers():
+            transceiver.sender.replaceTrack(Picture() if transceiver.kind == "video" else Tone())
+            transceiver.direction = "sendrecv"
+        await connection.setLocalDescription(await connection.createAnswer())
+        async with session.post(url, data=connection.localDescription.sdp):
+            pass
+
+
 def sound(connection: RTCPeerConnection, codec: str | None) -> None:
     """Send the tone, in one codec alone if one is named."""
     transceiver = connection.addTransceiver(Tone(), direction="sendonly")
@@ -129,9 +144,12 @@ async def main(role: str, url: str, only: str | None = None) -> None:
         connection.on(
             "track", lambda track: group.create_task(meter.follow(track), name=track.kind)
         )
-        for kind in ("video", "audio"):
-            connection.addTransceiver(kind, direction="recvonly")
-        await negotiate(connection, url)
+        if role == "answer":
+            await answer(connection, url)
+        else:
+            for kind in ("video", "audio"):
+                connection.addTransceiver(kind, direction="recvonly")
+            await negotiate(connection, url)
         while True:
             await asyncio.sleep(1)
             figures = {key: getattr(meter, key) for key in ("frames", "change", "loudness")}

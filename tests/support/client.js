@@ -2,8 +2,8 @@
 window.client = (() => {
   const state = {};
 
-  // A picture in which every part changes all the time, and a tone.
-  function testMedia(width, height, rate) {
+  // A picture in which every part changes all the time, or one of a single colour; and a tone.
+  function testMedia(width, height, rate, colour) {
     const canvas = document.createElement("canvas");
     Object.assign(canvas, { width, height });
     document.body.append(canvas);
@@ -14,6 +14,11 @@ window.client = (() => {
       for (let column = 0; column < 8; column += 1) {
         draw.fillStyle = `hsl(${(column * 45 + step * 6) % 360} 80% 50%)`;
         draw.fillRect((column * width) / 8, 0, width / 8, height);
+      }
+      if (colour) {
+        draw.fillStyle = colour;
+        draw.fillRect(0, 0, width, height);
+        return;
       }
       draw.fillStyle = "#fff";
       draw.fillRect((step * 5) % width, height / 3, width / 8, height / 3);
@@ -49,10 +54,13 @@ window.client = (() => {
     return { status: 201, body };
   }
 
-  async function publish(url, { codec, width = 320, height = 240, rate = 20, audio = true }) {
+  async function publish(
+    url,
+    { codec, width = 320, height = 240, rate = 20, audio = true, colour },
+  ) {
     state.connection = new RTCPeerConnection();
     const stream = new MediaStream();
-    for (const track of testMedia(width, height, rate)) {
+    for (const track of testMedia(width, height, rate, colour)) {
       if (track.kind === "audio" && !audio) continue;
       const options = { direction: "sendonly", streams: [stream] };
       const transceiver = state.connection.addTransceiver(track, options);

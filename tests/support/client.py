@@ -112,6 +112,20 @@ async def shows_moving_picture(viewer: Client, *, frames: int = 20) -> dict[str,
     return seen
 
 
+async def shows_colour(viewer: Client, colour: tuple[int, int, int], *, off: int = 14) -> None:
+    """Wait till the middle of the picture has a colour."""
+
+    async def middle() -> tuple[int, ...]:
+        seen = await viewer.picture()
+        start = (6 * 16 + 8) * 3
+        return tuple(seen[start : start + 3])
+
+    def close(seen: tuple[int, ...]) -> bool:
+        return bool(seen) and max(abs(a - b) for a, b in zip(seen, colour, strict=True)) <= off
+
+    await until(middle, close, within=CONNECT_WITHIN, what=f"the colour {colour}")
+
+
 async def has_sound(viewer: Client) -> None:
     """Wait for sound with energy in it."""
 

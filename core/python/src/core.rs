@@ -7,12 +7,17 @@ use std::time::Duration;
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use sfu::io::{SPREAD_AT, Start, StartError};
-use sfu::{Command, Label, MediaKey, MediaKind, OfferedMedium, TransportId};
+use sfu::{Command, Label, MediaKey, MediaKind, Mid, OfferedMedium, TransportId};
 
 use crate::event;
+use crate::frame;
+use crate::tap::Tap;
 
 /// `mid` is cut at this length by the media library (RFC 9143 asks for at most 16).
 const MAX_MID: usize = 16;
+
+/// Media of one local transport.
+const MAX_PRODUCED: usize = 16;
 
 #[pyclass(frozen, module = "trunkline._core")]
 pub(crate) struct Core {
@@ -37,10 +42,10 @@ impl Core {
                 .map(|(ip, port)| Ok(SocketAddr::new(address(ip)?, *port)))
                 .collect::<PyResult<_>>()?,
             candidates: candidates.iter().map(|ip| address(ip)).collect::<PyResult<_>>()?,
-            silence: seconds(silence)?,
+            silence: seconds("silence", silence)?,
             workers,
         };
-        let core = py.detach(|| sfu::io::Core::start(&start)).map_err(to_python)?;
+        let core = py.detach(|| sfu::io::Core::start(&start)).map_err(start_error)?;
         Ok(Self { inner: std::sync::Mutex::new(core) })
     }
 
@@ -114,6 +119,40 @@ impl Core {
         self.submit(Command::Detach { consumer: key(transport, mid)? })
     }
 
+    fn produce(&self, transport: u64, media: Vec<(String, String)>) -> PyResult<()> {
+        let media = media.iter().map(|(name, kind)| Ok((mid(name)?, self::kind(kind)?)));
+        let media = media.collect::<PyResult<Vec<_>>>()?;
+        let is_again = |index: usize| media[..index].iter().any(|it| it.0 == media[index].0);
+        if media.is_empty() || media.len() > MAX_PRODUCED || (0..media.len()).any(is_again) {
+            let reason = format!("1 to {MAX_PRODUCED} media, each with a mid of its own");
+            return Err(PyValueError::new_err(reason));
+        }
+        self.submit(Command::Produce { transport: TransportId(transport), media })
+    }
+
+    #[pyo3(signature = (transport, mid, codec, data, timestamp, captured = None, level = None))]
+    #[allow(clippy::too_many_arguments, reason = "a frame and where it goes")]
+    fn write(
+        &self,
+        transport: u64,
+        mid: &str,
+        codec: &str,
+        data: &[u8],
+        timestamp: u64,
+        captured: Option<f64>,
+        level: Option<u8>,
+    ) -> PyResult<bool> {
+        let mid = self::mid(mid)?;
+        let frame = frame::outgoing(mid, codec, data, timestamp, captured, level)?;
+        Ok(self.lock()?.write(TransportId(transport), frame))
+    }
+
+    fn tap(this: &Bound<'_, Self>, transport: u64, mid: &str) -> PyResult<Tap> {
+        let source = key(transport, mid)?;
+        let tap = this.get().lock()?.tap(source)?;
+        Ok(Tap::new(this.clone().unbind(), source, tap))
+    }
+
     fn close(&self, transport: u64) -> PyResult<()> {
         self.submit(Command::Close { transport: TransportId(transport) })
     }
@@ -139,7 +178,7 @@ impl Core {
         self.inner.lock().map_err(|_| PyRuntimeError::new_err("the media core is broken"))
     }
 
-    fn submit(&self, command: Command) -> PyResult<()> {
+    pub(crate) fn submit(&self, command: Command) -> PyResult<()> {
         if self.lock()?.submit(command) {
             Ok(())
         } else {
@@ -150,35 +189,42 @@ impl Core {
     }
 }
 
-fn key(transport: u64, mid: &str) -> PyResult<MediaKey> {
+pub(crate) fn key(transport: u64, mid: &str) -> PyResult<MediaKey> {
+    Ok(MediaKey { transport: TransportId(transport), mid: self::mid(mid)? })
+}
+
+pub(crate) fn mid(mid: &str) -> PyResult<Mid> {
     if mid.is_empty() || mid.len() > MAX_MID || !mid.is_ascii() {
         return Err(PyValueError::new_err(format!("{mid:?} is no mid: 1 to 16 ASCII characters")));
     }
-    Ok(MediaKey::new(transport, mid))
+    Ok(Mid::from(mid))
 }
 
 fn offered((kind, label): (String, Option<(String, String)>)) -> PyResult<OfferedMedium> {
-    let kind = match kind.as_str() {
-        "audio" => MediaKind::Audio,
-        "video" => MediaKind::Video,
-        _ => return Err(PyValueError::new_err(format!("{kind:?} is neither audio nor video"))),
-    };
     let label = label.map(|(stream, track)| Label { stream, track });
-    Ok(OfferedMedium { kind, label })
+    Ok(OfferedMedium { kind: self::kind(&kind)?, label })
 }
 
-fn address(text: &str) -> PyResult<IpAddr> {
+pub(crate) fn kind(name: &str) -> PyResult<MediaKind> {
+    match name {
+        "audio" => Ok(MediaKind::Audio),
+        "video" => Ok(MediaKind::Video),
+        _ => Err(PyValueError::new_err(format!("{name:?} is neither audio nor video"))),
+    }
+}
+
+pub(crate) fn address(text: &str) -> PyResult<IpAddr> {
     text.parse().map_err(|_| PyValueError::new_err(format!("{text:?} is no IP address")))
 }
 
-fn seconds(value: f64) -> PyResult<Duration> {
+pub(crate) fn seconds(name: &str, value: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(value)
         .ok()
         .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| PyValueError::new_err(format!("silence is {value}; it must be positive")))
+        .ok_or_else(|| PyValueError::new_err(format!("{name} is {value}; it must be positive")))
 }
 
-fn to_python(error: StartError) -> PyErr {
+pub(crate) fn start_error(error: StartError) -> PyErr {
     match error {
         StartError::Bind { protocol, address, error } => {
             let code = error.raw_os_error().unwrap_or(0);

@@ -8,9 +8,10 @@ use sfu::{CloseCode, Direction, Event, MediaKey, MediaKind, RefusalCode, Remote,
 macro_rules! value {
     ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
         #[pyclass(frozen, get_all, module = "trunkline._core")]
-        pub(crate) struct $name { $($field: $type),* }
+        pub(crate) struct $name { $(pub(crate) $field: $type),* }
     };
 }
+pub(crate) use value;
 
 value!(Media { mid: String, kind: &'static str, direction: &'static str, codecs: Vec<String> });
 value!(Answered { transport: u64, answer: String, media: Vec<Py<Media>> });
@@ -25,6 +26,7 @@ value!(Layer { rid: String, width: u16, height: u16, bitrate: u32 });
 value!(Layers { transport: u64, mid: String, ladder: Vec<Py<Layer>> });
 value!(Forwarded { transport: u64, mid: String, layer: u8 });
 value!(Unplayable { transport: u64, mid: String, codec: String });
+value!(KeyframeRequested { transport: u64, mid: String });
 value!(Closed { transport: u64, code: &'static str, reason: String });
 value!(Died { reason: String });
 value!(ProducerStatistics {
@@ -117,6 +119,10 @@ pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAn
             let (transport, mid) = key(consumer);
             new(py, Unplayable { transport, mid, codec })
         }
+        Event::KeyframeRequested { producer } => {
+            let (transport, mid) = key(producer);
+            new(py, KeyframeRequested { transport, mid })
+        }
         Event::Closed { transport: TransportId(transport), code, reason } => {
             new(py, Closed { transport, code: close_name(code), reason })
         }
@@ -125,7 +131,7 @@ pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAn
     }
 }
 
-fn new<T>(py: Python<'_>, value: T) -> PyResult<Bound<'_, PyAny>>
+pub(crate) fn new<T>(py: Python<'_>, value: T) -> PyResult<Bound<'_, PyAny>>
 where
     T: PyClass<BaseType = PyAny> + Into<PyClassInitializer<T>>,
 {
@@ -221,14 +227,14 @@ fn consumer(statistics: sfu::ConsumerStatistics) -> ConsumerStatistics {
     }
 }
 
-fn kind_name(kind: MediaKind) -> &'static str {
+pub(crate) fn kind_name(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Audio => "audio",
         MediaKind::Video => "video",
     }
 }
 
-fn refusal_name(code: RefusalCode) -> &'static str {
+pub(crate) fn refusal_name(code: RefusalCode) -> &'static str {
     match code {
         RefusalCode::Malformed => "malformed",
         RefusalCode::Unsupported => "unsupported",
@@ -237,7 +243,7 @@ fn refusal_name(code: RefusalCode) -> &'static str {
     }
 }
 
-fn close_name(code: CloseCode) -> &'static str {
+pub(crate) fn close_name(code: CloseCode) -> &'static str {
     match code {
         CloseCode::Peer => "peer",
         CloseCode::Silent => "silent",

@@ -7,7 +7,10 @@
 #![allow(clippy::needless_pass_by_value, reason = "PyO3 hands arguments over by value")]
 
 mod core;
+mod endpoint;
 mod event;
+mod frame;
+mod tap;
 
 use pyo3::prelude::*;
 
@@ -17,9 +20,18 @@ mod _core {
     #[pymodule_export]
     use crate::core::Core;
     #[pymodule_export]
-    use crate::event::{
-        Agreed, Answered, Closed, Connected, ConsumerStatistics, Died, Forwarded, Layer, Layers,
-        Media, Offered, ProducerStatistics, Refused, Speakers, Stalled, Started, Statistics,
-        TransportStatistics, Unplayable,
+    use crate::endpoint::{
+        Bandwidth, Described, Endpoint, EndpointStatistics, Negotiated, Transceiver,
+        TransceiverStatistics,
     };
+    #[pymodule_export]
+    use crate::event::{
+        Agreed, Answered, Closed, Connected, ConsumerStatistics, Died, Forwarded,
+        KeyframeRequested, Layer, Layers, Media, Offered, ProducerStatistics, Refused, Speakers,
+        Stalled, Started, Statistics, TransportStatistics, Unplayable,
+    };
+    #[pymodule_export]
+    use crate::frame::Frame;
+    #[pymodule_export]
+    use crate::tap::{Tap, TapEnded};
 }

@@ -24,7 +24,7 @@ impl Report {
     }
 
     /// The publisher's time of a media timestamp.
-    fn publisher_time(&self, timestamp: u32, clock_rate: u32) -> Option<SystemTime> {
+    pub(crate) fn publisher_time(&self, timestamp: u32, clock_rate: u32) -> Option<SystemTime> {
         let ticks = i64::from(timestamp.wrapping_sub(self.rtp_time).cast_signed());
         let micros = ticks * 1_000_000 / i64::from(clock_rate.max(1));
         let distance = Duration::from_micros(micros.unsigned_abs());
@@ -51,15 +51,27 @@ impl WallClock {
         Self { now, time }
     }
 
+    /// The time of day of a moment.
+    pub(crate) fn time_of(self, moment: Instant) -> SystemTime {
+        match moment.checked_duration_since(self.now) {
+            Some(after) => self.time + after,
+            None => self.time - (self.now - moment),
+        }
+    }
+
+    /// The moment of a time of day, if there is one.
+    pub(crate) fn moment_of(self, time: SystemTime) -> Option<Instant> {
+        match time.duration_since(self.time) {
+            Ok(after) => self.now.checked_add(after),
+            Err(before) => self.now.checked_sub(before.duration()),
+        }
+    }
+
     /// An NTP timestamp (RFC 5905 section 6): seconds since 1900, and 32 bits of fraction.
     pub(crate) fn ntp(self, moment: Instant) -> u64 {
         /// From 1900 to 1970.
         const SHIFT: u64 = 2_208_988_800;
-        let time = match moment.checked_duration_since(self.now) {
-            Some(after) => self.time + after,
-            None => self.time - (self.now - moment),
-        };
-        let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let since = self.time_of(moment).duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
         // The era that began in 1900 ends in 2036; what is left then is what NTP wants.
         ((since.as_secs() + SHIFT) << 32) | fraction

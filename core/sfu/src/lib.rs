@@ -4,6 +4,8 @@
 //! back. Only [`io`] has sockets, threads and a clock. The core knows transports, producers and
 //! consumers; rooms and names are Python's business.
 
+mod arrival;
+mod assembly;
 mod clock;
 mod codec;
 mod consumer;
@@ -11,6 +13,7 @@ mod demux;
 mod descriptor;
 mod directory;
 mod egress;
+pub mod endpoint;
 mod group;
 mod hearing;
 pub mod io;
@@ -23,6 +26,7 @@ mod offering;
 mod packet;
 mod panics;
 mod paths;
+mod payload;
 mod producer;
 mod replay;
 mod rewrite;
@@ -36,6 +40,7 @@ mod stall;
 mod statistics;
 mod subscription;
 mod switch;
+mod ticket;
 mod timers;
 mod transport;
 mod words;
@@ -48,7 +53,8 @@ pub use message::Message;
 pub use negotiation::publishes;
 pub use sfu::{Outbox, Settings, Sfu};
 pub use statistics::{ConsumerStatistics, ProducerStatistics, Statistics, TransportStatistics};
+pub use ticket::{Backlog, Ticket};
 pub use words::{
     CloseCode, Command, Direction, Event, Label, LayerDescription, MediaDescription, MediaKey,
-    MediaKind, Mid, OfferedMedium, Protocol, RefusalCode, Remote, TransportId,
+    MediaKind, Mid, OfferedMedium, Protocol, RefusalCode, Remote, TapId, Tapped, TransportId,
 };

@@ -256,7 +256,7 @@ fn way(line: &Line) -> Direction {
 }
 
 /// RFC 8830 section 2: a token (RFC 8866 section 9) of 1 to 64 characters.
-fn check_label(id: &str) -> Result<(), Refusal> {
+pub(crate) fn check_label(id: &str) -> Result<(), Refusal> {
     let is_token = |byte: u8| byte.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]".contains(&byte);
     if (1..=MAX_LABEL).contains(&id.len()) && id.bytes().all(is_token) {
         return Ok(());

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use str0m::rtp::{ExtensionValues, RtpPacket};
+use str0m::rtp::ExtensionValues;
 
+use crate::arrival::Arrival;
 use crate::layers::LayerIndex;
 
 /// What header extensions tell of a packet's content, as they are sent: the others (mid, rid, transport
@@ -18,7 +19,7 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    fn new(values: &ExtensionValues) -> Self {
+    pub(crate) fn new(values: &ExtensionValues) -> Self {
         let voice = u8::from(values.voice_activity == Some(true)) << 7;
         Self {
             audio_level: values.audio_level.map(|level| voice | (level.unsigned_abs() & 0x7f)),
@@ -66,19 +67,19 @@ pub(crate) struct Packet {
 impl Packet {
     /// Takes what is to be forwarded of a received packet.
     pub(crate) fn new(
-        received: &RtpPacket,
+        received: &Arrival,
         layer: LayerIndex,
         starts_keyframe: bool,
         moment: Instant,
     ) -> Self {
         Self {
-            sequence: *received.seq_no,
+            sequence: received.sequence,
             layer,
-            timestamp: received.header.timestamp,
-            marker: received.header.marker,
+            timestamp: received.timestamp,
+            marker: received.marker,
             starts_keyframe,
             moment,
-            content: Content::new(&received.header.ext_vals),
+            content: received.content,
             payload: Arc::clone(&received.payload),
         }
     }

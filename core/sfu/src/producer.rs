@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use str0m::format::PayloadParams;
 use str0m::media::{MediaKind, Mid, Rid};
-use str0m::rtp::RtpPacket;
 use str0m::stats::MediaIngressStats;
 
+use crate::arrival::Arrival;
 use crate::clock::{PublisherClock, Report};
 use crate::codec;
 use crate::group::{Budget, Group};
@@ -105,7 +105,7 @@ impl Producer {
     /// Takes a received packet of an encoding into the batch; tells whether the stream is a new one.
     pub(crate) fn receive(
         &mut self,
-        received: &RtpPacket,
+        received: &Arrival,
         rid: Option<Rid>,
         params: &PayloadParams,
         clock: &mut PublisherClock,
@@ -113,28 +113,25 @@ impl Producer {
         let Some((index, layer)) = self.layers.find(rid) else {
             return false;
         };
-        let same =
-            layer.ssrc.replace(received.header.ssrc).map(|ssrc| ssrc == received.header.ssrc);
-        layer.heard(received.payload.len(), received.timestamp);
-        let moment = clock.moment(
-            layer.report.as_ref(),
-            received.header.timestamp,
-            codec::clock_rate(params),
-            received.timestamp,
-        );
+        let same = layer.ssrc.replace(received.ssrc).map(|ssrc| ssrc == received.ssrc);
+        layer.heard(received.payload.len(), received.at);
+        let moment = received.moment.unwrap_or_else(|| {
+            let clock_rate = codec::clock_rate(params);
+            clock.moment(layer.report.as_ref(), received.timestamp, clock_rate, received.at)
+        });
         let keyframe = starts_keyframe(layer, received, params);
         if same.is_none() || (keyframe && rid.is_some()) {
-            self.layers.look(received.timestamp);
+            self.layers.look(received.at);
         }
         let changed = self.follow(same, params);
         self.count(received, keyframe);
         let packet = Arc::new(Packet::new(received, index, keyframe, moment));
-        self.watch.heard(received.timestamp);
+        self.watch.heard(received.at);
         match (self.kind, packet.content.level()) {
             // Who sends several encodings answers requests for keyframes.
             (MediaKind::Video, _) if rid.is_some() => {}
-            (MediaKind::Video, _) => self.remember(&packet, changed, received.timestamp),
-            (MediaKind::Audio, Some(level)) => self.loudness.heard(level, received.timestamp),
+            (MediaKind::Video, _) => self.remember(&packet, changed, received.at),
+            (MediaKind::Audio, Some(level)) => self.loudness.heard(level, received.at),
             (MediaKind::Audio, None) => {}
         }
         if changed {
@@ -194,7 +191,7 @@ impl Producer {
         }
     }
 
-    fn count(&mut self, received: &RtpPacket, keyframe: bool) {
+    fn count(&mut self, received: &Arrival, keyframe: bool) {
         self.counters.packets += 1;
         self.counters.bytes += received.payload.len() as u64;
         if keyframe && self.kind == MediaKind::Video {
@@ -205,8 +202,8 @@ impl Producer {
 
 /// A picture of several slices has several packets that a keyframe could start with: only the first
 /// one of a timestamp counts.
-fn starts_keyframe(layer: &mut Layer, received: &RtpPacket, params: &PayloadParams) -> bool {
-    let timestamp = received.header.timestamp;
+fn starts_keyframe(layer: &mut Layer, received: &Arrival, params: &PayloadParams) -> bool {
+    let timestamp = received.timestamp;
     let codec = params.spec().codec;
     if layer.keyframe_at == Some(timestamp) || !codec::starts_keyframe(codec, &received.payload) {
         return false;

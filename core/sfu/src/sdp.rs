@@ -185,6 +185,22 @@ impl Section {
         !self.rejected && self.has("a=recvonly")
     }
 
+    /// The stream and the track that its author sends (RFC 8830 section 2).
+    pub(crate) fn label(&self) -> Option<Label> {
+        let (stream, track) = self.attribute("msid")?.split_once(' ')?;
+        Some(Label { stream: stream.to_owned(), track: track.to_owned() })
+    }
+
+    /// Makes its author one who takes nothing.
+    pub(crate) fn stop_receiving(&mut self) {
+        let direction = if self.sends() { "a=sendonly" } else { "a=inactive" };
+        let is_direction = |line: &String| {
+            ["a=sendrecv", "a=recvonly", "a=sendonly", "a=inactive"].contains(&line.as_str())
+        };
+        self.lines.retain(|line| !is_direction(line));
+        self.lines.push(direction.to_owned());
+    }
+
     /// Tells another label, or that there is nothing to be told of.
     pub(crate) fn relabel(&mut self, label: Option<&Label>) {
         let Some(label) = label.filter(|_| !self.rejected) else {

@@ -6,7 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 pub use str0m::media::{MediaKind, Mid};
 
 use crate::directory::WorkerId;
+use crate::endpoint::{Frame, Outgoing};
 use crate::statistics::Statistics;
+use crate::ticket::Ticket;
 
 /// One ICE + DTLS connection to one remote; chosen by the owner, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +28,22 @@ impl MediaKey {
     pub fn new(transport: u64, mid: &str) -> Self {
         Self { transport: TransportId(transport), mid: Mid::from(mid) }
     }
+}
+
+/// Somebody on this machine who takes the frames of one producer; never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TapId(pub u64);
+
+/// What a tap tells.
+#[derive(Debug)]
+pub enum Tapped {
+    /// A frame.
+    Frame(Frame),
+    /// There is nothing more to come.
+    Ended {
+        /// A sentence for a person.
+        reason: String,
+    },
 }
 
 /// How datagrams travel (RFC 8839 section 5.1: `transport`).
@@ -133,6 +151,34 @@ pub enum Command {
     Detach {
         /// Which consumer.
         consumer: MediaKey,
+    },
+    /// Make a transport without a remote, whose media come by `Write`; `Refused` may follow.
+    Produce {
+        /// The new transport.
+        transport: TransportId,
+        /// Its producers.
+        media: Vec<(Mid, MediaKind)>,
+    },
+    /// Take a frame into a producer of a transport without a remote.
+    Write {
+        /// Which transport.
+        transport: TransportId,
+        /// The frame.
+        frame: Outgoing,
+        /// Its place among those that wait.
+        ticket: Ticket,
+    },
+    /// Tell the frames of a producer, from its next keyframe on.
+    Tap {
+        /// A new id.
+        tap: TapId,
+        /// Which producer.
+        source: MediaKey,
+    },
+    /// Ask a producer for a keyframe.
+    RequestKeyframe {
+        /// Which producer.
+        source: MediaKey,
     },
     /// Close a transport properly.
     Close {
@@ -248,6 +294,11 @@ pub enum Event {
         worker: WorkerId,
         /// Loudest first, with the level in dB below the loudest there is (RFC 6464).
         speakers: Vec<(MediaKey, u8)>,
+    },
+    /// A keyframe of a producer without a remote is needed.
+    KeyframeRequested {
+        /// Which producer.
+        producer: MediaKey,
     },
     /// A consumer cannot take the codec of its source.
     Unplayable {

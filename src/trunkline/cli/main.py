@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from trunkline.cli.doctor import doctor
+from trunkline.cli.publish import publish
 from trunkline.cli.serve import serve
+from trunkline.cli.watch import watch
 from trunkline.errors import StartupError, TrunklineError
 
 application = typer.Typer(
@@ -19,6 +21,8 @@ application = typer.Typer(
 )
 application.command()(serve)
 application.command()(doctor)
+application.command()(publish)
+application.command()(watch)
 
 
 def _show_version(asked: bool) -> None:

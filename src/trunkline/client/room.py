@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 import aiohttp
@@ -17,6 +17,10 @@ MAX_MESSAGE = 4 << 20
 
 ANSWER_LIMIT = 10.0
 """Seconds that a relay has for its welcome."""
+
+
+HEARTBEAT = 10.0
+"""Seconds of silence after which the relay is asked whether it is there."""
 
 
 class RoomClient:
@@ -50,18 +54,23 @@ class RoomClient:
             if isinstance(told, signal.Goodbye):
                 self.goodbye = told
             if isinstance(told, signal.Ping):
-                await self.say(signal.Pong(told.id))
+                # Where that fails, there may yet be a goodbye to read.
+                with suppress(ConnectionError):
+                    await self.say(signal.Pong(told.id))
             elif told is not None:
                 return told
 
 
 @asynccontextmanager
-async def enter(url: str, hello: signal.Hello) -> AsyncIterator[RoomClient]:
+async def enter(
+    url: str, hello: signal.Hello, *, insecure: bool = False
+) -> AsyncIterator[RoomClient]:
     """Enter a room; leaving the block leaves the room.
 
     Args:
         url: of the relay: "http://127.0.0.1:8080".
         hello: which room, and as whom.
+        insecure: take any certificate.
 
     Raises:
         Refusal: the relay does not let it in.
@@ -70,9 +79,13 @@ async def enter(url: str, hello: signal.Hello) -> AsyncIterator[RoomClient]:
     async with aiohttp.ClientSession() as session:
         try:
             socket = await session.ws_connect(
-                f"{url}/wsb", protocols=[SUBPROTOCOL], max_msg_size=MAX_MESSAGE
+                f"{url}/wsb",
+                protocols=[SUBPROTOCOL],
+                max_msg_size=MAX_MESSAGE,
+                heartbeat=HEARTBEAT,
+                ssl=not insecure,
             )
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise RelayError(f"{url} cannot be reached: {error}") from error
         async with socket:
             await socket.send_bytes(client.write(hello))

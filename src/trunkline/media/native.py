@@ -108,7 +108,10 @@ class NativeCore:
 
     def drain(self) -> Iterable[Report]:
         """Take the waiting reports, oldest first."""
-        return map(_report, self._core.drain())
+        for event in self._core.drain():
+            # Of transports without a remote, which are none of the engine's.
+            if not isinstance(event, _core.KeyframeRequested):
+                yield _report(event)
 
     def stop(self) -> None:
         """Close all transports and end the workers; blocks for up to a second."""
@@ -164,7 +167,7 @@ def _port(transport: int, mid: str) -> Port:
     return Port(TransportId(transport), Mid(mid))
 
 
-def _report(event: _core.CoreEvent) -> Report:  # noqa: PLR0911 - one line for each kind
+def _report(event: _core.Reported) -> Report:  # noqa: PLR0911 - one line for each kind
     match event:
         case _core.Answered() | _core.Offered() | _core.Agreed() | _core.Refused():
             return _negotiated(event)

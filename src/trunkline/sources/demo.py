@@ -1,7 +1,7 @@
 """The demonstration: a test picture and a tone, published into a room by WHIP like any other.
 
-The publisher is a process of its own: FFmpeg's WHIP muxer holds the interpreter while it waits
-for the answer, which must come from us.
+The publisher is a process of its own: drawing takes time from the interpreter, which the relay
+needs for its guests.
 """
 
 import asyncio

@@ -87,12 +87,15 @@ impl Crew {
             Command::Offer { transport, .. } if self.directory.owner(*transport).is_none() => {
                 return self.accept(*transport, false, command);
             }
+            Command::Produce { transport, .. } => return self.accept(*transport, true, command),
+            Command::Tap { source, .. } | Command::RequestKeyframe { source } => source.transport,
             Command::Attach { consumer, .. }
             | Command::Limit { consumer, .. }
             | Command::Detach { consumer } => consumer.transport,
             Command::Renegotiate { transport, .. }
             | Command::Offer { transport, .. }
             | Command::AcceptAnswer { transport, .. }
+            | Command::Write { transport, .. }
             | Command::Close { transport }
             | Command::ProvokePanic { transport } => *transport,
         };

@@ -8,6 +8,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::{Duration, SystemTime};
 
 use mio::{Poll, Waker};
+use str0m::config::DtlsCert;
 
 use super::crew::Crew;
 use super::driver::Shifts;
@@ -15,13 +16,16 @@ use super::gathering::Gathering;
 use super::mailbox::Mailbox;
 use super::now;
 use super::port::MediaPort;
+use super::tap::{Tap, Taps};
 use super::wake::Events;
-use super::worker::{WAKE, Worker};
+use super::worker::{Shared, WAKE, Worker};
 use crate::clock::WallClock;
 use crate::directory::Directory;
+use crate::endpoint::Outgoing;
 use crate::group::Budget;
 use crate::sfu::Settings;
-use crate::words::{Command, Event, Protocol};
+use crate::ticket::Backlog;
+use crate::words::{Command, Event, MediaKey, Protocol, Tapped, TransportId};
 
 /// Commands that wait for a worker; one more is refused.
 const MAX_COMMANDS: usize = 4_096;
@@ -79,6 +83,8 @@ pub struct Core {
     shifts: Arc<Shifts>,
     gathering: Gathering,
     events: Arc<Events>,
+    taps: Taps,
+    backlog: Backlog,
     port: u16,
 }
 
@@ -90,6 +96,7 @@ impl Core {
         let workers = workers(start.workers)?;
         let settings = settings(start, port, Directory::new(workers))?;
         let events = Arc::new(Events::new()?);
+        let taps = Taps::default();
         let polls: Vec<_> = (0..workers).map(|_| Poll::new()).collect::<io::Result<_>>()?;
         let mailboxes = polls.iter().map(|poll| Waker::new(poll.registry(), WAKE));
         let mailboxes = mailboxes.map(|waker| waker.map(Mailbox::new));
@@ -103,13 +110,22 @@ impl Core {
             let settings = Settings { worker: index, ..settings.clone() };
             let mailboxes = Arc::clone(&crew.mailboxes);
             let events = Arc::clone(&events);
-            all.push(Worker::new(settings, share, poll, received, events, mailboxes)?);
+            let shared = Shared { events, mailboxes, taps: taps.clone() };
+            all.push(Worker::new(settings, share, poll, received, shared)?);
             commands.push(commanding);
         }
         let mailboxes = Arc::clone(&crew.mailboxes);
         let shifts = Arc::new(Shifts::new(start.spread_at, mailboxes, Arc::clone(&events)));
         crew.employ(&shifts, all, commands)?;
-        Ok(Self { crew, shifts, gathering: Gathering::new(workers), events, port })
+        Ok(Self {
+            crew,
+            shifts,
+            gathering: Gathering::new(workers),
+            events,
+            taps,
+            backlog: Backlog::default(),
+            port,
+        })
     }
 
     /// The number of the port bound, of UDP and of TCP.
@@ -147,6 +163,26 @@ impl Core {
         self.crew.submit(command)
     }
 
+    /// Gives a frame to a transport without a remote; false when it was dropped, since too much
+    /// waits, or there is nobody.
+    pub fn write(&self, transport: TransportId, frame: Outgoing) -> bool {
+        let ticket = self.backlog.enter(frame.data.len());
+        let exists = self.crew.directory.owner(transport).is_some();
+        let command = |ticket| Command::Write { transport, frame, ticket };
+        exists && ticket.is_some_and(|ticket| self.submit(command(ticket)))
+    }
+
+    /// Takes the frames of a producer.
+    pub fn tap(&self, source: MediaKey) -> io::Result<Tap> {
+        let tap = self.taps.open()?;
+        let exists = self.crew.directory.owner(source.transport).is_some();
+        if !exists || !self.submit(Command::Tap { tap: tap.id(), source }) {
+            let reason = "there is no such producer, or the core is too busy".to_owned();
+            self.taps.tell(tap.id(), Tapped::Ended { reason });
+        }
+        Ok(tap)
+    }
+
     /// Closes all transports properly and ends the workers.
     pub fn stop(&mut self) {
         self.crew.stop();
@@ -170,12 +206,7 @@ fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, 
             "no candidate address: clients could not reach the media port",
         ));
     }
-    crate::signature::install();
-    let crypto = str0m::crypto::from_feature_flags();
-    let certificate = crypto
-        .dtls_provider
-        .generate_certificate()
-        .ok_or(StartError::Settings("the cryptography library makes no certificate"))?;
+    let certificate = certificate()?;
     Ok(Settings {
         candidates,
         silence: start.silence,
@@ -186,4 +217,12 @@ fn settings(start: &Start, port: u16, directory: Directory) -> Result<Settings, 
         worker: 0,
         directory,
     })
+}
+
+/// A certificate of our own, after which DTLS knows every curve that we take.
+pub(super) fn certificate() -> Result<DtlsCert, StartError> {
+    crate::signature::install();
+    let crypto = str0m::crypto::from_feature_flags();
+    let made = crypto.dtls_provider.generate_certificate();
+    made.ok_or(StartError::Settings("the cryptography library makes no certificate"))
 }

@@ -1,10 +1,10 @@
 //! Events on their way up: a bounded queue and a descriptor that is readable while it is not empty.
 
-use std::io::{self, Read, Write};
-use std::os::fd::{AsRawFd, RawFd};
-use std::os::unix::net::UnixStream;
+use std::io;
+use std::os::fd::RawFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::signal::Signal;
 use crate::words::Event;
 
 /// More than this many events unread means that the owner is gone; new ones are then dropped.
@@ -14,21 +14,17 @@ const LIMIT: usize = 100_000;
 #[derive(Debug)]
 pub(crate) struct Events {
     waiting: Mutex<Vec<Event>>,
-    signal: UnixStream,
-    readable: UnixStream,
+    signal: Signal,
 }
 
 impl Events {
     pub(crate) fn new() -> io::Result<Self> {
-        let (signal, readable) = UnixStream::pair()?;
-        signal.set_nonblocking(true)?;
-        readable.set_nonblocking(true)?;
-        Ok(Self { waiting: Mutex::new(Vec::new()), signal, readable })
+        Ok(Self { waiting: Mutex::default(), signal: Signal::new()? })
     }
 
     /// The descriptor to wait on.
     pub(crate) fn descriptor(&self) -> RawFd {
-        self.readable.as_raw_fd()
+        self.signal.descriptor()
     }
 
     /// Adds events and wakes the owner.
@@ -41,16 +37,14 @@ impl Events {
         let was_empty = waiting.is_empty();
         waiting.extend(events.into_iter().take(room));
         if was_empty {
-            // A full pipe is as good as a written one: the owner is awake.
-            let _ = (&self.signal).write(&[1]);
+            self.signal.raise();
         }
     }
 
     /// Takes all events.
     pub(crate) fn take(&self) -> Vec<Event> {
         let mut waiting = self.lock();
-        let mut sink = [0; 64];
-        while matches!((&self.readable).read(&mut sink), Ok(read) if read > 0) {}
+        self.signal.clear();
         std::mem::take(&mut waiting)
     }
 

@@ -13,6 +13,7 @@ use super::now;
 use super::outbox::Sender;
 use super::port::MediaPort;
 use super::socket::{MediaSocket, ReceiveBuffers};
+use super::tap::Taps;
 use super::tcp::Connections;
 use super::wake::Events;
 use crate::directory::WorkerId;
@@ -37,9 +38,17 @@ pub(super) struct Worker {
     more: bool,
     commands: Receiver<Command>,
     events: Arc<Events>,
+    taps: Taps,
     /// Everybody's; this worker's own is that of its number.
     pub(super) mailboxes: Arc<[Mailbox]>,
     pub(super) index: WorkerId,
+}
+
+/// What the workers of a core have in common.
+pub(super) struct Shared {
+    pub(super) events: Arc<Events>,
+    pub(super) mailboxes: Arc<[Mailbox]>,
+    pub(super) taps: Taps,
 }
 
 /// Whether the worker goes on.
@@ -55,8 +64,7 @@ impl Worker {
         media_port: MediaPort,
         poll: Poll,
         commands: Receiver<Command>,
-        events: Arc<Events>,
-        mailboxes: Arc<[Mailbox]>,
+        Shared { events, mailboxes, taps }: Shared,
     ) -> io::Result<Self> {
         let MediaPort { mut sockets, listeners } = media_port;
         for (index, socket) in sockets.iter_mut().enumerate() {
@@ -77,6 +85,7 @@ impl Worker {
             more: true,
             commands,
             events,
+            taps,
             mailboxes,
         })
     }
@@ -138,6 +147,7 @@ impl Worker {
         self.post(at)?;
         self.disconnect();
         self.events.push(self.sfu.take_events());
+        self.tell_taps();
         Ok(course)
     }
 
@@ -172,6 +182,15 @@ impl Worker {
         }
         for connection in mail.connections {
             self.sender.tcp.take(connection);
+        }
+    }
+
+    /// Gives taps their frames.
+    fn tell_taps(&mut self) {
+        for (tap, told) in self.sfu.take_tapped() {
+            if !self.taps.tell(tap, told) {
+                self.sfu.untap(tap);
+            }
         }
     }
 

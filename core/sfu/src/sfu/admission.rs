@@ -8,7 +8,7 @@ use crate::directory::Sent;
 use crate::negotiation::{self, Refusal};
 use crate::panics;
 use crate::transport::Transport;
-use crate::words::{Event, MediaKey, RefusalCode, TransportId};
+use crate::words::{Event, MediaKey, MediaKind, Mid, RefusalCode, TransportId};
 
 impl Sfu {
     pub(super) fn accept_offer(
@@ -76,6 +76,16 @@ impl Sfu {
         refused(id, refusal)
     }
 
+    /// Makes a transport for frames of a program on this machine.
+    pub(super) fn produce(&mut self, id: TransportId, media: &[(Mid, MediaKind)], now: Instant) {
+        if let Err(refusal) = self.check_room() {
+            let refused = self.never_was(id, refusal);
+            self.events.push(refused);
+            return;
+        }
+        self.admit(Transport::local(id, media, &self.settings, now));
+    }
+
     pub(super) fn check_room(&self) -> Result<(), Refusal> {
         // The new one is among them: it was placed before.
         if self.settings.directory.transports() <= self.settings.max_transports {
@@ -102,7 +112,7 @@ impl Sfu {
         for producer in &transport.producers {
             let params = match producer.stream() {
                 Some(stream) => vec![stream.params],
-                None => negotiation::agreed(transport.rtc(), producer.mid),
+                None => transport.may_send(producer.mid),
             };
             let key = MediaKey { transport: id, mid: producer.mid };
             self.settings.directory.announce(key, Sent { kind: producer.kind, params });

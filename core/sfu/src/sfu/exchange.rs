@@ -223,6 +223,7 @@ impl Sfu {
     /// A producer of ours is gone.
     pub(super) fn withdraw(&mut self, source: MediaKey) {
         self.settings.directory.withdraw(source);
+        self.end_taps(source);
         for worker in self.subscribers.remove_source(source) {
             self.tell(worker, Content::Ended { source });
         }

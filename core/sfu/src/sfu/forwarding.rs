@@ -72,7 +72,12 @@ impl Sfu {
             return;
         }
         producer.layers.want(layers);
-        if transport.request_keyframe(source.mid, now) {
+        if !transport.request_keyframe(source.mid, now) {
+            return;
+        }
+        if transport.is_local() {
+            self.events.push(Event::KeyframeRequested { producer: source });
+        } else {
             self.dirty.push(source.transport);
         }
     }
@@ -94,6 +99,7 @@ impl Sfu {
         now: Instant,
         outbox: &mut dyn Outbox,
     ) {
+        self.tapped(source, stream, packets, now);
         let Needs { waiting, layers } = self.deliver(source, stream, packets, now, outbox);
         if layers != 0 || !waiting.is_empty() {
             self.ask_for_keyframe(source, layers, now);

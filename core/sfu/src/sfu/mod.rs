@@ -8,6 +8,7 @@ mod layering;
 mod life;
 mod offering;
 mod sweep;
+mod tapping;
 mod watching;
 
 use std::collections::{BTreeMap, HashMap};
@@ -31,7 +32,9 @@ use crate::statistics::Statistics;
 use crate::subscription::{Subscribers, Subscriptions};
 use crate::timers::Timers;
 use crate::transport::Transport;
-use crate::words::{Command, Event, MediaKey, Remote, TransportId};
+use crate::words::{Command, Event, MediaKey, Remote, TapId, Tapped, TransportId};
+
+use tapping::Tap;
 
 /// How often silence, missing connections and unanswered keyframe requests are looked for.
 const SWEEP: Duration = Duration::from_millis(100);
@@ -92,6 +95,8 @@ pub struct Sfu {
     dirty: Vec<TransportId>,
     events: Vec<Event>,
     speakers: Speakers,
+    taps: BTreeMap<TapId, Tap>,
+    tapped: Vec<(TapId, Tapped)>,
     next_sweep: Instant,
     dropped: u64,
     batches_dropped: u64,
@@ -122,6 +127,8 @@ impl Sfu {
             dirty: Vec::new(),
             events: Vec::new(),
             speakers: Speakers::default(),
+            taps: BTreeMap::new(),
+            tapped: Vec::new(),
             next_sweep: now + SWEEP,
             dropped: 0,
             batches_dropped: 0,
@@ -145,6 +152,10 @@ impl Sfu {
             Command::Attach { consumer, source } => self.attach(consumer, source, now),
             Command::Limit { consumer, layer } => self.limit(consumer, layer),
             Command::Detach { consumer } => self.detach(consumer),
+            Command::Produce { transport, media } => self.produce(transport, &media, now),
+            Command::Write { transport, frame, .. } => self.write(transport, &frame, now),
+            Command::Tap { tap, source } => self.tap(tap, source, now),
+            Command::RequestKeyframe { source } => self.ask_for_keyframe(source, 0, now),
             Command::Close { transport } => {
                 self.close(transport, now, outbox);
             }

@@ -27,13 +27,14 @@ impl Sfu {
             }
         }
         self.send_remote_requests(now);
+        self.listen(now);
         self.tell_stalled(now);
         self.tell_layers(now);
         self.tell_speakers(now);
     }
 
     fn overdue(&self, id: TransportId, now: Instant) -> Option<Failure> {
-        let transport = self.transports.get(&id)?;
+        let transport = self.transports.get(&id).filter(|transport| !transport.is_local())?;
         if transport.connected {
             let silent = now.saturating_duration_since(transport.heard) > self.settings.silence;
             return silent.then(|| Failure {
@@ -60,7 +61,7 @@ impl Sfu {
             .map(|(producer, probe)| (MediaKey { transport: id, mid: producer.mid }, probe))
             .collect();
         for (source, probe) in due {
-            if probe || self.routes.has_consumers(source) || self.subscribers.has(source) {
+            if probe || self.is_watched(source) {
                 self.ask_for_keyframe(source, 0, now);
             } else if let Some(producer) =
                 self.transports.get_mut(&id).and_then(|transport| transport.producer(source.mid))

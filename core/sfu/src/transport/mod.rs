@@ -1,6 +1,7 @@
 //! One transport: str0m's `Rtc` with our producers and consumers around it.
 
 mod agreeing;
+mod local;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use str0m::net::{Protocol as RtcProtocol, Receive, Transmit};
 use str0m::rtp::RtpPacket;
 use str0m::{Event as RtcEvent, Input, Output, PacerReason, Reason, Rtc, RtcError};
 
+use crate::arrival::Arrival;
 use crate::clock::{PublisherClock, Report};
 use crate::consumer::{Consumer, Delivery};
 use crate::demux;
@@ -26,6 +28,7 @@ use crate::statistics::{ConsumerStatistics, ProducerStatistics, TransportStatist
 use crate::words::{Direction, Protocol, Remote, TransportId};
 
 pub(crate) use agreeing::Turnover;
+use local::Local;
 
 /// str0m without a pacer asks to be stepped at once after each packet sent; its queues are empty
 /// then, so that nothing is lost by waiting.
@@ -79,6 +82,8 @@ pub(crate) struct Transport {
     remote_fragment: Option<String>,
     /// Consumers under whose names nothing is sent now.
     shelf: Vec<Consumer>,
+    /// Without a remote: frames of a program on this machine come in.
+    local: Option<Local>,
     /// Where the sequence numbers of consumers begin.
     first_sequence: u16,
     rtc: Rtc,
@@ -127,6 +132,7 @@ impl Transport {
             offering,
             remote_fragment,
             shelf: Vec::new(),
+            local: None,
             first_sequence,
             rtc,
             clock: PublisherClock::default(),
@@ -281,7 +287,10 @@ impl Transport {
         let mut api = self.rtc.direct_api();
         let mut asked = false;
         for rid in producer.layers.due(now) {
-            if let Some(stream) = api.stream_rx_by_mid(mid, rid) {
+            if self.local.is_some() {
+                producer.asked_for_keyframe(rid, now);
+                asked = true;
+            } else if let Some(stream) = api.stream_rx_by_mid(mid, rid) {
                 stream.request_keyframe(KeyframeRequestKind::Pli);
                 producer.asked_for_keyframe(rid, now);
                 asked = true;
@@ -413,7 +422,7 @@ impl Transport {
             return;
         };
         let before = producer.batch.len();
-        if producer.receive(packet, rid, &params, &mut self.clock) {
+        if producer.receive(&Arrival::from(packet), rid, &params, &mut self.clock) {
             happenings.push(Happening::Started(mid));
         }
         if producer.batch.len() == 1 && before != 1 {

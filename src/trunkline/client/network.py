@@ -1,0 +1,87 @@
+"""How a peer reaches others: its addresses, and servers that help."""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from trunkline.media.endpoint import Endpoint, EndpointMaker, NativeEndpoint, Setup
+from trunkline.model.ice_server import IceServer
+from trunkline.net.interface import local_addresses, resolve
+
+# The core binds no more.
+_MOST = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How a peer reaches others; the defaults suit a relay on the same machine or a public one."""
+
+    addresses: Sequence[str] = ()
+    """Local IP addresses for media, best first; all of this machine when there is none."""
+    ice_servers: Sequence[IceServer] = ()
+    """STUN and TURN servers: for peers behind NAT that talk with each other."""
+    insecure: bool = False
+    """Take any certificate. One of this machine itself is never checked."""
+    endpoint: EndpointMaker = NativeEndpoint
+    """Makes connections; tests have one of their own."""
+
+    def open(self, codecs: Sequence[str], bandwidth: int, url: str | None = None) -> Endpoint:
+        """Bind ports; it blocks while names are looked up.
+
+        Args:
+            codecs: to agree on, preferred first; none stands for all.
+            bandwidth: bits a second that may be sent before more is known.
+            url: whom it will talk to, where that is known.
+
+        Raises:
+            OSError: an address cannot be bound.
+            StartupError: a server's name is not known.
+        """
+        return self.endpoint(
+            Setup(
+                addresses=tuple(self.addresses) or _own(url),
+                servers=tuple(map(_located, self.ice_servers)),
+                codecs=tuple(codecs),
+                bandwidth=bandwidth,
+            )
+        )
+
+    def is_trusted(self, url: str) -> bool:
+        """Whether a certificate need not be checked."""
+        return self.insecure or _is_here(url)
+
+
+def _own(url: str | None) -> tuple[str, ...]:
+    """All addresses of this machine; those that only it reaches, where the other is on it."""
+    addresses = [str(address) for address in local_addresses()]
+    if url is None or _is_here(url) or not addresses:
+        addresses.insert(0, "::1" if urlsplit(url or "").hostname == "::1" else "127.0.0.1")
+    return tuple(addresses[:_MOST])
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _located(server: IceServer) -> IceServer:
+    """The same with an address in place of its host's name."""
+    scheme, _, rest = server.url.partition(":")
+    place, question, query = rest.partition("?")
+    host, port = _split(place)
+    address = resolve(host)[0]
+    written = f"[{address}]" if address.version == 6 else str(address)
+    url = f"{scheme}:{written}{f':{port}' if port else ''}{question}{query}"
+    return replace(server, url=url)
+
+
+def _split(place: str) -> tuple[str, str]:
+    if place.startswith("["):
+        host, _, port = place[1:].partition("]")
+        return host, port.removeprefix(":")
+    host, _, port = place.partition(":")
+    return host, port

@@ -1,0 +1,1 @@
+"""Encoding, decoding and conversion, in threads of their own; PyAV is used here."""

@@ -1,0 +1,1 @@
+"""What takes media out: one file for each kind of outlet."""

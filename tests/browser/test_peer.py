@@ -1,0 +1,60 @@
+"""Programs and Chromium: colours, sound and bad networks, both ways."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from support.client import client, has_sound, shows_colour
+from support.frames import HERE, plain, sees, sending
+from support.live import live
+from support.relay import RunningRelay
+from trunkline import Peer, VideoSettings
+from trunkline.frames import array
+from trunkline.frames.colour import Converter
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+COLOUR = (55, 215, 165)
+
+
+@pytest.mark.parametrize("as_bt709", [False, True])
+@pytest.mark.parametrize("codec", ["H264", "VP8", "VP9"])
+async def test_chromium_shows_the_colours_that_were_sent(
+    codec: str, as_bt709: bool, relay: RunningRelay, browser: Browser
+) -> None:
+    picture = array.picture(plain(COLOUR))
+    if as_bt709:
+        picture = Converter().planar(picture, 320, 240, bt709=True)
+    url = f"{relay.url}/whip/studio?name=cam"
+    async with (
+        Peer.publish(url, video=VideoSettings(codec=codec), network=HERE) as publisher,
+        sending(publisher.video, publisher.audio, picture=lambda: picture),
+        client(browser, relay.url) as viewer,
+    ):
+        assert (await viewer.watch("/whep/studio"))["status"] == 201
+        # The wrong matrix would be off by 20 and more.
+        await shows_colour(viewer, COLOUR, off=8)
+        await has_sound(viewer)
+
+
+async def test_a_program_sees_the_colours_that_chromium_sent(
+    relay: RunningRelay, browser: Browser
+) -> None:
+    async with client(browser, relay.url) as publisher:
+        options = {"colour": "rgb(55 215 165)", "codec": "H264", "audio": False}
+        assert (await publisher.publish("/whip/studio", **options))["status"] == 201
+        address = f"{relay.url}/whep/studio"
+        async with Peer.watch(address, audio=False, network=HERE) as viewer:
+            await sees(viewer.video, COLOUR)
+
+
+async def test_chromium_and_a_program_in_a_room(tmp_path: Path, browser: Browser) -> None:
+    async with (
+        live(tmp_path) as it,
+        client(browser, it.relay.url) as viewer,
+        Peer.join(it.relay.url, "studio", name="bot", network=HERE) as bot,
+        sending(await bot.send_video(VideoSettings(codec="VP8")), picture=lambda: plain(COLOUR)),
+    ):
+        assert (await viewer.watch("/whep/studio/bot"))["status"] == 201
+        await shows_colour(viewer, COLOUR, off=8)

@@ -1,0 +1,126 @@
+"""Endpoints that find each other by STUN and TURN servers (coturn)."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from support.endpoint import SEND, Party, connect, picture
+from support.network import Namespace, Star, star
+from support.process import Process, process
+from support.waiting import until
+from trunkline import _core
+
+pytestmark = pytest.mark.timeout(60)
+
+
+@asynccontextmanager
+async def coturn(place: Namespace, address: str) -> AsyncIterator[Process]:
+    """A server that knows ann."""
+    program = shutil.which("turnserver")
+    if program is None:
+        pytest.skip("needs turnserver: apt-get install coturn")
+    options = [
+        "-n",
+        "--no-cli",
+        "--no-tls",
+        "--no-dtls",
+        "--lt-cred-mech",
+        "--realm=test",
+        "--user=ann:secret",
+        f"--listening-ip={address}",
+        f"--relay-ip={address}",
+        "--log-file=stdout",
+        "--pidfile=/dev/null",
+    ]
+    async with process([*place.inside, program, *options]) as server:
+
+        async def listens() -> str:
+            return place.run("ss", "-lnu")
+
+        await until(listens, lambda it: f"{address}:3478" in it, within=15, what="coturn listens")
+        yield server
+
+
+def wall(net: Star) -> None:
+    """Let nothing through between the clients."""
+    net.hub.rules(
+        "add table inet wall",
+        "add chain inet wall through { type filter hook forward priority 0 ; policy drop ; }",
+    )
+
+
+def member(
+    net: Star, index: int, url: str, *, password: str = "secret", gathering: float = 5
+) -> Party:
+    place, address = net.clients[index], net.addresses[index]
+    servers = [(url, "ann", password)]
+
+    def make() -> _core.Endpoint:
+        return _core.Endpoint(index, [address], servers=servers, gathering=gathering)
+
+    return Party(place.call(make))
+
+
+async def statistics(party: Party) -> _core.EndpointStatistics:
+    party.inner.request_statistics(1)
+    return await party.next(_core.EndpointStatistics)
+
+
+async def test_frames_go_by_a_turn_server_when_there_is_no_other_way() -> None:
+    with star(2) as net:
+        wall(net)
+        address = net.hub_addresses[0]
+        async with coturn(net.hub, address):
+            one, two = (member(net, index, f"turn:{address}") for index in range(2))
+            (mid,) = await connect(one, two, SEND)
+            number = 0
+
+            async def seen() -> int:
+                nonlocal number
+                for _ in range(3):
+                    data = picture("VP8", number, key=number == 0)
+                    one.inner.write(mid, "VP8", data, number * 3_000)
+                    number += 1
+                return len(two.frames(mid))
+
+            await until(seen, lambda count: count >= 30, within=20, what="frames")
+            assert (await statistics(one)).relayed or (await statistics(two)).relayed
+            for party in (one, two):
+                party.inner.close()
+
+
+async def test_a_stun_server_tells_the_address_behind_a_translation() -> None:
+    with star(2) as net:
+        address, outside = net.hub_addresses[1], net.addresses[1]
+        net.hub.rules(
+            "add table ip translation",
+            "add chain ip translation leaving { type nat hook postrouting priority 100 ; }",
+            f"add rule ip translation leaving ip saddr {net.addresses[0]} masquerade",
+        )
+        async with coturn(net.clients[1], outside):
+            one = member(net, 0, f"stun:{outside}")
+            one.inner.offer([SEND])
+            offer = (await one.next(_core.Described)).sdp
+            assert f" {address} " in offer, offer
+            assert " typ srflx" in offer
+            one.inner.close()
+
+
+@pytest.mark.parametrize("password", ["wrong", "secret"])
+async def test_a_server_that_refuses_or_is_silent_holds_nobody_up_for_long(password: str) -> None:
+    with star(1) as net:
+        address = net.hub_addresses[0]
+        if password == "secret":
+            # Nobody is there.
+            one = member(net, 0, f"turn:{address}", gathering=0.5)
+            one.inner.offer([SEND])
+            assert " typ relay" not in (await one.next(_core.Described)).sdp
+            return
+        async with coturn(net.hub, address):
+            # A refusal is an answer: the offer does not wait for a minute.
+            one = member(net, 0, f"turn:{address}", password=password, gathering=60)
+            one.inner.offer([SEND])
+            assert " typ relay" not in (await one.next(_core.Described)).sdp
+            one.inner.close()
