@@ -27,7 +27,7 @@ TWELVE = (
     "Bob Müller",
     "Prof. Dr. Maximiliane von und zu Hohenlohe-Langenburg-Schilling",
     "عبد الرحمن بن عبد العزيز",
-    "🦊 🍳 🎧",
+    "👩‍🍳 🦊 🏳️‍🌈",
     "Chén Wěi 陈伟",
     "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii",
     "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
