@@ -207,7 +207,7 @@ async def test_many_rooms_are_shown_a_dozen_at_a_time(browser: Browser, site: Si
     for number in range(30):
         await site.publish(f"room {number}")
     async with page_at(browser, site.relay.url, "/status") as page:
-        panels = page.get_by_role("heading", level=2, name="Room room")
+        panels = page.get_by_role("region", name="Room room")
         await expect(panels).to_have_count(12, timeout=SOON)
         await page.get_by_role("button", name="Show more rooms (18)").click()
         await page.get_by_role("button", name="Show more rooms (6)").click()
