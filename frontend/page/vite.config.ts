@@ -1,12 +1,28 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defaultClientConditions, defineConfig } from "vite";
+import { gzipSync } from "node:zlib";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Beside each script and style, the same compressed: the relay has no time for that. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    writeBundle({ dir = "" }) {
+      for (const file of readdirSync(dir, { recursive: true, encoding: "utf-8" })) {
+        if (!/\.(js|css)$/.test(file)) continue;
+        writeFileSync(`${dir}/${file}.gz`, gzipSync(readFileSync(`${dir}/${file}`), { level: 9 }));
+      }
+    },
+  };
+}
 
 export default defineConfig({
   root: here("."),
   // The SDK's own source, not what is built of it for npm.
   resolve: { conditions: ["trunkline-source", ...defaultClientConditions] },
+  plugins: [compressed()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: here("../../src/trunkline/web/static"),

@@ -99,7 +99,7 @@ def name(data: bytes) -> None:
     """A name that is taken can be shown, and is the same when it is read again."""
     with suppress(ProtocolError):
         taken = names.room_name(data.decode(errors="surrogateescape"))
-        assert taken.isprintable()
+        assert taken.replace("\u200c", "").replace("\u200d", "").isprintable()
         assert names.room_name(taken) == taken
 
 

@@ -1,5 +1,6 @@
 """The page, the probes, the list of rooms and the metrics over real HTTP."""
 
+import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -44,6 +45,20 @@ async def pages(built: Path) -> AsyncIterator[Client]:
     application.add_routes(Page(built).routes())
     async with TestClient(TestServer(application)) as client:
         yield client
+
+
+async def test_scripts_are_sent_compressed_to_whoever_takes_that(
+    pages: Client, built: Path
+) -> None:
+    (built / "assets" / "watch-1a2b.js.gz").write_bytes(gzip.compress(b"play()"))
+    plain = await pages.get("/assets/watch-1a2b.js", headers={"Accept-Encoding": "identity"})
+    small = await pages.get("/assets/watch-1a2b.js", headers={"Accept-Encoding": "gzip"})
+    for answer in (plain, small):
+        assert await answer.text() == "play()"
+        assert answer.headers["Content-Type"].endswith("/javascript")
+    assert "Content-Encoding" not in plain.headers
+    assert small.headers["Vary"] == "Accept-Encoding"
+    assert small.headers["Content-Encoding"] == "gzip"
 
 
 @pytest.mark.parametrize(

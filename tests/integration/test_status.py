@@ -205,3 +205,27 @@ async def test_those_who_look_at_the_same_time_share_one_answer(tmp_path: Path) 
         wrong = {"Authorization": "Bearer wrong"}
         async with site.http.get("/api/v1/status", headers=wrong) as response:
             assert response.status == 401
+
+
+@pytest.mark.parametrize(
+    ("open_to_all", "headers", "shown"),
+    [(False, STRANGER, True), (True, STRANGER, False), (True, OPERATOR, True)],
+)
+async def test_addresses_are_not_for_strangers(
+    tmp_path: Path, *, open_to_all: bool, headers: dict[str, str], shown: bool
+) -> None:
+    async with (
+        running(tmp_path, open=open_to_all, operator_token=TOKEN) as site,
+        enter(site.relay.url, signal.Hello(RoomName("studio"))),
+    ):
+        await site.publish()
+        site.core.connect(2)
+        await site.relay.statistics()  # reports come in order
+        async with site.http.get("/api/v1/statistics", headers=headers) as response:
+            told = await response.text()
+        async with site.http.get(
+            "/status", headers={**headers, "Content-Type": PROTOBUF}
+        ) as response:
+            status = pb.SFUStatus.FromString(await response.read())
+        assert ("127.0.0.1:" in told) is shown
+        assert all(("127.0.0.1:" in client.label) is shown for client in status.clients)

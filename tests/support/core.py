@@ -117,7 +117,7 @@ class FakeCore:
 
     def connect(self, transport: int) -> None:
         self.connected.add(TransportId(transport))
-        self.report(Connected(TransportId(transport), f"127.0.0.1:{5000 + transport}"))
+        self.report(Connected(TransportId(transport), _remote(transport)))
 
     def start(self, transport: int, mid: str, codec: str) -> None:
         self.report(Started(Port(TransportId(transport), Mid(mid)), codec))
@@ -198,7 +198,7 @@ class FakeCore:
         return Traffic(
             transport,
             transport in self.connected,
-            None,
+            _remote(transport) if transport in self.connected else None,
             received=1000,
             sent=500,
             producers=tuple(
@@ -212,6 +212,10 @@ class FakeCore:
                 if one.direction == "out"
             ),
         )
+
+
+def _remote(transport: int) -> str:
+    return f"127.0.0.1:{5000 + transport}"
 
 
 def _medium(section: sdp.Section) -> Medium:

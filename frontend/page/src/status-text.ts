@@ -30,7 +30,6 @@ export const statusText = {
     incoming: both("Comes in", "Kommt an"),
     outgoing: both("Goes out", "Geht hinaus"),
     lost: both("Packets given up", "Aufgegebene Pakete"),
-    version: both("Version", "Version"),
   },
   room: both(
     (name: string) => `Room ${name}`,

@@ -124,8 +124,19 @@ it("lists who publishes", () => {
 
 describe("names of rooms", () => {
   it("are what the relay takes", () => {
-    for (const good of ["team", "Küche 🍳", "x".repeat(64), "a.b"]) expect(isName(good)).toBe(true);
-    for (const bad of ["", ".", "..", "a/b", "x".repeat(65), "a\nb"]) {
+    for (const good of ["team", "Küche 🍳", "x".repeat(64), "a.b", "👩\u200d🍳", "می\u200cشود"])
+      expect(isName(good)).toBe(true);
+    for (const bad of [
+      "",
+      ".",
+      "..",
+      "a/b",
+      "x".repeat(65),
+      "a\nb",
+      "stu\u200ddio",
+      "\u200dü",
+      "ü\u200c",
+    ]) {
       expect(isName(bad)).toBe(false);
     }
   });

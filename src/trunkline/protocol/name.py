@@ -1,5 +1,6 @@
 """Names that people give to rooms and publishers."""
 
+import re
 import unicodedata
 
 from trunkline.errors import ProtocolError
@@ -7,6 +8,10 @@ from trunkline.model.id import ParticipantName, RoomName
 
 LIMIT = 64
 """Characters in a name."""
+
+# They make one emoji of several, and keep letters of Persian and Hindi apart. Elsewhere they would
+# let two names look the same.
+_JOINER = re.compile(r"(?<=[^\x00-\x7f\u200c\u200d])[\u200c\u200d](?=[^\x00-\x7f\u200c\u200d])")
 
 
 def room_name(text: str) -> RoomName:
@@ -32,6 +37,6 @@ def _name(text: str, what: str) -> str:
     name = unicodedata.normalize("NFC", text).strip()
     if not 1 <= len(name) <= LIMIT:
         raise ProtocolError(f"A {what} name has 1 to {LIMIT} characters, not {len(name)}.")
-    if not name.isprintable() or "/" in name or name in (".", ".."):
+    if not _JOINER.sub("", name).isprintable() or "/" in name or name in (".", ".."):
         raise ProtocolError(f"A {what} name has printable characters only, and no slash.")
     return name

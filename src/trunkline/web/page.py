@@ -38,7 +38,8 @@ class Page:
         self._files = {
             "/" + path.relative_to(directory).as_posix(): path
             for path in sorted(directory.rglob("*"))
-            if path.is_file()
+            # Of a file that has one, aiohttp sends this to whoever takes it.
+            if path.is_file() and path.suffix != ".gz"
         }
 
     def routes(self) -> list[web.RouteDef]:

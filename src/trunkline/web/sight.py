@@ -14,28 +14,34 @@ from trunkline.protocol.name import room_name
 
 
 class Sight:
-    """How the relay looks to everybody."""
+    """How the relay looks to everybody.
 
-    def __init__(self, engine: Engine, operator_token: str | None) -> None:
+    Where strangers are served (`everybody`), addresses of people are for the operator alone.
+    """
+
+    def __init__(self, engine: Engine, operator_token: str | None, *, everybody: bool) -> None:
         self._engine = engine
         self._operator_token = operator_token
+        self._everybody = everybody
 
     def of(self, request: web.Request) -> "Look":
         """How it looks to one who asks."""
         token = bearer(request.headers.get("Authorization"))
         wanted = self._operator_token
         operates = wanted is not None and hmac.compare_digest(wanted.encode(), token.encode())
-        return Look(self._engine, token, operates=operates)
+        addresses = operates or not self._everybody
+        return Look(self._engine, token, operates=operates, addresses=addresses)
 
 
 class Look:
     """How the relay looks to one who asks."""
 
-    def __init__(self, engine: Engine, token: str, *, operates: bool) -> None:
+    def __init__(self, engine: Engine, token: str, *, operates: bool, addresses: bool) -> None:
         self._engine = engine
         self._token = token
         self.operates = operates
         """It is the operator's."""
+        self._addresses = addresses
 
     def rooms(self) -> tuple[view.Room, ...]:
         """Rooms that this one may hear of, oldest first.
@@ -49,7 +55,8 @@ class Look:
                 "That is not the operator's token of this relay: see operator_token in its "
                 "settings. Without a token, the rooms that are listed can be seen.",
             )
-        return tuple(room for room in self._engine.rooms() if room.listed or self.operates)
+        seen = (room for room in self._engine.rooms() if room.listed or self.operates)
+        return tuple(map(self._room, seen))
 
     def room(self, name: str) -> view.Room:
         """The room by this name; knowing the name, or its passphrase if it has one, is enough.
@@ -66,7 +73,7 @@ class Look:
             )
         for room in self._engine.rooms():
             if room.name == known:
-                return room
+                return self._room(room)
         raise Refusal(RefusalCode.UNKNOWN, f"There is no room {name!r} with anybody in it.")
 
     async def statistics(self) -> view.Statistics:
@@ -77,5 +84,16 @@ class Look:
         """
         names = {room.name for room in self.rooms()}
         statistics = await self._engine.ask(Measure())
-        seen = tuple(one for one in statistics.participants if one.room in names)
+        seen = tuple(self._link(one) for one in statistics.participants if one.room in names)
         return replace(statistics, participants=seen)
+
+    def _room(self, room: view.Room) -> view.Room:
+        if self._addresses:
+            return room
+        people = tuple(replace(one, address="") for one in room.participants)
+        return replace(room, participants=people)
+
+    def _link(self, link: view.ParticipantStatistics) -> view.ParticipantStatistics:
+        if self._addresses:
+            return link
+        return replace(link, traffic=replace(link.traffic, remote=None))

@@ -43,7 +43,7 @@ def site(
     middlewares = [explain, *door, seldom_enough(Allowance(), clock)]
     application = web.Application(middlewares=middlewares, client_max_size=LIMIT)
     whip = Whip(engine, settings.ice_servers)
-    sight = Sight(engine, settings.operator_token)
+    sight = Sight(engine, settings.operator_token, everybody=settings.open)
     api = Api(sight, plain_port, clock)
     status = Status(sight, page)
     talk = Conversations(engine, settings.ice_servers)

@@ -39,7 +39,7 @@ def _client(
     incoming = next((one for one in links if not one.traffic.consumers), None)
     outgoing = next((one for one in links if one.traffic.consumers), None)
     remote = next((one.traffic.remote for one in links if one.traffic.remote), None)
-    address = (who.address if who else "") or remote or "an address that is not known yet"
+    address = (who.address if who else "") or remote or "an unknown address"
     sent = [*_sent(outgoing, tracks)] if outgoing else []
     return pb.Client(
         label=f"Incoming client from {address}",

@@ -159,7 +159,13 @@ class Transport(Shape):
     role: Literal["publisher", "viewer", "client"]
     name: Annotated[str | None, Field(description="Null for viewers.")]
     connected: bool
-    remote: Annotated[str | None, Field(description='"address:port", once connected.')]
+    remote: Annotated[
+        str | None,
+        Field(
+            description='"address:port", once connected; null for strangers where the relay serves '
+            "everybody."
+        ),
+    ]
     protocol: Protocol | None
     received: Annotated[int, Field(description="Bytes of datagrams.")]
     sent: Annotated[int, Field(description="Bytes of datagrams.")]

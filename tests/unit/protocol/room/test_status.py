@@ -86,7 +86,7 @@ def test_who_watches_has_senders() -> None:
     status = read(watching, people=(ANN,))
     ann, viewer = status.clients
     assert ann.incomingPC.connectionState == "new"
-    assert viewer.label == "Incoming client from an address that is not known yet"
+    assert viewer.label == "Incoming client from an unknown address"
     assert viewer.outgoingPC.connectionState == "connecting"
     assert viewer.outgoingPC.senderCount == 2
     assert [one.umbrellaId for one in viewer.outgoingTracks] == ["UMB_TRACK_1"]

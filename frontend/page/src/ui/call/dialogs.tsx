@@ -16,13 +16,15 @@ interface DialogsProps {
 
 /** What is shown above all else until it is closed. */
 export function Dialogs({ call, meeting, deeds }: DialogsProps) {
+  const which = meeting.dialog.value;
   const close = () => {
-    meeting.dialog.value = undefined;
+    // A dialog tells that it was closed some time after it was; another one may be open by then.
+    if (meeting.dialog.peek() === which) meeting.dialog.value = undefined;
   };
-  switch (meeting.dialog.value) {
+  switch (which) {
     case "devices":
       return (
-        <Dialog title={text.call.settings} close={close}>
+        <Dialog key={which} title={text.call.settings} close={close}>
           <div role="status">
             <Troubles devices={call.devices} />
           </div>
@@ -31,7 +33,7 @@ export function Dialogs({ call, meeting, deeds }: DialogsProps) {
       );
     case "help":
       return (
-        <Dialog title={text.call.help} close={close}>
+        <Dialog key={which} title={text.call.help} close={close}>
           <Keys call={call} deeds={deeds} />
         </Dialog>
       );

@@ -59,7 +59,7 @@ function Row({ transport }: { transport: Transport }) {
       </th>
       <td data-label={words.way}>{isOutgoing(transport) ? words.outgoing : words.incoming}</td>
       <td data-label={words.address}>
-        {connected ? `${remote} ${protocol?.toUpperCase()}` : statusText.connecting}
+        {connected ? `${remote ?? ""} ${protocol?.toUpperCase()}` : statusText.connecting}
       </td>
       <td class="number" data-label={words.rate}>
         {bits(media.reduce((sum, { bitrate }) => sum + (bitrate ?? 0), 0))}

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { statusText } from "../../status-text.ts";
 import type { StatusStore } from "../../store/status/follow.ts";
+import { text } from "../../text.ts";
 
 /** Where an operator says who it is. */
 export function Operator({ store }: { store: StatusStore }) {
@@ -39,7 +40,7 @@ export function Operator({ store }: { store: StatusStore }) {
         )}
       </form>
       <p>
-        <a href="api/v1/status">{statusText.api}</a>
+        {text.name} {store.report.value?.version} · <a href="api/v1/status">{statusText.api}</a>
       </p>
     </section>
   );

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
 import { statusText } from "../../status-text.ts";
 import type { Graph } from "../../store/status/graph.ts";
 import { layoutOf } from "../../store/status/layout.ts";
@@ -26,7 +27,8 @@ export function RoomPanel({
     line: useSignal<string | undefined>(undefined),
     kinds: useSignal(BOTH),
   };
-  const heading = `room-${graph.room}`;
+  // Made, since a name may have spaces.
+  const heading = useId();
   const layout = layoutOf(graph);
   return (
     <section class="panel" aria-labelledby={heading}>

@@ -15,7 +15,6 @@ export function Totals({ report }: { report: Report }) {
     [words.incoming, bits(total(transports.flatMap(({ producers }) => producers)))],
     [words.outgoing, bits(total(transports.flatMap(({ consumers }) => consumers)))],
     [words.lost, count(lost)],
-    [words.version, report.version],
   ];
   return (
     <section aria-label={words.label}>
