@@ -273,7 +273,7 @@ export const text = {
     cameraOn: both("Turn the camera on", "Kamera einschalten"),
     share: both("Share your screen", "Bildschirm teilen"),
     unshare: both("Stop sharing your screen", "Bildschirm nicht mehr teilen"),
-    sharing: both("You share your screen", "Dein Bildschirm wird geteilt"),
+    sharing: both("You share your screen: stop", "Dein Bildschirm wird geteilt: beenden"),
     raiseHand: both("Raise your hand", "Melden"),
     lowerHand: both("Lower your hand", "Nicht mehr melden"),
     chat: both("Chat", "Chat"),

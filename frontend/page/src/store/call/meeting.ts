@@ -10,6 +10,7 @@ import type { Notices } from "./notices.ts";
 import { OwnMedia } from "./own.ts";
 import { Presence } from "./presence.ts";
 import { Stage } from "./stage.ts";
+import { troubleText } from "./trouble.ts";
 
 /** More people who come or go at one moment are told as a number. */
 const MOST_NAMES = 3;
@@ -50,6 +51,7 @@ export class Meeting {
     });
     this.#stops = [
       this.#tellOfPeople(),
+      ...(isViewer ? [] : this.#tellOfDevices(devices)),
       // A raised hand is the room's, and outlives its socket.
       effect(() => {
         this.presence.handRaised.value = this.presence.you.value?.handRaised ?? false;
@@ -75,6 +77,20 @@ export class Meeting {
     this.stage.stop();
     this.measures.stop();
     this.room.leave();
+  }
+
+  /** Tell why a device that was wanted is not there; what was so in the lobby was read there. */
+  #tellOfDevices(devices: Devices): (() => void)[] {
+    return (["camera", "microphone"] as const).map((kind) => {
+      let known = devices[kind].trouble.peek();
+      return effect(() => {
+        const trouble = devices[kind].trouble.value;
+        if (trouble !== known && trouble !== undefined) {
+          this.notices.say(troubleText(trouble, kind), { isTrouble: true });
+        }
+        known = trouble;
+      });
+    });
   }
 
   /** Tell who comes, who leaves, and who wants to speak. */
