@@ -39,7 +39,7 @@ export class Meeting {
     this.isViewer = isViewer;
     this.notices = notices;
     this.presence = new Presence(room);
-    this.stage = new Stage(room, this.presence);
+    this.stage = new Stage(room, this.presence, !isViewer);
     this.own = new OwnMedia(room, devices, notices, isViewer);
     this.chat = new Chat(room, ({ name, text: line }) =>
       notices.say(text.call.said(isolated(name), isolated(line))),
