@@ -77,8 +77,12 @@ function Writing({ meeting }: { meeting: Meeting }) {
   const words = text.call;
   const typed = useSignal("");
   const field = useRef<HTMLTextAreaElement>(null);
-  // What is typed right after the key that opens this goes here.
-  useLayoutEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => {
+    // What is typed right after the key that opens this goes here; afterwards one is where one was.
+    const before = document.activeElement;
+    field.current?.focus();
+    return () => before instanceof HTMLElement && before.focus();
+  }, []);
   const send = () => {
     // What the relay did not get stays where it was typed.
     if (meeting.chat.say(typed.value)) typed.value = "";
