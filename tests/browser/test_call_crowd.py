@@ -159,3 +159,22 @@ async def test_a_picture_that_stands_still_is_marked(browser: Browser, relay: Ru
         )
         await ann.keyboard.press("p")
         await until(lambda: ann.evaluate(floating), lambda name: name is None, within=10, what="no")
+
+
+async def test_a_picture_comes_as_large_as_it_is_shown(
+    browser: Browser, relay: RunningRelay
+) -> None:
+    async with (
+        call_page(browser, relay.url, name="Bob", join="now"),
+        call_page(browser, relay.url, name="Ann", join="viewer") as ann,
+    ):
+        await sees(ann, "Bob")
+
+        async def width() -> int:
+            return int(await tile(ann, "Bob").locator("video").evaluate("one => one.videoWidth"))
+
+        # When the larger encodings begin is up to Chromium's estimate of what gets through.
+        await until(width, lambda seen: seen >= 640, within=60, what="a large picture")
+        await ann.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
+        await until(width, lambda seen: seen == 320, within=30, what="the smallest encoding")
+        await sees(ann, "Bob")

@@ -45,7 +45,7 @@ export class Stage {
   readonly #wanted = new Set<string>(); // bounded by the tracks of the room
   readonly #stops: readonly (() => void)[];
 
-  /** Viewers have no picture of their own. */
+  /** Follow a room; `hasOwn`: viewers have no picture of their own that needs a place. */
   constructor(room: Room, presence: Presence, hasOwn: boolean) {
     this.#hasOwn = hasOwn;
     this.#room = room;
