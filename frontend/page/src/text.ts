@@ -290,6 +290,7 @@ export const text = {
     help: both("Keyboard", "Tastatur"),
     leave: both("Leave", "Verlassen"),
     close: both("Close", "Schließen"),
+    closePanel: both("Close chat or people", "Chat oder Personen schließen"),
     write: both("Write to everybody", "Nachricht an alle"),
     send: both("Send", "Senden"),
     noLines: both("Nobody has written anything yet.", "Noch hat niemand etwas geschrieben."),

@@ -216,7 +216,7 @@ describe("notices", () => {
     for (const text of ["a", "b", "b", "c", "d", "e"]) notices.say(text);
     notices.say("f", { isTrouble: true });
     expect(notices.list.value.map(({ text }) => text)).toEqual(["c", "d", "e", "f"]);
-    vi.advanceTimersByTime(6_000);
+    vi.advanceTimersByTime(9_000);
     expect(notices.list.value.map(({ text }) => text)).toEqual(["f"]);
     vi.advanceTimersByTime(10_000);
     expect(notices.list.value).toEqual([]);

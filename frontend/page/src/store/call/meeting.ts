@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import type { Participant, Room } from "@trunkline/sdk";
 import { text } from "../../text.ts";
+import { keepAwake } from "./awake.ts";
 import { isolated } from "./bidi.ts";
 import { Chat } from "./chat.ts";
 import { happenings } from "./coming.ts";
@@ -50,6 +51,7 @@ export class Meeting {
       notices.say(words[code] ?? reason, { isTrouble: true });
     });
     this.#stops = [
+      keepAwake(),
       this.#tellOfPeople(),
       ...(isViewer ? [] : this.#tellOfDevices(devices)),
       // A raised hand is the room's, and outlives its socket.

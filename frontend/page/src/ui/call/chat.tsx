@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ChatLine } from "@trunkline/sdk";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { language } from "../../language.ts";
 import { MAX_LINE } from "../../store/call/chat.ts";
 import { piecesOf } from "../../store/call/links.ts";
 import type { Meeting } from "../../store/call/meeting.ts";
@@ -47,7 +46,7 @@ export function ChatPanel({ meeting }: { meeting: Meeting }) {
   );
 }
 
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 function Line({ line, isSame, isOwn }: { line: ChatLine; isSame: boolean; isOwn: boolean }) {
   return (
