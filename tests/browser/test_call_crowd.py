@@ -99,6 +99,7 @@ async def test_what_comes_is_what_is_seen(browser: Browser, relay: RunningRelay)
         figures = tile(ann, "P1").get_by_text("VP8")
         await expect(figures).to_be_visible(timeout=SOON)
         await only_one_is_large(ann)
+        await nothing_comes_while_nobody_looks(ann)
 
 
 async def only_one_is_large(ann: Page) -> None:
@@ -108,6 +109,18 @@ async def only_one_is_large(ann: Page) -> None:
     await until(
         lambda: seen(ann), lambda names: "P2" in names and len(names) < 4, within=10, what="fewer"
     )
+    await only_these_come(ann, await seen(ann))
+
+
+async def nothing_comes_while_nobody_looks(ann: Page) -> None:
+    """Another tab is in front, as far as the page can tell."""
+    tell = """(isHidden) => {
+        Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    await ann.evaluate(tell, True)
+    await only_these_come(ann, set())
+    await ann.evaluate(tell, False)
     await only_these_come(ann, await seen(ann))
 
 
@@ -124,3 +137,44 @@ async def test_speakers_come_to_the_front(browser: Browser, relay: RunningRelay)
         await expect(tile(ann, "P6")).to_be_visible(timeout=SOON)
         await expect(tile(ann, "P6").get_by_role("img", name="Speaks")).to_be_visible()
         await sees(ann, "P6")
+
+
+async def test_a_picture_that_stands_still_is_marked(browser: Browser, relay: RunningRelay) -> None:
+    async with (
+        crowd(browser, relay.url) as others,
+        call_page(browser, relay.url, name="Ann", join="viewer") as ann,
+    ):
+        await others.enter("P1")
+        await sees(ann, "P1")
+        mark = tile(ann, "P1").get_by_text("The picture has stopped")
+        await others.do("freeze", "P1", True)
+        await expect(mark).to_be_visible(timeout=SOON)
+        await others.do("freeze", "P1", False)
+        await expect(mark).to_have_count(0, timeout=SOON)
+        await sees(ann, "P1")
+        await ann.keyboard.press("p")
+        floating = "document.pictureInPictureElement?.dataset.name ?? null"
+        await until(
+            lambda: ann.evaluate(floating), lambda name: name == "P1", within=10, what="PiP"
+        )
+        await ann.keyboard.press("p")
+        await until(lambda: ann.evaluate(floating), lambda name: name is None, within=10, what="no")
+
+
+async def test_a_picture_comes_as_large_as_it_is_shown(
+    browser: Browser, relay: RunningRelay
+) -> None:
+    async with (
+        call_page(browser, relay.url, name="Bob", join="now"),
+        call_page(browser, relay.url, name="Ann", join="viewer") as ann,
+    ):
+        await sees(ann, "Bob")
+
+        async def width() -> int:
+            return int(await tile(ann, "Bob").locator("video").evaluate("one => one.videoWidth"))
+
+        # When the larger encodings begin is up to Chromium's estimate of what gets through.
+        await until(width, lambda seen: seen >= 640, within=60, what="a large picture")
+        await ann.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
+        await until(width, lambda seen: seen == 320, within=30, what="the smallest encoding")
+        await sees(ann, "Bob")

@@ -1,6 +1,7 @@
 // Many people on one page, on the SDK that the relay serves: each sends a small drawn picture.
 globalThis.crowd = (() => {
   const people = new Map();
+  const frozen = new Set();
 
   // Somebody who moves: cheap to draw and to encode, and pleasant to look at.
   function figure(index, { width, height, rate }) {
@@ -30,8 +31,9 @@ globalThis.crowd = (() => {
       pen.fill();
     };
     draw();
-    setInterval(draw, 1000 / rate);
-    return canvas.captureStream(rate).getVideoTracks()[0];
+    const [track] = canvas.captureStream(rate).getVideoTracks();
+    setInterval(() => frozen.has(track) || draw(), 1000 / rate);
+    return track;
   }
 
   // A window full of lines, for those who share a screen.
@@ -103,6 +105,11 @@ globalThis.crowd = (() => {
     hide: (name, hidden) => {
       const { room, camera } = people.get(name);
       room.setMuted(camera, hidden);
+    },
+    freeze: (name, still) => {
+      const { track } = people.get(name).camera;
+      if (still) frozen.add(track);
+      else frozen.delete(track);
     },
     share: async (name) => {
       await people.get(name).room.publishStream(sheet(3), { source: "screen" });

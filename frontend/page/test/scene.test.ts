@@ -109,6 +109,16 @@ describe("the scene", () => {
     }
   });
 
+  it("keeps no place for a picture that is not there", () => {
+    for (const area of [laptop, phone, side]) {
+      const { boxes } = sceneOf(keys(4), undefined, area, 0, false);
+      expect(boxes.get("p0")).toMatchObject({ width: bestGrid(4, area).width });
+      const line = sceneOf(keys(60), "p0", area, 0, false);
+      expect(line.boxes.size).toBe(sceneOf(keys(60), "p0", area, 0).boxes.size + 1);
+      expect(placesIn(60, true, area, false)).toBe(line.boxes.size - 1);
+    }
+  });
+
   it("tells how many are seen", () => {
     for (const area of [laptop, phone, side]) {
       const { boxes } = sceneOf(keys(60), "p0", area, 0);

@@ -20,6 +20,8 @@ class Own {
   readonly trouble = signal<Trouble | undefined>(undefined);
   readonly isOn: Signal<boolean>;
   readonly chosen: Signal<string>;
+  /** What was there was taken away, and nobody has said so yet. */
+  wasLost = false;
   /** Counts questions: the answer to an older one is of no use. */
   asked = 0;
 
@@ -107,7 +109,8 @@ export class Devices {
   #take(kind: Kind, track: MediaStreamTrack | undefined, trouble: Trouble | undefined): void {
     const own = this[kind];
     const before = own.track.value;
-    own.trouble.value = trouble;
+    own.trouble.value = trouble === "missing" && own.wasLost ? "lost" : trouble;
+    own.wasLost = false;
     if (track === undefined && before?.readyState === "live") return;
     if (track !== undefined) {
       track.enabled = own.isOn.value;

@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import type { Participant, Room } from "@trunkline/sdk";
 import { text } from "../../text.ts";
+import { keepAwake } from "./awake.ts";
 import { isolated } from "./bidi.ts";
 import { Chat } from "./chat.ts";
 import { happenings } from "./coming.ts";
@@ -10,6 +11,7 @@ import type { Notices } from "./notices.ts";
 import { OwnMedia } from "./own.ts";
 import { Presence } from "./presence.ts";
 import { Stage } from "./stage.ts";
+import { troubleText } from "./trouble.ts";
 
 /** More people who come or go at one moment are told as a number. */
 const MOST_NAMES = 3;
@@ -38,7 +40,7 @@ export class Meeting {
     this.isViewer = isViewer;
     this.notices = notices;
     this.presence = new Presence(room);
-    this.stage = new Stage(room, this.presence);
+    this.stage = new Stage(room, this.presence, !isViewer);
     this.own = new OwnMedia(room, devices, notices, isViewer);
     this.chat = new Chat(room, ({ name, text: line }) =>
       notices.say(text.call.said(isolated(name), isolated(line))),
@@ -49,7 +51,9 @@ export class Meeting {
       notices.say(words[code] ?? reason, { isTrouble: true });
     });
     this.#stops = [
+      keepAwake(),
       this.#tellOfPeople(),
+      ...(isViewer ? [] : this.#tellOfDevices(devices)),
       // A raised hand is the room's, and outlives its socket.
       effect(() => {
         this.presence.handRaised.value = this.presence.you.value?.handRaised ?? false;
@@ -75,6 +79,20 @@ export class Meeting {
     this.stage.stop();
     this.measures.stop();
     this.room.leave();
+  }
+
+  /** Tell why a device that was wanted is not there; what was so in the lobby was read there. */
+  #tellOfDevices(devices: Devices): (() => void)[] {
+    return (["camera", "microphone"] as const).map((kind) => {
+      let known = devices[kind].trouble.peek();
+      return effect(() => {
+        const trouble = devices[kind].trouble.value;
+        if (trouble !== known && trouble !== undefined) {
+          this.notices.say(troubleText(trouble, kind), { isTrouble: true });
+        }
+        known = trouble;
+      });
+    });
   }
 
   /** Tell who comes, who leaves, and who wants to speak. */

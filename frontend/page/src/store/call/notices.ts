@@ -10,8 +10,8 @@ export interface Notice {
 /** Notices at one time; the oldest go. */
 const MOST = 4;
 /** Milliseconds. */
-const SAY_FOR = 5_000;
-const SAY_TROUBLE_FOR = 12_000;
+const SAY_FOR = 8_000;
+const SAY_TROUBLE_FOR = 15_000;
 
 /** What is told in passing, on the screen and to screen readers. */
 export class Notices {

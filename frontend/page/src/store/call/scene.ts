@@ -29,22 +29,24 @@ const LEAST: Size = { width: 180, height: 150 };
  * @param order keys of all tiles
  * @param focus the one to be large, if any
  * @param page which of the pages; the nearest one that there is
+ * @param hasOwn whether one's own picture needs a place
  */
 export function sceneOf(
   order: readonly string[],
   focus: string | undefined,
   area: Size,
   page: number,
+  hasOwn = true,
 ): Scene {
   const isWide = area.width >= LEAST.width && area.height >= LEAST.height;
   if (isWide && focus !== undefined && order.includes(focus)) {
-    return focused(order, focus, area, page);
+    return focused(order, focus, area, page, hasOwn);
   }
   if (order.length === 0) return alone(area);
   const shown = capacity(order.length, area);
   const { tiles, ...paged } = pageOf(order, shown, page);
-  const grid = roomyGrid(shown, area);
-  const own = corner(area, grid);
+  const grid = hasOwn ? roomyGrid(shown, area) : bestGrid(shown, area);
+  const own = hasOwn ? corner(area, grid) : nowhere(area);
   const boxes = new Map(
     tiles.map((key, index) => [key, cell(grid, area, index, tiles.length, own)]),
   );
@@ -69,17 +71,23 @@ function common(one: Box, other: Box): number {
 }
 
 /** How many of `count` people are seen at one time. */
-export function placesIn(count: number, hasFocus: boolean, area: Size): number {
+export function placesIn(count: number, hasFocus: boolean, area: Size, hasOwn = true): number {
   if (!hasFocus) return capacity(count, area);
-  return Math.max(1, lineOf(area).count - 1);
+  return Math.max(1, lineOf(area).count - (hasOwn ? 1 : 0));
 }
 
-function focused(order: readonly string[], focus: string, area: Size, page: number): Scene {
+function focused(
+  order: readonly string[],
+  focus: string,
+  area: Size,
+  page: number,
+  hasOwn: boolean,
+): Scene {
   const line = lineOf(area);
   const rest = order.filter((key) => key !== focus);
-  const { tiles, ...paged } = pageOf(rest, placesIn(order.length, true, area), page);
+  const { tiles, ...paged } = pageOf(rest, placesIn(order.length, true, area, hasOwn), page);
   // One's own picture has the last place of the line; where there is but one, others have it.
-  const fits = tiles.length < line.count;
+  const fits = hasOwn && tiles.length < line.count;
   const used = tiles.length + (fits ? 1 : 0);
   const boxes = new Map(tiles.map((key, index) => [key, inLine(line, area, index, used)]));
   const large = line.isBeside
@@ -170,6 +178,11 @@ function corner(area: Size, most: Size): Scene["own"] {
   const height = Math.round(Math.min(isUpright ? usual * 1.25 : usual * 0.6, most.height));
   const left = Math.max(0, area.width - width - GAP);
   return { left, top: Math.max(0, area.height - height - GAP), width, height, place: "corner" };
+}
+
+/** The place of a picture that is not there. */
+function nowhere({ width, height }: Size): Scene["own"] {
+  return { left: width, top: height, width: 0, height: 0, place: "corner" };
 }
 
 function pageOf(order: readonly string[], size: number, page: number) {

@@ -34,16 +34,20 @@ export class Stage {
   readonly focus = computed(() => this.#focus());
   readonly #order = signal<readonly string[]>([]);
   readonly scene = computed(() => {
-    return sceneOf(this.#order.value, this.focus.value, this.area.value, this.page.value);
+    const [order, focus] = [this.#order.value, this.focus.value];
+    return sceneOf(order, focus, this.area.value, this.page.value, this.#hasOwn);
   });
   readonly #presence: Presence;
   readonly #room: Room;
+  readonly #hasOwn: boolean;
   #seating = EMPTY;
   #screens = 0;
   readonly #wanted = new Set<string>(); // bounded by the tracks of the room
   readonly #stops: readonly (() => void)[];
 
-  constructor(room: Room, presence: Presence) {
+  /** Follow a room; `hasOwn`: viewers have no picture of their own that needs a place. */
+  constructor(room: Room, presence: Presence, hasOwn: boolean) {
+    this.#hasOwn = hasOwn;
     this.#room = room;
     this.#presence = presence;
     const streams = new Streams();
@@ -87,7 +91,8 @@ export class Stage {
   #seat(): void {
     const tiles = this.tiles.value;
     const speakers = this.#presence.speakers.value;
-    const places = placesIn(tiles.length, this.focus.value !== undefined, this.area.value);
+    const hasFocus = this.focus.value !== undefined;
+    const places = placesIn(tiles.length, hasFocus, this.area.value, this.#hasOwn);
     const speaking = speakers.flatMap(({ participantId: id }) => {
       return tiles.some(({ key }) => key === id) ? [id] : [];
     });

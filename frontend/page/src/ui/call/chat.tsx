@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ChatLine } from "@trunkline/sdk";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { language } from "../../language.ts";
 import { MAX_LINE } from "../../store/call/chat.ts";
 import { piecesOf } from "../../store/call/links.ts";
 import type { Meeting } from "../../store/call/meeting.ts";
@@ -47,7 +46,7 @@ export function ChatPanel({ meeting }: { meeting: Meeting }) {
   );
 }
 
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 function Line({ line, isSame, isOwn }: { line: ChatLine; isSame: boolean; isOwn: boolean }) {
   return (
@@ -77,8 +76,12 @@ function Writing({ meeting }: { meeting: Meeting }) {
   const words = text.call;
   const typed = useSignal("");
   const field = useRef<HTMLTextAreaElement>(null);
-  // What is typed right after the key that opens this goes here.
-  useLayoutEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => {
+    // What is typed right after the key that opens this goes here; afterwards one is where one was.
+    const before = document.activeElement;
+    field.current?.focus();
+    return () => before instanceof HTMLElement && before.focus();
+  }, []);
   const send = () => {
     // What the relay did not get stays where it was typed.
     if (meeting.chat.say(typed.value)) typed.value = "";

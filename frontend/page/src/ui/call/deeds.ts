@@ -38,6 +38,7 @@ export function deedsOf(call: Call, meeting: Meeting, screen: Screen) {
     hand: hand(meeting),
     chat: panel(meeting, "chat", "c"),
     people: panel(meeting, "people", "o"),
+    close: close(meeting),
     ...views(call, meeting, screen),
   };
 }
@@ -143,4 +144,18 @@ function views(call: Call, meeting: Meeting, screen: Screen): Record<View, Deed>
 async function invite(call: Call): Promise<void> {
   const copied = await toClipboard(call.invitation, null);
   call.notices.say(copied ? words.copied : words.notCopied(call.invitation));
+}
+
+/** Close what is beside the pictures. */
+function close(meeting: Meeting): Deed {
+  const shown = meeting.panel.value;
+  return {
+    icon: "close",
+    label: words.closePanel,
+    key: "escape",
+    disabled: shown === undefined,
+    run: () => {
+      if (shown !== undefined) meeting.toggle(shown);
+    },
+  };
 }

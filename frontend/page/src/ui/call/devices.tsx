@@ -1,5 +1,6 @@
 import type { Kind, Trouble } from "../../store/call/ask.ts";
 import type { Device, Devices } from "../../store/call/devices.ts";
+import { troubleText } from "../../store/call/trouble.ts";
 import { text } from "../../text.ts";
 import { Meter } from "./meter.tsx";
 
@@ -69,7 +70,7 @@ export function Troubles({ devices }: { devices: Devices }) {
   const [eye, ear] = [camera.trouble.value, microphone.trouble.value];
   if (devices.isAsking.value) return null;
   if (eye === "insecure" || ear === "insecure") {
-    return <p class="hint">{text.call.troubles.insecure}</p>;
+    return <p class="hint">{troubleText("insecure", "both")}</p>;
   }
   if (eye !== undefined && eye === ear) return <One trouble={eye} of="both" devices={devices} />;
   return (
@@ -90,7 +91,7 @@ function One({ trouble, of, devices }: OneProps) {
   const kinds: readonly Kind[] = of === "both" ? ["camera", "microphone"] : [of];
   return (
     <p class="hint">
-      {text.call.troubles[trouble][of]}{" "}
+      {troubleText(trouble, of)}{" "}
       <button type="button" class="plain" onClick={() => void devices.open(kinds)}>
         {text.call.again}
       </button>

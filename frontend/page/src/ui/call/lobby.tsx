@@ -99,6 +99,8 @@ function Fields({ call }: { call: Call }) {
   const wrong = call.wrong.value;
   useEffect(() => {
     const first = wrong ?? (call.needsPassphrase.value ? "passphrase" : undefined);
+    // On telephones the keyboard would cover all else.
+    if (first === undefined && matchMedia("(pointer: coarse)").matches) return;
     const field = first ?? (call.room.peek() === "" ? "room" : "name");
     form.current?.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
   }, [wrong, call, call.needsPassphrase.value]);

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import type { Call } from "../../store/call/call.ts";
 import type { Meeting } from "../../store/call/meeting.ts";
 import { text } from "../../text.ts";
@@ -22,9 +22,11 @@ export function MeetingView({ call, meeting }: { call: Call; meeting: Meeting })
     deeds,
     useCallback(() => call.memory.value.shortcuts, [call]),
   );
+  // What was in focus in the lobby is gone: the keyboard goes on here, and screen readers read on.
+  useEffect(() => main.current?.focus(), []);
   const panel = meeting.panel.value;
   return (
-    <main ref={main} class="call" data-panel={panel}>
+    <main ref={main} class="call" tabIndex={-1} aria-label={call.room.value}>
       <Head call={call} meeting={meeting} deeds={deeds} />
       <StageView call={call} meeting={meeting} />
       {panel === "chat" && <ChatPanel meeting={meeting} />}
