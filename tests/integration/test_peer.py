@@ -1,13 +1,12 @@
 """Programs publish and watch by WHIP and WHEP, over the real core."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy
 import pytest
 
-from support.frames import BLUE, HERE, RED, hears, plain, sees, sending
+from support.frames import BLUE, HERE, RED, comes_to_its_end, hears, plain, sees, sending
 from support.live import live
 from support.relay import running_relay
 from support.waiting import until
@@ -25,7 +24,6 @@ from trunkline import (
     VideoSettings,
 )
 from trunkline.errors import RefusalCode
-from trunkline.frames.array import Pixels
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -172,11 +170,6 @@ async def test_both_go_on_when_the_relay_comes_back() -> None:
                         pass
 
 
-async def _to_the_end(reading: AsyncIterator[Pixels]) -> None:
-    async for _ in reading:
-        pass
-
-
 async def test_without_reconnecting_readers_and_writers_are_told() -> None:
     async with running_relay() as relay:
         url = f"{relay.url}/whip/studio?name=cam"
@@ -191,7 +184,7 @@ async def test_without_reconnecting_readers_and_writers_are_told() -> None:
             await anext(reading)
             await relay.process.stop(within=10)
             with pytest.raises(ConnectionLost):
-                await asyncio.wait_for(_to_the_end(reading), 30)
+                await comes_to_its_end(reading)
 
             async def error() -> str:
                 try:

@@ -48,10 +48,10 @@ class Directory:
         """A new transport, not yet in any room."""
         return TransportId(next(self._numbers))
 
-    def room(self, name: RoomName, passphrase: str) -> Room:
+    def room(self, name: RoomName, passphrase: str | None) -> Room:
         """The room by this name, a new one if need be, with a place for one more.
 
-        It counts from `keep` on.
+        It counts from `keep` on. Without a passphrase none is asked for, nor whether it is locked.
 
         Raises:
             Refusal: the room is locked, its passphrase is another, or a limit is reached.
@@ -108,7 +108,9 @@ class Directory:
         return transport
 
 
-def _check(room: Room, passphrase: str) -> None:
+def _check(room: Room, passphrase: str | None) -> None:
+    if passphrase is None:
+        return
     wanted = room.rule.passphrase
     if wanted is not None and not hmac.compare_digest(wanted.encode(), passphrase.encode()):
         sentence = f"A passphrase is needed for room {room.name!r}: ask whoever invited you."
