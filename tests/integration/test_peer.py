@@ -1,6 +1,8 @@
 """Programs publish and watch by WHIP and WHEP, over the real core."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy
@@ -244,3 +246,28 @@ async def test_a_port_that_cannot_be_bound_is_an_os_error() -> None:
         peer.receive_audio()
         with pytest.raises(OSError, match=r"192\.0\.2\.1"):
             await peer.offer()
+
+
+async def test_the_rooms_limit_is_kept_to(tmp_path: Path) -> None:
+    async with live(tmp_path, rooms={"studio": {"bitrate": 300_000}}) as it:
+        url = f"{it.relay.url}/whip/studio?name=cam"
+        async with (
+            Peer.publish(url, audio=None, network=HERE) as publisher,
+            sending(publisher.video),
+        ):
+
+            async def bitrate() -> int:
+                return publisher.video.bitrate
+
+            await until(bitrate, lambda now: 0 < now <= 300_000, within=20, what="the limit")
+
+
+@pytest.mark.parametrize("name", ["Peer", "pace", "VideoSettings", "Network", "Encoded"])
+def test_a_peer_does_not_load_the_server(name: str) -> None:
+    script = (
+        f"import sys, trunkline; trunkline.{name}; "
+        "print([one for one in sys.modules if one.startswith(('trunkline.app', 'trunkline.web', "
+        "'trunkline.engine', 'trunkline.domain', 'numpy'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout == b"[]\n"

@@ -12,6 +12,7 @@ from trunkline.client.plan import Plan
 from trunkline.errors import ConnectionLost, NegotiationError
 from trunkline.model.link import LinkStatistics
 from trunkline.net.clock import Epoch
+from trunkline.protocol.bandwidth import picture_limit
 
 CONNECT_TIME = 20.0
 """Seconds for ICE and DTLS."""
@@ -101,6 +102,8 @@ class Link:
         if self._connection is None:
             raise NegotiationError("There is no offer to answer: make one first.")
         self._plan.join(self._connection, await self._connection.accept_answer(sdp))
+        for output in self._plan.outputs:
+            output.limit(picture_limit(sdp))
 
     async def accept_offer(self, sdp: str) -> str:
         """Our answer to the other end's offer, with all candidates; errors as above.
