@@ -105,7 +105,9 @@ class NativeEndpoint:
 
     def accept_offer(self, sdp: str, labels: Sequence[Label | None] | None = None) -> None:
         """Answer an offer; `Described` or `NotTaken` follows."""
-        self._endpoint.accept_offer(_unlimited(sdp), None if labels is None else [*map(_words, labels)])
+        self._endpoint.accept_offer(
+            _unlimited(sdp), None if labels is None else [*map(_words, labels)]
+        )
 
     def accept_answer(self, sdp: str) -> None:
         """Take an answer; `Negotiated`, `NotTaken` or `Cut` follows."""
