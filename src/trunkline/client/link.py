@@ -101,7 +101,8 @@ class Link:
         """
         if self._connection is None:
             raise NegotiationError("There is no offer to answer: make one first.")
-        self._plan.join(self._connection, await self._connection.accept_answer(sdp))
+        agreed = await self._connection.accept_answer(sdp)
+        self._plan.join(self._connection, agreed, offered=True)
         for output in self._plan.outputs:
             output.limit(picture_limit(sdp))
 
@@ -113,7 +114,7 @@ class Link:
         labels = self._plan.labels(sdp)
         connection = await self._open()
         described = await connection.accept_offer(sdp, labels)
-        self._plan.join(connection, described.media)
+        self._plan.join(connection, described.media, offered=False)
         return described.sdp
 
     async def connected(self, within: float = CONNECT_TIME) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from trunkline.frames.array import Pixels, Samples
 
 _PACKETS_ONLY = ("H265", "AV1")
+KEYFRAME_STEP = 0.3
+"""Seconds between two keyframes that are asked for."""
 WAITING_PICTURES = 2
 """Pictures that wait for the encoder: more would only come later."""
 WAITING_SOUNDS = 25
@@ -104,6 +106,7 @@ class VideoOutput:
         )
         self._send: Send | None = None
         self._keyframe = True
+        self._keyframe_at = float("-inf")
         self._unsent = 0
         self._error: Exception | None = None
 
@@ -162,7 +165,7 @@ class VideoOutput:
 
     def attach(self, send: Send | None) -> None:
         """Send there from now on; None: nowhere. Whoever is there begins with a keyframe."""
-        self._send, self._keyframe = send, True
+        self._send, self._keyframe, self._keyframe_at = send, True, float("-inf")
 
     def want_keyframe(self) -> None:
         """Make the next picture one that decoding can begin with."""
@@ -189,7 +192,10 @@ class VideoOutput:
         # Nobody is there: who comes begins with a keyframe anyway.
         if self._send is None or self._encoder is None:
             return
-        keyframe, self._keyframe = self._keyframe, False
+        # Whoever asks again and again gets no stream of keyframes, which would only choke the way.
+        keyframe = self._keyframe and not 0 <= moment - self._keyframe_at < KEYFRAME_STEP
+        if keyframe:
+            self._keyframe, self._keyframe_at = False, moment
         captured = self._epoch.wall(moment)
         for packet in self._encoder.encode(frame, moment, keyframe=keyframe, captured=captured):
             self._deliver(packet)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy
@@ -341,3 +341,30 @@ async def test_a_limit_of_the_other_end_is_kept_to() -> None:
                 return output.bitrate
 
             await until(bitrate, lambda now: now == 200_000, within=10, what="the limit")
+
+
+async def test_who_asks_again_and_again_gets_no_stream_of_keyframes() -> None:
+    async with pair() as two:
+        output = two.ann.send_video(VideoSettings(codec="VP8", fps=100))
+        two.ben.receive_video()
+        await two.meet()
+        sent = two.ether.endpoints[0].written
+        for number in range(60):
+            output.want_keyframe()
+            output.write(RED, time=number / 50)
+            await output.drain()
+        keys = [packet.seconds for packet in sent if packet.keyframe]
+        assert len(sent) > 50
+        assert 3 <= len(keys) <= 5, keys
+
+
+async def test_what_the_other_end_leaves_out_is_told() -> None:
+    async with pair() as two:
+        two.ann.send_video(VP8)
+        two.ann.send_audio()
+        offer = await two.ann.offer()
+        answer = await two.ben.accept_offer(offer)
+        ben = two.ether.endpoints[1]
+        ben.media[1] = replace(ben.media[1], direction="inactive")
+        with pytest.raises(NegotiationError, match="does not take audio"):
+            await two.ann.accept_answer(answer)
