@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trunkline.app import Relay
     from trunkline.client.guest import Guest
     from trunkline.client.input import AudioInput, VideoInput
+    from trunkline.client.inside import Producer, Tapped
     from trunkline.client.network import Network
     from trunkline.client.output import AudioOutput, AudioSettings, VideoOutput, VideoSettings
     from trunkline.client.pace import pace
@@ -69,6 +70,7 @@ __all__ = [
     "ParticipantLeft",
     "ParticipantStatistics",
     "Peer",
+    "Producer",
     "Publisher",
     "Refusal",
     "Relay",
@@ -79,6 +81,7 @@ __all__ = [
     "Settings",
     "StartupError",
     "Statistics",
+    "Tapped",
     "Track",
     "TrackEnded",
     "TrackPublished",
@@ -98,6 +101,7 @@ _HOMES = {
     "config": {"Settings", "load_settings"},
     "client.guest": {"Guest"},
     "client.input": {"AudioInput", "VideoInput"},
+    "client.inside": {"Producer", "Tapped"},
     "client.network": {"Network"},
     "client.output": {"AudioOutput", "AudioSettings", "VideoOutput", "VideoSettings"},
     "client.pace": {"pace"},

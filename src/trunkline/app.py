@@ -7,7 +7,7 @@ import secrets
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -25,20 +25,23 @@ from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
 from trunkline.model.id import RoomName
-from trunkline.model.request import Measure
+from trunkline.model.media import Kind
+from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
 from trunkline.net.address_watch import AddressWatch
 from trunkline.net.clock import tick
 from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
-from trunkline.protocol.name import room_name
+from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.site import site
 
 if TYPE_CHECKING:
+    from trunkline.client.inside import Producer, Tapped
+    from trunkline.client.output import AudioSettings, VideoSettings
     from trunkline.net.renewal import Renewal
 
 log = logging.getLogger(__name__)
@@ -137,6 +140,59 @@ class Relay:
             Refusal: the media core did not answer within 5 s.
         """
         return await self._running.engine.ask(Measure())
+
+    def tap(
+        self, room: str, participant: str | None = None
+    ) -> "AbstractAsyncContextManager[Tapped]":
+        """The pictures and the sound of a participant, without a network between.
+
+        Its first track of each kind; when they end, what reads them ends.
+
+        Args:
+            room: its name.
+            participant: its name; who published last, when not given.
+
+        Raises:
+            Refusal: there is nobody, or nothing is sent.
+            ProtocolError: a name cannot be one.
+        """
+        # Imported where it is needed: codecs take tens of megabytes.
+        from trunkline import studio
+
+        name = participant_name(participant) if participant else None
+        return studio.tap(self._running.engine, self._running.core, room_name(room), name)
+
+    def produce(
+        self,
+        room: str,
+        name: str | None = None,
+        *,
+        video: "VideoSettings | None" = None,
+        audio: "AudioSettings | None" = None,
+    ) -> "AbstractAsyncContextManager[Producer]":
+        """Be a participant of a room, without a network between; leaving the block leaves it.
+
+        Args:
+            room: its name; neither passphrase nor lock hinder us.
+            name: how others see us; the relay chooses one when not given.
+            video: how pictures are sent; None: there are none.
+            audio: how sound is sent; None: there is none.
+
+        Raises:
+            Refusal: the name is taken, or the relay is full.
+            FrameError: there is no such encoder.
+            ProtocolError: a name cannot be one.
+            ValueError: neither picture nor sound is asked for.
+        """
+        from trunkline import studio
+
+        chosen: list[tuple[Kind, object]] = [("video", video), ("audio", audio)]
+        kinds = tuple(kind for kind, settings in chosen if settings)
+        if not kinds:
+            raise ValueError("Produce video=VideoSettings(), audio=AudioSettings(), or both.")
+        wanted = participant_name(name) if name else None
+        request = Produce(room_name(room), wanted, kinds)
+        return studio.produce(self._running.engine, self._running.core, request, video, audio)
 
     @property
     def _running(self) -> _Running:

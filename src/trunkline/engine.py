@@ -17,13 +17,22 @@ from trunkline.media.core import Core
 from trunkline.model import signal, view
 from trunkline.model.command import Close, Command, Count, SetCandidates
 from trunkline.model.event import ParticipantLeft, RoomEvent
-from trunkline.model.id import ParticipantId, RoomName, SessionId, StreamId, TransportId
+from trunkline.model.id import (
+    ParticipantId,
+    ParticipantName,
+    RoomName,
+    SessionId,
+    StreamId,
+    TransportId,
+)
+from trunkline.model.media import Kind, Offer, Port
 from trunkline.model.outbox import Outbox
 from trunkline.model.report import (
     Answered,
     Closed,
     Counted,
     Died,
+    KeyframeWanted,
     Refused,
     Report,
     SessionReport,
@@ -37,6 +46,7 @@ from trunkline.model.request import (
     Leave,
     Measure,
     OpenStream,
+    Produce,
     Publish,
     Request,
     Restart,
@@ -75,6 +85,8 @@ class Engine:
         # Both are bounded by the sessions that `Rooms` lets in, and one count at a time.
         self._offers: dict[TransportId, asyncio.Future[Answered | Refused]] = {}
         self._counting: asyncio.Future[Counted] | None = None
+        # Those of this program, and who makes their keyframes; bounded as sessions are.
+        self._producers: dict[TransportId, Callable[[Port], None]] = {}
         self._stopping = False
 
     @overload
@@ -173,6 +185,39 @@ class Engine:
         """Let what waits for a moment happen; to be called twice a second or so."""
         self._perform(self._rooms.guests.pass_time(now))
 
+    def produce(self, request: Produce, on_keyframe: Callable[[Port], None]) -> tuple[Port, ...]:
+        """Enter a room with tracks of this program: where it writes, in the order of the kinds.
+
+        Args:
+            request: where, and what.
+            on_keyframe: called when somebody needs a keyframe of one.
+
+        Raises:
+            Refusal: the name is taken, or a limit is reached.
+        """
+        if self._stopping:
+            raise _stopping()
+        transport = self._rooms.number()
+        session = view.Session(SessionId(self._token()), self._token(), Offer("", ""))
+        who = ParticipantId(f"p{transport}")
+        ports, effects = self._rooms.produce(request, transport, who, session)
+        self._producers[transport] = on_keyframe
+        self._perform(effects)
+        return ports
+
+    def retire(self, transport: TransportId) -> None:
+        """End what `produce` began; nothing if it is gone."""
+        self._producers.pop(transport, None)
+        self._perform(self._rooms.leave(transport, "left", "It left."))
+
+    def source(self, room: RoomName, name: ParticipantName | None, kind: Kind) -> Port | None:
+        """What a participant sends of a kind; of None who published last.
+
+        Raises:
+            Refusal: there is nobody.
+        """
+        return self._rooms.source(room, name, kind)
+
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
         return self._rooms.describe()
@@ -193,6 +238,9 @@ class Engine:
             case Counted():
                 if self._counting and not self._counting.done():
                     self._counting.set_result(report)
+            case KeyframeWanted(producer):
+                if producer.transport in self._producers:
+                    self._producers[producer.transport](producer)
             case Speakers():
                 self._perform(self._rooms.speech.receive(report))
             case _:
@@ -211,6 +259,8 @@ class Engine:
         self.feed.end()
 
     def _receive(self, report: SessionReport) -> None:
+        if isinstance(report, Refused) and report.transport in self._producers:
+            self.retire(report.transport)
         self._perform(self._rooms.receive(report))
         if isinstance(report, Answered | Refused):
             offer = self._offers.get(report.transport)

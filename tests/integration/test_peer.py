@@ -1,13 +1,14 @@
 """Programs publish and watch by WHIP and WHEP, over the real core."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy
 import pytest
 
-from support.frames import BLUE, HERE, RED, hears, plain, sees, sending
+from support.frames import BLUE, HERE, RED, comes_to_its_end, hears, plain, sees, sending
 from support.live import live
 from support.relay import running_relay
 from support.waiting import until
@@ -25,7 +26,6 @@ from trunkline import (
     VideoSettings,
 )
 from trunkline.errors import RefusalCode
-from trunkline.frames.array import Pixels
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -172,11 +172,6 @@ async def test_both_go_on_when_the_relay_comes_back() -> None:
                         pass
 
 
-async def _to_the_end(reading: AsyncIterator[Pixels]) -> None:
-    async for _ in reading:
-        pass
-
-
 async def test_without_reconnecting_readers_and_writers_are_told() -> None:
     async with running_relay() as relay:
         url = f"{relay.url}/whip/studio?name=cam"
@@ -191,7 +186,7 @@ async def test_without_reconnecting_readers_and_writers_are_told() -> None:
             await anext(reading)
             await relay.process.stop(within=10)
             with pytest.raises(ConnectionLost):
-                await asyncio.wait_for(_to_the_end(reading), 30)
+                await comes_to_its_end(reading)
 
             async def error() -> str:
                 try:
@@ -251,3 +246,28 @@ async def test_a_port_that_cannot_be_bound_is_an_os_error() -> None:
         peer.receive_audio()
         with pytest.raises(OSError, match=r"192\.0\.2\.1"):
             await peer.offer()
+
+
+async def test_the_rooms_limit_is_kept_to(tmp_path: Path) -> None:
+    async with live(tmp_path, rooms={"studio": {"bitrate": 300_000}}) as it:
+        url = f"{it.relay.url}/whip/studio?name=cam"
+        async with (
+            Peer.publish(url, audio=None, network=HERE) as publisher,
+            sending(publisher.video),
+        ):
+
+            async def bitrate() -> int:
+                return publisher.video.bitrate
+
+            await until(bitrate, lambda now: 0 < now <= 300_000, within=20, what="the limit")
+
+
+@pytest.mark.parametrize("name", ["Peer", "pace", "VideoSettings", "Network", "Encoded"])
+def test_a_peer_does_not_load_the_server(name: str) -> None:
+    script = (
+        f"import sys, trunkline; trunkline.{name}; "
+        "print([one for one in sys.modules if one.startswith(('trunkline.app', 'trunkline.web', "
+        "'trunkline.engine', 'trunkline.domain', 'numpy'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout == b"[]\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from support.frames import BLUE, HERE, RED, hears, plain, sees, sending
+from support.frames import BLUE, HERE, RED, comes_to_its_end, hears, plain, sees, sending
 from support.live import Live, live
 from support.relay import running_relay
 from support.waiting import until
@@ -105,14 +105,8 @@ async def test_what_is_forgotten_ends_and_can_be_had_again(tmp_path: Path) -> No
         reading = source.frames()
         await anext(reading)
         await two.ben.forget(track)
-        with pytest.raises(StopAsyncIteration):
-            await asyncio.wait_for(_to_the_end(reading), 20)
+        await comes_to_its_end(reading)
         await sees(await two.ben.watch(track), RED)
-
-
-async def _to_the_end(reading: AsyncIterator[object]) -> None:
-    while True:
-        await anext(reading)
 
 
 async def test_a_track_that_stops_ends_for_the_others_and_another_begins(tmp_path: Path) -> None:
@@ -122,8 +116,7 @@ async def test_a_track_that_stops_ends_for_the_others_and_another_begins(tmp_pat
             reading = (await watches(two.ben)).frames()
             await anext(reading)
         await two.ann.stop_sending(video)
-        with pytest.raises(StopAsyncIteration):
-            await asyncio.wait_for(_to_the_end(reading), 20)
+        await comes_to_its_end(reading)
 
         async def left() -> int:
             return len(two.ben.tracks)
@@ -244,7 +237,7 @@ async def test_who_is_replaced_is_told(tmp_path: Path) -> None:
         hello = signal.Hello(two.ben._hello.room, resumption=two.ben._hello.resumption)
         async with enter(two.it.relay.url, hello):
             with pytest.raises(ConnectionLost):
-                await asyncio.wait_for(_to_the_end(reading), 20)
+                await comes_to_its_end(reading)
         assert video.dropped == 0
 
 

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
+from trunkline.media.core import Tap
 from trunkline.model.command import (
     Accept,
     AcceptAnswer,
@@ -15,9 +16,11 @@ from trunkline.model.command import (
     Detach,
     Limit,
     OfferMedia,
+    ProduceMedia,
     Renegotiate,
     SetCandidates,
 )
+from trunkline.model.frame import Encoded
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Medium, Port
 from trunkline.model.report import (
@@ -58,6 +61,7 @@ class FakeCore:
             None
         )
         self.mute = False
+        self.written: list[tuple[Port, Encoded]] = []
         self.answers = 0
         self.stopped = False
         self.media: dict[TransportId, tuple[Medium, ...]] = {}
@@ -79,6 +83,8 @@ class FakeCore:
         match command:
             case Accept():
                 self._accept(command)
+            case ProduceMedia(transport, media):
+                self.media[transport] = tuple(Medium(mid, kind, "in", ()) for mid, kind in media)
             case Renegotiate():
                 self._renegotiate(command)
             case OfferMedia():
@@ -102,6 +108,13 @@ class FakeCore:
         reports = list(self._reports)
         self._reports.clear()
         return reports
+
+    def write(self, producer: Port, frame: Encoded) -> bool:
+        self.written.append((producer, frame))
+        return True
+
+    def tap(self, producer: Port) -> Tap:
+        raise OSError(f"{producer} cannot be tapped here")
 
     def stop(self) -> None:
         if not self.stopped:

@@ -75,6 +75,13 @@ async def sees(source: VideoInput, colour: Colour, shape: tuple[int, int] | None
     raise AssertionError(f"the pictures ended, and none was {colour}")
 
 
+async def comes_to_its_end(reading: AsyncIterator[object]) -> None:
+    """Read on till it ends; raises what it ends with."""
+    async with asyncio.timeout(30):
+        async for _ in reading:
+            pass
+
+
 async def hears(source: AudioInput) -> None:
     """Wait for sound of 440 Hz."""
     heard: list[Any] = []

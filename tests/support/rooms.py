@@ -16,6 +16,7 @@ from trunkline.model.command import (
     Detach,
     Limit,
     OfferMedia,
+    ProduceMedia,
     Renegotiate,
     SetCandidates,
 )
@@ -45,7 +46,7 @@ from trunkline.model.report import (
     Traffic,
     Unplayable,
 )
-from trunkline.model.request import Enter, Publish, Watch
+from trunkline.model.request import Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell, Told
 
@@ -88,6 +89,18 @@ class House:
         effects = self.reserve(who, Publish(RoomName(room), wanted, OFFER))
         effects += self.answer(who, "in", kinds)
         return effects + self.connect(who)
+
+    def produce(
+        self, who: str, *kinds: Kind, room: str = "studio", name: str | None = None
+    ) -> list[str]:
+        """The program that the relay runs in enters."""
+        transport = self.rooms.number()
+        self.transports[who] = transport
+        session = view.Session(SessionId(f"s-{who}"), "tag", OFFER)
+        wanted = ParticipantName(name) if name else None
+        request = Produce(RoomName(room), wanted, kinds)
+        _, effects = self.rooms.produce(request, transport, ParticipantId(who), session)
+        return self._tell(effects)
 
     def watch(
         self,
@@ -239,8 +252,11 @@ class House:
         participant = getattr(effect, "participant", None)
         return f"{name} {participant or effect.room}"
 
-    def _short_command(self, command: Command) -> str:  # noqa: PLR0911 - one for each
+    def _short_command(self, command: Command) -> str:  # noqa: C901, PLR0911 - one for each
         match command:
+            case ProduceMedia(transport, media):
+                kinds = " ".join(kind for _, kind in media)
+                return f"produce {self._who(transport)} {kinds}"
             case Accept(transport, _, sources):
                 shared = " ".join(map(self._name_port, sources))
                 return f"accept {self._who(transport)} {shared}".rstrip()

@@ -14,12 +14,12 @@ from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
 from trunkline.media.core import deliver
-from trunkline.model.command import Accept, Close, Count, Renegotiate
+from trunkline.model.command import Accept, Close, Count, ProduceMedia, Renegotiate
 from trunkline.model.event import ParticipantJoined, ParticipantLeft, RoomOpened
-from trunkline.model.id import ParticipantName, RoomName, SessionId
-from trunkline.model.media import Offer
+from trunkline.model.id import Mid, ParticipantName, RoomName, SessionId
+from trunkline.model.media import Offer, Port
 from trunkline.model.notice import ViewerCount
-from trunkline.model.report import Died
+from trunkline.model.report import Died, KeyframeWanted, Refused
 from trunkline.model.request import (
     CloseStream,
     Find,
@@ -27,6 +27,7 @@ from trunkline.model.request import (
     Leave,
     Measure,
     OpenStream,
+    Produce,
     Publish,
     Restart,
     Watch,
@@ -34,6 +35,9 @@ from trunkline.model.request import (
 
 PUBLISH = Publish(RoomName("studio"), ParticipantName("cam"), Offer(offer(), "abcd"))
 WATCH = Watch(RoomName("studio"), None, Offer(offer("recvonly"), "efgh"))
+
+
+PRODUCE = Produce(RoomName("studio"), ParticipantName("bot"), ("video",))
 
 
 class Rig:
@@ -320,3 +324,33 @@ def test_event_streams_open_and_close(rig: Rig) -> None:
             await rig.engine.ask(FindStream(session, name))
 
     rig.run(story())
+
+
+def test_a_program_produces_is_asked_for_keyframes_and_leaves(rig: Rig) -> None:
+    asked: list[Port] = []
+    ports = rig.engine.produce(PRODUCE, asked.append)
+    assert [one.name for one in rig.engine.rooms()[0].participants] == ["bot"]
+    rig.engine.receive(KeyframeWanted(ports[0]))
+    assert asked == [ports[0]]
+    assert rig.engine.source(RoomName("studio"), None, "video") == ports[0]
+    rig.engine.retire(ports[0].transport)
+    rig.engine.retire(ports[0].transport)
+    rig.engine.receive(KeyframeWanted(ports[0]))
+    assert asked == [ports[0]]
+    transport = ports[0].transport
+    made = ProduceMedia(transport, ((Mid("0"), "video"),))
+    assert rig.core.commands == [made, Close(transport)]
+    assert rig.engine.rooms() == ()
+
+
+def test_a_core_that_is_full_takes_no_producer(rig: Rig) -> None:
+    (port,) = rig.engine.produce(PRODUCE, lambda _: None)
+    rig.engine.receive(Refused(port.transport, "limit", "all transports are taken"))
+    assert rig.engine.rooms() == ()
+
+
+def test_a_relay_that_stops_takes_no_producer(rig: Rig) -> None:
+    rig.engine.stop()
+    with pytest.raises(Refusal) as refusal:
+        rig.engine.produce(PRODUCE, lambda _: None)
+    assert refusal.value.code is RefusalCode.STOPPING

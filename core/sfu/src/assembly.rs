@@ -172,9 +172,8 @@ impl Assembly {
         if !self.begun && !keyframe {
             return None;
         }
-        let contiguous =
-            std::mem::replace(&mut self.begun, true) && !self.lost || keyframe && !self.lost;
-        self.lost = false;
+        let begun = std::mem::replace(&mut self.begun, true);
+        let contiguous = !std::mem::take(&mut self.lost) || !begun;
         let (moment, level) = (first.moment, first.content.level());
         Some(Assembled { data, timestamp, keyframe, contiguous, moment, level })
     }

@@ -12,6 +12,7 @@ from trunkline.client.plan import Plan
 from trunkline.errors import ConnectionLost, NegotiationError
 from trunkline.model.link import LinkStatistics
 from trunkline.net.clock import Epoch
+from trunkline.protocol.bandwidth import picture_limit
 
 CONNECT_TIME = 20.0
 """Seconds for ICE and DTLS."""
@@ -100,7 +101,10 @@ class Link:
         """
         if self._connection is None:
             raise NegotiationError("There is no offer to answer: make one first.")
-        self._plan.join(self._connection, await self._connection.accept_answer(sdp))
+        agreed = await self._connection.accept_answer(sdp)
+        self._plan.join(self._connection, agreed, offered=True)
+        for output in self._plan.outputs:
+            output.limit(picture_limit(sdp))
 
     async def accept_offer(self, sdp: str) -> str:
         """Our answer to the other end's offer, with all candidates; errors as above.
@@ -110,7 +114,7 @@ class Link:
         labels = self._plan.labels(sdp)
         connection = await self._open()
         described = await connection.accept_offer(sdp, labels)
-        self._plan.join(connection, described.media)
+        self._plan.join(connection, described.media, offered=False)
         return described.sdp
 
     async def connected(self, within: float = CONNECT_TIME) -> None:

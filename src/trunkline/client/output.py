@@ -19,6 +19,9 @@ from trunkline.net.clock import Epoch
 if TYPE_CHECKING:
     from trunkline.frames.array import Pixels, Samples
 
+_PACKETS_ONLY = ("H265", "AV1")
+KEYFRAME_STEP = 0.3
+"""Seconds between two keyframes that are asked for."""
 WAITING_PICTURES = 2
 """Pictures that wait for the encoder: more would only come later."""
 WAITING_SOUNDS = 25
@@ -30,7 +33,7 @@ class VideoSettings:
     """How pictures are sent."""
 
     codec: str = "H264"
-    """ "H264", "VP8" or "VP9"; of pictures that come encoded, their codec."""
+    """ "H264", "VP8" or "VP9"; of packets that are written also "H265" and "AV1"."""
     bitrate: int = 1_500_000
     """Bits a second at most; when the way is narrower, less is sent."""
     fps: float = 30
@@ -77,6 +80,9 @@ class Output(Protocol):
     def allow(self, bitrate: int) -> None:
         """So many bits a second may be sent."""
 
+    def limit(self, bitrate: int | None) -> None:
+        """The other end wants no more bits a second than this; None: it says nothing."""
+
     def close(self, error: Exception | None = None) -> None:
         """Take nothing more, and end its thread; who writes is told the error, if there is one."""
 
@@ -93,17 +99,14 @@ class VideoOutput:
     def __init__(self, settings: VideoSettings, epoch: Epoch) -> None:
         self.settings = settings
         self._epoch = epoch
-        self._encoder: VideoEncoder | None = VideoEncoder(
-            settings.codec,
-            bitrate=settings.bitrate,
-            fps=settings.fps,
-            encoder=settings.encoder,
-        )
+        self._encoder = None if settings.codec in _PACKETS_ONLY else _encoder(settings)
+        self._limit = settings.bitrate
         self._worker: Worker[tuple[VideoFrame, float]] = Worker(
             "trunkline-video-out", self._encode, WAITING_PICTURES
         )
         self._send: Send | None = None
         self._keyframe = True
+        self._keyframe_at = float("-inf")
         self._unsent = 0
         self._error: Exception | None = None
 
@@ -150,7 +153,9 @@ class VideoOutput:
         """
         _check(self._worker, self._error)
         if isinstance(picture, Encoded):
-            return self._deliver(picture)
+            return self._deliver(_of_codec(picture, self.codec))
+        if self._encoder is None:
+            raise FrameError(f"Nothing here encodes {self.codec}: write packets, or choose H264.")
         moment = self._epoch.now() if time is None else time
         return self._worker.put((_picture(picture), moment))
 
@@ -160,7 +165,7 @@ class VideoOutput:
 
     def attach(self, send: Send | None) -> None:
         """Send there from now on; None: nowhere. Whoever is there begins with a keyframe."""
-        self._send, self._keyframe = send, True
+        self._send, self._keyframe, self._keyframe_at = send, True, float("-inf")
 
     def want_keyframe(self) -> None:
         """Make the next picture one that decoding can begin with."""
@@ -169,7 +174,13 @@ class VideoOutput:
     def allow(self, bitrate: int) -> None:
         """So many bits a second may be sent."""
         if self._encoder:
-            self._encoder.set_bitrate(min(bitrate, self.settings.bitrate))
+            self._encoder.set_bitrate(min(bitrate, self._limit))
+
+    def limit(self, bitrate: int | None) -> None:
+        """The other end wants no more bits a second than this; None: it says nothing."""
+        most = self.settings.bitrate
+        self._limit = most if bitrate is None else min(bitrate, most)
+        self.allow(self._limit)
 
     def close(self, error: Exception | None = None) -> None:
         """Take nothing more, and end its thread; who writes is told the error, if there is one."""
@@ -181,7 +192,10 @@ class VideoOutput:
         # Nobody is there: who comes begins with a keyframe anyway.
         if self._send is None or self._encoder is None:
             return
-        keyframe, self._keyframe = self._keyframe, False
+        # Whoever asks again and again gets no stream of keyframes, which would only choke the way.
+        keyframe = self._keyframe and not 0 <= moment - self._keyframe_at < KEYFRAME_STEP
+        if keyframe:
+            self._keyframe, self._keyframe_at = False, moment
         captured = self._epoch.wall(moment)
         for packet in self._encoder.encode(frame, moment, keyframe=keyframe, captured=captured):
             self._deliver(packet)
@@ -258,7 +272,7 @@ class AudioOutput:
         """
         _check(self._worker, self._error)
         if isinstance(sound, Encoded):
-            return self._deliver(sound)
+            return self._deliver(_of_codec(sound, self.codec))
         frame = _sound(sound, rate)
         moment = self._epoch.now() if time is None else time
         return self._worker.put((frame, moment))
@@ -275,6 +289,9 @@ class AudioOutput:
         """Sound has none."""
 
     def allow(self, bitrate: int) -> None:
+        """Sound stays as it is."""
+
+    def limit(self, bitrate: int | None) -> None:
         """Sound stays as it is."""
 
     def close(self, error: Exception | None = None) -> None:
@@ -299,6 +316,18 @@ def _check(worker: Worker[Any], error: Exception | None) -> None:
         raise error
     if worker.error:
         raise FrameError(f"Nothing more is encoded: {worker.error}")
+
+
+def _encoder(settings: VideoSettings) -> VideoEncoder:
+    return VideoEncoder(
+        settings.codec, bitrate=settings.bitrate, fps=settings.fps, encoder=settings.encoder
+    )
+
+
+def _of_codec(packet: Encoded, codec: str) -> Encoded:
+    if packet.codec != codec:
+        raise FrameError(f"The packet is {packet.codec}; this output is for {codec}.")
+    return packet
 
 
 def _picture(picture: "Pixels | VideoFrame") -> VideoFrame:

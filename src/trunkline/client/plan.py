@@ -98,11 +98,18 @@ class Plan:
                 labels.append(Label(STREAM, f"{STREAM}-{len(labels)}") if output else None)
         return labels
 
-    def join(self, connection: Connection, agreed: Sequence[link.Transceiver]) -> None:
+    def join(
+        self, connection: Connection, agreed: Sequence[link.Transceiver], *, offered: bool
+    ) -> None:
         """Let frames flow as agreed; inputs are made for what comes and was not expected.
 
+        Args:
+            connection: which they flow on.
+            agreed: all media.
+            offered: whether the offer was ours: then all of it was asked for.
+
         Raises:
-            NegotiationError: the other end takes nothing of what is sent.
+            NegotiationError: the other end does not take what is sent.
         """
         outputs, inputs = list(self.outputs), list(self.inputs)
         for medium in agreed:
@@ -117,7 +124,7 @@ class Plan:
                     source = make(medium.kind)
                     self.add_input(source)
                 connection.receive(medium.mid, source)
-        if outputs and len(outputs) == len(self.outputs):
+        if outputs and (offered or len(outputs) == len(self.outputs)):
             kinds = " and ".join(sorted({one.kind for one in outputs}))
             raise NegotiationError(f"The other end does not take {kinds}.")
 

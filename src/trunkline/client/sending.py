@@ -15,6 +15,7 @@ from trunkline.model.id import TrackId
 from trunkline.model.link import LinkStatistics
 from trunkline.model.media import Kind, Label, Source
 from trunkline.net.clock import Epoch
+from trunkline.protocol.bandwidth import picture_limit
 
 log = logging.getLogger(__name__)
 
@@ -170,6 +171,9 @@ class Sending:
         finally:
             self._answer = self._words = None
         self._flow(connection, await connection.accept_answer(answer))
+        for one in self._media:
+            if one.output:
+                one.output.limit(picture_limit(answer))
         await connection.until_connected(ANSWER_TIME)
 
     def _flow(self, connection: Connection, agreed: tuple[link.Transceiver, ...]) -> None:

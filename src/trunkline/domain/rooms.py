@@ -11,10 +11,18 @@ from trunkline.domain.participant import Member, Publisher, Viewer
 from trunkline.domain.speech import Speech
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
-from trunkline.model.command import Accept, Close, Renegotiate
+from trunkline.model.command import Accept, Close, ProduceMedia, Renegotiate
 from trunkline.model.event import LeaveCode
-from trunkline.model.id import ParticipantId, RoomName, SessionId, StreamId, TransportId
-from trunkline.model.media import Offer, Port
+from trunkline.model.id import (
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RoomName,
+    SessionId,
+    StreamId,
+    TransportId,
+)
+from trunkline.model.media import Kind, Medium, Offer, Port
 from trunkline.model.notice import NoticeKind
 from trunkline.model.report import (
     Agreed,
@@ -31,7 +39,7 @@ from trunkline.model.report import (
     Started,
     Unplayable,
 )
-from trunkline.model.request import Enter, Publish, Watch
+from trunkline.model.request import Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
 
 MediaReport = Connected | Started | Stalled | Layers | Offered | Agreed | Forwarded
@@ -84,6 +92,46 @@ class Rooms:
         self._directory.homes[transport] = room
         self._sessions[session.id] = member
         return [Accept(transport, request.offer.sdp, sources)]
+
+    def produce(
+        self,
+        request: Produce,
+        transport: TransportId,
+        participant: ParticipantId,
+        session: view.Session,
+    ) -> tuple[tuple[Port, ...], list[Effect]]:
+        """Let this program in, to which all rooms are open: its producers, one for each kind.
+
+        Raises:
+            Refusal: the name is taken, or a limit is reached.
+        """
+        room = self._directory.room(request.room, None)
+        name = room.free_name(request.name)
+        media = tuple((Mid(str(index)), kind) for index, kind in enumerate(request.kinds))
+        # There is no network between: it is connected at once.
+        member = Publisher(
+            id=participant, transport=transport, session=session, name=name, connected=True
+        )
+        room.enter(member)
+        self._directory.keep(room)
+        self._directory.homes[transport] = room
+        self._sessions[session.id] = member
+        answered = Answered(
+            transport, "", tuple(Medium(mid, kind, "in", ()) for mid, kind in media)
+        )
+        effects = [ProduceMedia(transport, media), *room.answered(answered)]
+        return tuple(Port(transport, mid) for mid, _ in media), effects
+
+    def source(self, room: RoomName, name: ParticipantName | None, kind: Kind) -> Port | None:
+        """What a participant sends of a kind; of None who published last.
+
+        Raises:
+            Refusal: there is nobody.
+        """
+        for one in self._directory:
+            if one.name == room:
+                return one.source_of(name).source(kind)
+        raise Refusal(RefusalCode.NOBODY_PUBLISHES, f"There is nobody in room {room!r} now.")
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""

@@ -5,7 +5,26 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from trunkline.model.command import Command
+from trunkline.model.frame import Encoded
+from trunkline.model.link import Arrived, Cut
+from trunkline.model.media import Port
 from trunkline.model.report import Report
+
+
+class Tap(Protocol):
+    """The frames of one producer, inside the relay."""
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while frames wait."""
+
+    def drain(self) -> Iterable[Arrived | Cut]:
+        """Take the waiting frames, oldest first; `Cut` is the last."""
+
+    def request_keyframe(self) -> None:
+        """Ask the producer for a keyframe. From any thread."""
+
+    def close(self) -> None:
+        """Take no more."""
 
 
 class Core(Protocol):
@@ -23,6 +42,12 @@ class Core(Protocol):
 
     def drain(self) -> Iterable[Report]:
         """Take the waiting reports, oldest first."""
+
+    def write(self, producer: Port, frame: Encoded) -> bool:
+        """Send a frame of this program's; False: it was dropped. From any thread."""
+
+    def tap(self, producer: Port) -> Tap:
+        """Take the frames of a producer; may raise OSError."""
 
     def stop(self) -> None:
         """Close all transports and end the workers; blocks for up to a second."""

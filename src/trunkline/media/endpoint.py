@@ -105,11 +105,13 @@ class NativeEndpoint:
 
     def accept_offer(self, sdp: str, labels: Sequence[Label | None] | None = None) -> None:
         """Answer an offer; `Described` or `NotTaken` follows."""
-        self._endpoint.accept_offer(sdp, None if labels is None else [*map(_words, labels)])
+        self._endpoint.accept_offer(
+            _unlimited(sdp), None if labels is None else [*map(_words, labels)]
+        )
 
     def accept_answer(self, sdp: str) -> None:
         """Take an answer; `Negotiated`, `NotTaken` or `Cut` follows."""
-        self._endpoint.accept_answer(sdp)
+        self._endpoint.accept_answer(_unlimited(sdp))
 
     def write(self, mid: Mid, frame: Encoded) -> bool:
         """Send a frame; False: it was dropped, too many wait."""
@@ -132,6 +134,11 @@ class NativeEndpoint:
     def close(self) -> None:
         """Close it properly; no event follows."""
         self._endpoint.close()
+
+
+def _unlimited(sdp: str) -> str:
+    """The core reads no SDP with two b= lines in a row; limits are the affair of outputs."""
+    return "".join(line for line in sdp.splitlines(keepends=True) if not line.startswith("b="))
 
 
 def _words(label: Label | None) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from trunkline import _core
 from trunkline.media.counters import counted
+from trunkline.media.tap import NativeTap
 from trunkline.model.command import (
     Accept,
     AcceptAnswer,
@@ -18,9 +19,11 @@ from trunkline.model.command import (
     Detach,
     Limit,
     OfferMedia,
+    ProduceMedia,
     Renegotiate,
     SetCandidates,
 )
+from trunkline.model.frame import Encoded
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Label, Layer, Medium, Port
 from trunkline.model.report import (
@@ -30,6 +33,7 @@ from trunkline.model.report import (
     Connected,
     Died,
     Forwarded,
+    KeyframeWanted,
     Layers,
     Offered,
     Refused,
@@ -76,6 +80,8 @@ class NativeCore:
             case Accept(transport, offer, sources):
                 pairs = [(source.transport, source.mid) for source in sources]
                 self._core.accept_offer(transport, offer, pairs)
+            case ProduceMedia(transport, local):
+                self._core.produce(transport, local)
             case Renegotiate(transport, offer):
                 self._core.renegotiate(transport, offer)
             case OfferMedia(transport, media, data, restart):
@@ -108,10 +114,23 @@ class NativeCore:
 
     def drain(self) -> Iterable[Report]:
         """Take the waiting reports, oldest first."""
-        for event in self._core.drain():
-            # Of transports without a remote, which are none of the engine's.
-            if not isinstance(event, _core.KeyframeRequested):
-                yield _report(event)
+        return map(_report, self._core.drain())
+
+    def write(self, producer: Port, frame: Encoded) -> bool:
+        """Send a frame of this program's; False: it was dropped. From any thread."""
+        return self._core.write(
+            producer.transport,
+            producer.mid,
+            frame.codec,
+            frame.data,
+            frame.timestamp,
+            frame.captured,
+            frame.level,
+        )
+
+    def tap(self, producer: Port) -> NativeTap:
+        """Take the frames of a producer; may raise OSError."""
+        return NativeTap(self._core.tap(producer.transport, producer.mid))
 
     def stop(self) -> None:
         """Close all transports and end the workers; blocks for up to a second."""
@@ -167,7 +186,7 @@ def _port(transport: int, mid: str) -> Port:
     return Port(TransportId(transport), Mid(mid))
 
 
-def _report(event: _core.Reported) -> Report:  # noqa: PLR0911 - one line for each kind
+def _report(event: _core.CoreEvent) -> Report:  # noqa: PLR0911 - one line for each kind
     match event:
         case _core.Answered() | _core.Offered() | _core.Agreed() | _core.Refused():
             return _negotiated(event)
@@ -175,6 +194,8 @@ def _report(event: _core.Reported) -> Report:  # noqa: PLR0911 - one line for ea
             return Connected(TransportId(event.transport), event.remote, event.protocol)
         case _core.Started() | _core.Stalled() | _core.Layers() | _core.Speakers():
             return _producer(event)
+        case _core.KeyframeRequested():
+            return KeyframeWanted(_port(event.transport, event.mid))
         case _core.Unplayable():
             return Unplayable(_port(event.transport, event.mid), event.codec)
         case _core.Forwarded():

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from trunkline.model.id import TransportId
-from trunkline.model.media import OfferedMedium, Port
+from trunkline.model.id import Mid, TransportId
+from trunkline.model.media import Kind, OfferedMedium, Port
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,14 @@ class Accept:
     offer: str
     sources: tuple[Port, ...] = ()
     """Producers whose codecs the offer has to share."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProduceMedia:
+    """Make a transport without a network, for media of this program; no report follows."""
+
+    transport: TransportId
+    media: tuple[tuple[Mid, Kind], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,7 @@ class Count:
 
 Command = (
     Accept
+    | ProduceMedia
     | Renegotiate
     | OfferMedia
     | AcceptAnswer

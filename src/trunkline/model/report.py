@@ -197,6 +197,13 @@ class Counted:
     """Datagrams that were to leave, and of which too many waited for the network."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyframeWanted:
+    """Somebody needs a keyframe of a medium of this program."""
+
+    producer: Port
+
+
 SessionReport = (
     Answered
     | Refused
@@ -210,4 +217,4 @@ SessionReport = (
     | Unplayable
     | Closed
 )
-Report = SessionReport | Speakers | Died | Counted
+Report = SessionReport | Speakers | Died | Counted | KeyframeWanted

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from trunkline.model.id import ParticipantName, RoomName, SessionId, StreamId
-from trunkline.model.media import Offer
+from trunkline.model.media import Kind, Offer
 from trunkline.model.notice import NoticeKind
 
 
@@ -16,6 +16,17 @@ class Publish:
     """None: the relay chooses one that is free."""
     offer: Offer
     passphrase: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Produce:
+    """Enter a room with tracks of the program that the relay runs in."""
+
+    room: RoomName
+    name: ParticipantName | None
+    """None: the relay chooses one that is free."""
+    kinds: tuple[Kind, ...]
+    """One track each."""
 
 
 @dataclass(frozen=True, slots=True)

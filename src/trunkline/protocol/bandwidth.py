@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+_UNITS = {"b=TIAS": 1, "b=AS": 1000}
+
 
 def limit_pictures(answer: str, bitrate: int | None) -> str:
     """Tell the sender of each picture to keep to a bit rate; None changes nothing.
@@ -12,6 +14,18 @@ def limit_pictures(answer: str, bitrate: int | None) -> str:
     if bitrate is None:
         return answer
     return "".join(_limited(answer.splitlines(keepends=True), bitrate))
+
+
+def picture_limit(answer: str) -> int | None:
+    """How many bits a second a picture may have by an answer, if it says so: the least it says."""
+    picture, limits = False, []
+    for line in answer.splitlines():
+        if line.startswith("m="):
+            picture = line.startswith("m=video ")
+        name, _, number = line.strip().partition(":")
+        if picture and name in _UNITS and number.isdecimal() and len(number) < 13:
+            limits.append(int(number) * _UNITS[name])
+    return min(limits, default=None)
 
 
 def _limited(lines: list[str], bitrate: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy
@@ -309,3 +309,62 @@ async def test_statistics_are_those_of_the_endpoint() -> None:
         two.ann.send_video(VP8)
         await two.meet()
         assert (await two.ann.statistics()).remote == "127.0.0.1:9"
+
+
+async def test_packets_of_another_codec_are_refused() -> None:
+    async with pair() as two:
+        output, sound = two.ann.send_video(VP8), two.ann.send_audio()
+        with pytest.raises(FrameError, match="is VP9; this output is for VP8"):
+            output.write(Encoded("VP9", b"x", 0, 90_000))
+        with pytest.raises(FrameError, match="is PCMU; this output is for opus"):
+            sound.write(Encoded("PCMU", b"x", 0, 8_000))
+
+
+async def test_codecs_without_an_encoder_take_packets_alone() -> None:
+    async with pair() as two:
+        output = two.ann.send_video(VideoSettings(codec="AV1"))
+        assert output.write(Encoded("AV1", b"x", 0, 90_000))
+        with pytest.raises(FrameError, match="Nothing here encodes AV1: write packets"):
+            output.write(RED)
+
+
+async def test_a_limit_of_the_other_end_is_kept_to() -> None:
+    async with pair() as two:
+        output = two.ann.send_video(VP8)
+        answer = await two.ben.accept_offer(await two.ann.offer())
+        await two.ann.accept_answer(f"{answer}b=TIAS:200000\r\n")
+        await two.ann.connected()
+        output.allow(900_000)
+        async with writing(output):
+
+            async def bitrate() -> int:
+                return output.bitrate
+
+            await until(bitrate, lambda now: now == 200_000, within=10, what="the limit")
+
+
+async def test_who_asks_again_and_again_gets_no_stream_of_keyframes() -> None:
+    async with pair() as two:
+        output = two.ann.send_video(VideoSettings(codec="VP8", fps=100))
+        two.ben.receive_video()
+        await two.meet()
+        sent = two.ether.endpoints[0].written
+        for number in range(60):
+            output.want_keyframe()
+            output.write(RED, time=number / 50)
+            await output.drain()
+        keys = [packet.seconds for packet in sent if packet.keyframe]
+        assert len(sent) > 50
+        assert 3 <= len(keys) <= 5, keys
+
+
+async def test_what_the_other_end_leaves_out_is_told() -> None:
+    async with pair() as two:
+        two.ann.send_video(VP8)
+        two.ann.send_audio()
+        offer = await two.ann.offer()
+        answer = await two.ben.accept_offer(offer)
+        ben = two.ether.endpoints[1]
+        ben.media[1] = replace(ben.media[1], direction="inactive")
+        with pytest.raises(NegotiationError, match="does not take audio"):
+            await two.ann.accept_answer(answer)

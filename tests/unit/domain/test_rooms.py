@@ -6,7 +6,8 @@ from support.rooms import OFFER, House
 from trunkline.domain.directory import Limits
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model.event import RoomOpened
-from trunkline.model.id import ParticipantName, RoomName, SessionId, TransportId
+from trunkline.model.id import Mid, ParticipantName, RoomName, SessionId, TransportId
+from trunkline.model.media import Port
 from trunkline.model.report import Counted, Traffic
 from trunkline.model.request import Publish, Watch
 from trunkline.model.rule import Rule
@@ -286,3 +287,40 @@ def test_a_room_is_opened_by_its_passphrase_or_its_name() -> None:
     assert rooms.opens(RoomName("elsewhere"), "")
     assert rooms.opens(RoomName("studio"), "sesame")
     assert not rooms.opens(RoomName("studio"), "")
+
+
+def test_the_program_itself_enters_without_an_offer_and_is_connected_at_once() -> None:
+    house = House(studio=Rule(passphrase="open"))
+    assert house.produce("bot", "video", "audio", name="bot") == [
+        "produce bot video audio",
+        "RoomOpened studio",
+        "ParticipantJoined bot",
+        "TrackPublished bot",
+        "TrackPublished bot",
+    ]
+    (room,) = house.rooms.describe()
+    assert [(one.name, one.connected) for one in room.participants] == [("bot", True)]
+    assert house.leave("bot")[0] == "close bot"
+    assert house.rooms.describe() == ()
+
+
+def test_the_program_itself_is_shown_like_any_other(house: House) -> None:
+    house.produce("bot", "video", name="bot")
+    assert "vic/video shows bot/0" in house.watch("vic")
+    with pytest.raises(Refusal) as refusal:
+        house.produce("other", "video", name="bot")
+    assert refusal.value.code == RefusalCode.NAME_TAKEN
+
+
+def test_a_source_is_found_by_name_and_kind(house: House) -> None:
+    house.publish("ann", room="other")
+    house.produce("bot", "video", name="bot")
+    studio, bot = RoomName("studio"), ParticipantName("bot")
+    port = Port(house.transports["bot"], Mid("0"))
+    assert house.rooms.source(studio, bot, "video") == port
+    assert house.rooms.source(studio, None, "video") == port
+    assert house.rooms.source(studio, bot, "audio") is None
+    with pytest.raises(Refusal, match="No 'eve'"):
+        house.rooms.source(studio, ParticipantName("eve"), "video")
+    with pytest.raises(Refusal, match="nobody in room 'empty'"):
+        house.rooms.source(RoomName("empty"), None, "video")

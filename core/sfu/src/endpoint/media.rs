@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use str0m::Rtc;
 use str0m::media::{KeyframeRequestKind, MediaData, MediaKind, MediaTime, Mid};
+use str0m::rtp::{SeqNo, StreamTxQueueInfo};
 use str0m::stats::{MediaEgressStats, MediaIngressStats};
 
 use super::codecs;
@@ -11,6 +12,8 @@ use super::words::{Flow, Frame, MediumStatistics, Outgoing, Transceiver};
 use crate::clock::{Report, WallClock};
 use crate::negotiation;
 
+/// What is at most so many dB below the loudest is told to be speech.
+const SPEECH: u8 = 50;
 /// The shortest distance between two requests for a keyframe.
 const KEYFRAME_REST: Duration = Duration::from_millis(300);
 /// What waits longer than this to be sent is too late: further frames are dropped.
@@ -24,8 +27,10 @@ pub(super) struct Media {
 
 struct Medium {
     counters: MediumStatistics,
-    /// Whether a frame has come.
-    begun: bool,
+    /// The sequence number that the last frame ended with.
+    last: Option<u64>,
+    /// Whether nothing came for so long that `str0m` has forgotten what was last.
+    paused: bool,
     wants_keyframe: bool,
     asked: Option<Instant>,
 }
@@ -93,7 +98,8 @@ impl Media {
         let mut contiguous = data.contiguous;
         if let Some(medium) = self.find(data.mid) {
             medium.counters.incoming.frames += 1;
-            contiguous &= std::mem::replace(&mut medium.begun, true) || keyframe;
+            contiguous &= medium.follows(*data.seq_range.start(), keyframe);
+            medium.last = Some(**data.seq_range.end());
             medium.wants_keyframe |= !contiguous && !keyframe;
         }
         Frame {
@@ -109,6 +115,13 @@ impl Media {
             captured,
             level: data.ext_vals.audio_level.map(i8::unsigned_abs),
             data: data.data,
+        }
+    }
+
+    /// Nothing has come of a medium for a while.
+    pub(super) fn pause(&mut self, mid: Mid) {
+        if let Some(medium) = self.find(mid) {
+            medium.paused = true;
         }
     }
 
@@ -142,7 +155,14 @@ impl Medium {
     fn new(mid: Mid, kind: MediaKind) -> Self {
         let (incoming, outgoing) = (Flow::default(), Flow::default());
         let counters = MediumStatistics { mid, kind, incoming, outgoing, rtt: None };
-        Self { counters, begun: false, wants_keyframe: false, asked: None }
+        Self { counters, last: None, paused: false, wants_keyframe: false, asked: None }
+    }
+
+    /// Whether a frame that begins with this sequence number may follow the last one, as far as
+    /// `str0m` does not know better.
+    fn follows(&mut self, first: SeqNo, keyframe: bool) -> bool {
+        let paused = std::mem::take(&mut self.paused);
+        self.last.map_or(keyframe, |last| !paused || *first == last + 1)
     }
 }
 
@@ -150,7 +170,7 @@ impl Medium {
 fn is_congested(rtc: &mut Rtc, mid: Mid, now: Instant) -> bool {
     let mut api = rtc.direct_api();
     let queue = api.stream_tx_by_mid(mid, None).and_then(|stream| stream.queue_info());
-    let oldest = queue.and_then(|queue| queue.first_unsent());
+    let oldest = queue.and_then(StreamTxQueueInfo::first_unsent);
     oldest.is_some_and(|oldest| now.saturating_duration_since(oldest) > MAX_QUEUE)
 }
 
@@ -164,12 +184,8 @@ fn send(rtc: &mut Rtc, frame: Outgoing, clock: WallClock, now: Instant) -> bool 
     let captured = frame.captured.and_then(|time| clock.moment_of(time)).unwrap_or(now).min(now);
     let time = MediaTime::new(frame.timestamp, frame.codec.clock_rate());
     let writer = match frame.level {
-        // The voice activity bit is set by what is loud enough to be speech.
-        Some(level) => writer.audio_level(-(level.min(127) as i8), level < SPEECH),
+        Some(level) => writer.audio_level(-level.min(127).cast_signed(), level < SPEECH),
         None => writer,
     };
     writer.write(payload, captured, time, frame.data).is_ok()
 }
-
-/// In dB below the loudest.
-const SPEECH: u8 = 50;

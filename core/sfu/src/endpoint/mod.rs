@@ -43,6 +43,8 @@ const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 const CONNECTING: Duration = Duration::from_secs(15);
 /// Offers and answers that wait for candidates.
 const MAX_WAITING: usize = 16;
+/// When there is nothing to wait for.
+const FAR: Duration = Duration::from_secs(3600);
 /// `str0m` may ask to be stepped at once, again and again.
 const MIN_REST: Duration = Duration::from_millis(1);
 
@@ -163,6 +165,10 @@ impl Endpoint {
     }
 
     fn obey(&mut self, command: Command, now: Instant, outbox: &mut dyn Outbox) {
+        if !self.negotiation.is_agreed() && !matches!(command, Command::Write(_)) {
+            // From here on DTLS counts how long its handshake takes. Nothing can fail yet.
+            let _ = self.rtc.handle_input(Input::Timeout(now));
+        }
         match command {
             Command::Offer { media, restart } => {
                 let made = self.negotiation.offer(&mut self.rtc, &media, restart);
@@ -253,6 +259,11 @@ impl Endpoint {
             return;
         }
         self.gather(now, outbox);
+        if !self.negotiation.is_agreed() {
+            // DTLS would give up on somebody who does not know of it yet.
+            self.next_step = self.servers.wake(now).unwrap_or(now + FAR);
+            return;
+        }
         match self.rtc.handle_input(Input::Timeout(now)) {
             Ok(()) => self.drain(now, outbox),
             Err(error) => self.fail(&error),
@@ -320,6 +331,7 @@ impl Endpoint {
             RtcEvent::EgressBitrateEstimate(BweKind::Twcc(bitrate) | BweKind::Remb(_, bitrate)) => {
                 self.estimate(bitrate.as_u64());
             }
+            RtcEvent::StreamPaused(stream) if stream.paused => self.media.pause(stream.mid),
             RtcEvent::MediaIngressStats(stats) => self.media.count_incoming(&stats),
             RtcEvent::MediaEgressStats(stats) => self.media.count_outgoing(&stats),
             RtcEvent::Closed => {
@@ -373,7 +385,7 @@ impl Endpoint {
 
     /// How long it goes on as it is.
     fn patience(&self) -> Instant {
-        let far = self.next_step + Duration::from_secs(3600);
+        let far = self.next_step + FAR;
         if self.connected {
             self.heard.map_or(far, |heard| heard + self.silence)
         } else {

@@ -76,7 +76,7 @@ impl Connection {
             clock: hub.clock(),
             certificate: hub.certificate().clone(),
         };
-        let number = hub.number();
+        let number = Hub::number();
         let (told, waiting) = (Arc::clone(&inbox), Arc::clone(&backlog));
         let newcomer = Newcomer { settings, sockets, inbox: told, backlog: waiting };
         hub.post(Letter::Open(number, Box::new(newcomer)));

@@ -108,7 +108,7 @@ impl Hub {
     }
 
     /// A number that no endpoint had before.
-    pub(super) fn number(&self) -> u64 {
+    pub(super) fn number() -> u64 {
         NUMBERS.fetch_add(1, Ordering::Relaxed)
     }
 

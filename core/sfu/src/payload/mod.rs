@@ -150,7 +150,9 @@ mod tests {
                 let size = dice.roll(12);
                 let mut noise = dice.bytes(size);
                 if dice.roll(2) == 0 {
-                    noise.iter_mut().for_each(|byte| *byte &= 0xf0);
+                    for byte in &mut noise {
+                        *byte &= 0xf0;
+                    }
                 }
                 begins(codec, &noise);
                 let unpacked = unpack(codec, &[&noise, &noise]);
