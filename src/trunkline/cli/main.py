@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from trunkline.cli.certificate import certificate
 from trunkline.cli.doctor import doctor
 from trunkline.cli.serve import serve
+from trunkline.cli.signal import signal
 from trunkline.errors import StartupError, TrunklineError
 
 application = typer.Typer(
@@ -19,6 +21,8 @@ application = typer.Typer(
 )
 application.command()(serve)
 application.command()(doctor)
+application.command()(certificate)
+application.add_typer(signal)
 
 
 def _show_version(asked: bool) -> None:

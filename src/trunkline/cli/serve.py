@@ -68,7 +68,7 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
     }
     settings = load(flags, config)
     logs.configure(settings.verbosity)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(settings))
 
 
@@ -80,7 +80,7 @@ def _verbosity(**chosen: bool) -> Verbosity | None:
     return given[0] if given else None
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """uvloop's, where it is installed: it has no build for some systems."""
     try:
         import uvloop

@@ -1,0 +1,61 @@
+"""/gstreamer: signalling for other programs' peers, which are not guests of our rooms."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from aiohttp import web
+
+from trunkline.config import SignallingSettings
+from trunkline.errors import Refusal, RefusalCode
+from trunkline.net.dialect import Dialects, limits
+from trunkline.net.websocket import Endpoint
+from trunkline.protocol.websocket.handshake import HandshakeError, accept
+
+
+class Signalling:
+    """The routes, and whoever has come by them."""
+
+    def __init__(
+        self, dialects: Dialects, settings: SignallingSettings, clock: Callable[[], float]
+    ) -> None:
+        bounds = limits(settings)
+        self._endpoints: Mapping[str, Endpoint] = {
+            "/gstreamer": Endpoint(dialects.gstreamer, bounds, clock),
+        }
+
+    def join(self, application: web.Application) -> None:
+        """Become part of a site."""
+        application.add_routes(
+            web.get(path, self._talk, allow_head=False) for path in self._endpoints
+        )
+
+    def pass_time(self, now: float) -> None:
+        """See `Endpoint.pass_time`."""
+        for endpoint in self._endpoints.values():
+            endpoint.pass_time(now)
+
+    def stop(self) -> None:
+        """Hang up on everybody."""
+        for endpoint in self._endpoints.values():
+            endpoint.stop()
+
+    async def _talk(self, request: web.Request) -> web.StreamResponse:
+        endpoint = self._endpoints[request.path]
+        try:
+            accepted = accept(request.method, request.headers)
+        except HandshakeError as error:
+            fields = {"Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+            shown = fields if error.status == HTTPStatus.UPGRADE_REQUIRED else {}
+            return web.Response(status=error.status, text=f"{error}\n", headers=shown)
+        if endpoint.full:
+            raise Refusal(RefusalCode.FULL, "There are too many peers: try again later.", 10)
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError
+        transport.write(accepted)
+        # From here on the connection is the endpoint's, and for aiohttp it is gone: what is
+        # returned is not sent. So nothing of HTTP is kept for each peer.
+        request.protocol.transport = None
+        request.protocol.connection_lost(None)
+        endpoint.open(transport)
+        return web.Response()
