@@ -1,17 +1,21 @@
 """Signalling over sockets: how it begins, how it ends, and peers that do as they should not."""
 
 import asyncio
+import json
+import os
 import ssl
 import sys
 import urllib.request
+import uuid
 from pathlib import Path
 
 import aiohttp
+import psutil
 import pytest
 
 from support.certificates import make
 from support.process import process
-from support.relay import RunningRelay
+from support.relay import RunningRelay, free_port
 from support.signalling import command, serving
 from support.waiting import until
 from support.websocket import Raw, closing, frame, websocket
@@ -210,3 +214,69 @@ async def test_without_a_certificate_the_drop_in_says_how_to_get_one(tmp_path: P
         websocket(url) as ann,
     ):
         await register(ann, "ann")
+
+
+async def test_a_page_and_two_dialects_share_the_landing_path(relay: RunningRelay) -> None:
+    async with websocket(relay.url) as ann, websocket(f"{relay.url}/gstreamer") as bob:
+        await call(ann, bob)
+    join = '{"type": "join", "id": "%s", "room": "stage"}'
+    async with websocket(relay.url) as ann, websocket(f"{relay.url}/flitter") as bob:
+        await ann.say(join % "ann")
+        assert await ann.hear() == '{"type":"members","members":["ann"]}'
+        await bob.say(join % "bob")
+        assert await bob.hear() == '{"type":"members","members":["ann","bob"]}'
+    assert "<html" in await relay.get("/")
+
+
+async def test_the_relay_welcomes_peers_of_webrtcsink(relay: RunningRelay) -> None:
+    async with websocket(f"{relay.url}/webrtcsink") as peer:
+        welcome = json.loads(await peer.hear())
+        assert welcome["type"] == "welcome"
+        assert uuid.UUID(welcome["peerId"]).version == 4
+        await peer.say('{"type": "list"}')
+        assert json.loads(await peer.hear()) == {"type": "list", "producers": []}
+
+
+async def test_the_drop_in_for_webrtcsink_has_tls_with_both_files_alone(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "c.pem", tmp_path / "k.pem"
+    for file, text in zip((certificate, key), make(), strict=True):
+        file.write_bytes(text)
+    for options, scheme in (
+        (("--cert", str(certificate), "--key", str(key)), "wss"),
+        (("-c", str(certificate)), "ws"),
+    ):
+        async with command("webrtcsink", *options) as (url, _), websocket(url) as peer:
+            assert url.startswith(f"{scheme}:")
+            assert json.loads(await peer.hear())["type"] == "welcome"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
+async def test_the_drop_in_for_flitter_gives_its_privileges_up(tmp_path: Path) -> None:
+    file = tmp_path / "both.pem"
+    file.write_bytes(b"".join(make()))
+    file.chmod(0o600)
+    port = free_port()
+    arguments = ("--host", "127.0.0.1", "--port", str(port), "--certificate", str(file))
+    rights = ("--user", "nobody", "--group", "nogroup", "--debug")
+    script = Path(sys.executable).with_name("flitter_webrtc")
+    async with process([str(script), *arguments, *rights]) as server:
+
+        async def look() -> str:
+            assert server.running, server.output
+            return server.output
+
+        await until(look, lambda text: "Ctrl-C" in text, within=20, what="server ready")
+        ids = psutil.Process(server.inner.pid).uids(), psutil.Process(server.inner.pid).gids()
+        assert {*ids[0], *ids[1]} == {65534}
+        async with websocket(f"wss://127.0.0.1:{port}") as ann:
+            await ann.say('{"type": "join", "id": "ann", "room": "stage"}')
+            assert json.loads(await ann.hear())["members"] == ["ann"]
+        assert await server.stop(within=10) == 0
+
+
+async def test_wrong_users_are_named() -> None:
+    arguments = [sys.executable, "-m", "trunkline", "signal", "flitter", "--user", "no such user"]
+    async with process(arguments) as server:
+        assert await asyncio.wait_for(server.inner.wait(), 15) == 1
+    assert "no such user" in server.output
+    assert "--user" in server.output

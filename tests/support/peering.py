@@ -31,16 +31,23 @@ class Wire:
     """A peer's connection: an outbox that writes down what leaves."""
 
     half: Half[Any, Any]
-    client: ClientHalf
+    client: ClientHalf | None
     key: PeerKey = NOBODY
     told: deque[Frame | tuple[int, str]] = field(default_factory=deque)
     open: bool = True
 
     def put(self, event: Any) -> None:
         frame = self.half.send(event)
+        if frame is not None and self.client is not None:
+            read = self.client.read(frame)
+            assert read == event or self._says_the_same(read, frame)
         if frame is not None:
-            assert self.client.read(frame) == event
             self.told.append(frame)
+
+    def _says_the_same(self, read: Any, frame: Frame) -> bool:
+        """White space is lost, and what a version of the protocol cannot tell."""
+        again = self.half.send(read)
+        return again is not None and bool(json.loads(again) == json.loads(frame))
 
     def end(self, code: int, reason: str) -> None:
         self.open = False
@@ -54,7 +61,7 @@ class Script:
         self,
         peers: Peers[Any, Any],
         half: Callable[[], Half[Any, Any]],
-        client: Callable[[], ClientHalf],
+        client: Callable[[], ClientHalf] | None,
     ) -> None:
         self.exchange = Exchange(peers)
         self.wires: dict[str, Wire] = {}
@@ -64,7 +71,7 @@ class Script:
     def wire(self, peer: str) -> Wire:
         """The connection of a peer, opened when it is first spoken of."""
         if peer not in self.wires:
-            wire = self.wires[peer] = Wire(self._half(), self._client())
+            wire = self.wires[peer] = Wire(self._half(), self._client and self._client())
             wire.key = self.exchange.connect(wire)
         return self.wires[peer]
 
@@ -78,7 +85,7 @@ class Script:
             wire.end(BROKEN, str(error))
             self.exchange.disconnect(wire.key)
             return
-        if sensible:
+        if sensible and wire.client is not None:
             assert wire.client.write(request) == frame
         if request is not None:
             self.exchange.hear(wire.key, request)

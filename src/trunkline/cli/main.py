@@ -45,8 +45,13 @@ def _options(
 
 def main() -> None:
     """Run the command line; exits with 0, with 1 when something is wrong, 2 on wrong usage."""
+    run(application)
+
+
+def run(command: typer.Typer) -> None:
+    """Run a command, with one clear text for whatever stops it."""
     try:
-        application()
+        command()
     except TrunklineError as error:
         typer.echo(_explain(error), err=True)
         sys.exit(1)

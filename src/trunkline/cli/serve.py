@@ -64,7 +64,7 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         "state_dir": state_dir,
         "demo": demo,
         "open": open,
-        "verbosity": _verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace),
+        "verbosity": verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace),
     }
     settings = load(flags, config)
     logs.configure(settings.verbosity)
@@ -72,7 +72,12 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         runner.run(_serve(settings))
 
 
-def _verbosity(**chosen: bool) -> Verbosity | None:
+def verbosity(**chosen: bool) -> Verbosity | None:
+    """The level that was chosen, if any.
+
+    Raises:
+        BadParameter: they exclude each other.
+    """
     names: list[Verbosity] = ["quiet", "verbose", "debug", "trace"]
     given = [name for name in names if chosen[name]]
     if len(given) > 1:

@@ -3,6 +3,7 @@
 import asyncio
 import signal as signals
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +11,8 @@ import typer
 
 from trunkline.cli import logs
 from trunkline.cli.greeting import dim
-from trunkline.cli.serve import loop_factory
-from trunkline.config import SignallingSettings, load
+from trunkline.cli.serve import loop_factory, verbosity
+from trunkline.config import SignallingSettings, Verbosity, load
 from trunkline.errors import StartupError
 
 if TYPE_CHECKING:
@@ -64,6 +65,81 @@ def gstreamer(  # noqa: PLR0913 - typer is told of the options by the arguments
     _run(lambda dialects: dialects.gstreamer, place, bounds)
 
 
+@signal.command()
+def webrtcsink(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535)] = 8443,
+    cert: Annotated[
+        Path | None, typer.Option("--cert", "-c", help="PEM file: TLS, if both are given.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", "-k", help="PEM file: TLS, if both are given.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """The signalling of webrtcsink, with the options of gst-webrtc-signalling-server."""
+    from trunkline.signalling import Place
+
+    both = cert is not None and key is not None
+    place = Place(
+        host=host, port=port, certificate=cert if both else None, key=key if both else None
+    )
+    _run(lambda dialects: dialects.webrtcsink, place, load({}, config).signalling)
+
+
+def flitter(  # noqa: PLR0913 - typer is told of the options by the arguments
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on (default: all).")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Default: 8443 with a certificate, else 8080."),
+    ] = None,
+    certificate: Annotated[Path | None, typer.Option(help="PEM file: serve with TLS.")] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="PEM file (default: in the certificate's file).")
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(help="Become this user when port and key are had.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Become of this group when port and key are had.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log only what is wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what libraries say too.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Log every message.")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Log everything.")] = False,
+    config: Config = None,
+) -> None:
+    """Flitter's signalling, with the options of flitter_webrtc."""
+    from trunkline.net.privilege import drop_privileges, look_up
+    from trunkline.signalling import Place
+
+    level = verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace)
+    who = look_up(user, group)
+    place = Place(
+        host=host,
+        port=port if port is not None else 8080 if certificate is None else 8443,
+        certificate=certificate,
+        key=key,
+    )
+    settings = load({}, config).signalling
+    ready = partial(drop_privileges, who)
+    _run(lambda dialects: dialects.flitter, place, settings, ready, level or "normal")
+
+
+signal.command()(flitter)
+
+
+def flitter_webrtc() -> None:
+    """The command of that name, which comes with Flitter's plugin."""
+    from trunkline.cli.main import run
+
+    alone = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+    alone.command()(flitter)
+    run(alone)
+
+
 def _pair(folder: Path) -> tuple[Path, Path]:
     """Certificate and key in a folder, as the original looks for them."""
     names = ("cert.pem", "key.pem")
@@ -85,9 +161,10 @@ def _run(
     place: "Place",
     settings: SignallingSettings,
     ready: Callable[[], None] = lambda: None,
+    level: Verbosity = "normal",
 ) -> None:
     """Serve until Ctrl-C; `ready` is called when ports and keys are had."""
-    logs.configure("normal")
+    logs.configure(level)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(choose, place, settings, ready))
 

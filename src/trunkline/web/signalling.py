@@ -1,4 +1,4 @@
-"""/gstreamer: signalling for other programs' peers, which are not guests of our rooms."""
+"""Signalling for other programs' peers, which are not guests of our rooms."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -10,6 +10,7 @@ from trunkline.errors import Refusal, RefusalCode
 from trunkline.net.dialect import Dialects, limits
 from trunkline.net.websocket import Endpoint
 from trunkline.protocol.websocket.handshake import HandshakeError, accept
+from trunkline.web.problem import Handler
 
 
 class Signalling:
@@ -21,12 +22,17 @@ class Signalling:
         bounds = limits(settings)
         self._endpoints: Mapping[str, Endpoint] = {
             "/gstreamer": Endpoint(dialects.gstreamer, bounds, clock),
+            "/webrtcsink": Endpoint(dialects.webrtcsink, bounds, clock),
+            "/flitter": Endpoint(dialects.flitter, bounds, clock),
+            # For programs that know no other path.
+            "/": Endpoint(dialects.by_first_message, bounds, clock),
         }
 
     def join(self, application: web.Application) -> None:
-        """Become part of a site."""
+        """Become part of a site, which may have a page on / besides."""
+        application.middlewares.append(self._on_the_page)
         application.add_routes(
-            web.get(path, self._talk, allow_head=False) for path in self._endpoints
+            web.get(path, self._talk, allow_head=False) for path in self._endpoints if path != "/"
         )
 
     def pass_time(self, now: float) -> None:
@@ -38,6 +44,12 @@ class Signalling:
         """Hang up on everybody."""
         for endpoint in self._endpoints.values():
             endpoint.stop()
+
+    @web.middleware
+    async def _on_the_page(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == "/" and "upgrade" in request.headers:
+            return await self._talk(request)
+        return await handler(request)
 
     async def _talk(self, request: web.Request) -> web.StreamResponse:
         endpoint = self._endpoints[request.path]
