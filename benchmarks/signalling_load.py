@@ -151,6 +151,9 @@ class Webrtcsink:
     async def register(self, line: Line, _: str) -> None:
         self._ids[line] = json.loads(await line.answer())["peerId"]
         line.say(json.dumps({"type": "setPeerStatus", "roles": ["producer"], "meta": None}))
+        # A status is not answered: what is said after it is, once it counts.
+        line.say('{"type": "listConsumers"}')
+        await line.answer()
 
     async def pair(self, one: Line, other: Line, _: tuple[str, str]) -> None:
         one.say(json.dumps({"type": "startSession", "peerId": self._ids[other]}))
