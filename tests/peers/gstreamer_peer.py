@@ -110,7 +110,12 @@ class Connection:
         kinds = GstWebRTC.WebRTCSDPType
         kind = kinds.OFFER if is_offer else kinds.ANSWER
         description = GstWebRTC.WebRTCSessionDescription.new(kind, text)
-        done = Gst.Promise.new_with_change_func(lambda _: is_offer and self._create("answer"))
+
+        def described(_: Any) -> None:
+            if is_offer:
+                self._create("answer")
+
+        done = Gst.Promise.new_with_change_func(described)
         self._webrtc.emit("set-remote-description", description, done)
 
     def end(self) -> None:
