@@ -83,10 +83,7 @@ def _read_status(fields: Mapping[str, Any]) -> word.SetStatus | None:
     roles, peer = read_roles(fields.get("roles")), fields.get("peerId")
     if roles is None or not isinstance(peer, str | None):
         return None
-    try:
-        return word.SetStatus(roles, write(fields.get("meta")), peer)
-    except RecursionError:
-        return None
+    return word.SetStatus(roles, write(fields.get("meta")), peer)
 
 
 _Spoken = (
