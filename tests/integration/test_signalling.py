@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+import socket
 import ssl
 import sys
 import urllib.request
 import uuid
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -14,6 +16,7 @@ import psutil
 import pytest
 
 from support.certificates import make
+from support.network import star
 from support.process import process
 from support.relay import RunningRelay, free_port
 from support.signalling import command, serving
@@ -280,3 +283,70 @@ async def test_wrong_users_are_named() -> None:
         assert await asyncio.wait_for(server.inner.wait(), 15) == 1
     assert "no such user" in server.output
     assert "--user" in server.output
+
+
+async def test_a_peer_that_is_killed_is_told_to_the_others_at_once() -> None:
+    program = (
+        "import asyncio, sys; from support.websocket import websocket\n"
+        "async def main():\n"
+        "    async with websocket(sys.argv[1]) as bob:\n"
+        "        await bob.say('HELLO bob'); await bob.hear()\n"
+        "        await bob.say('ROOM studio'); await bob.hear(); print('there', flush=True)\n"
+        "        await asyncio.sleep(600)\n"
+        "asyncio.run(main())"
+    )
+    path = {"PYTHONPATH": str(Path(__file__).parents[1])}
+    async with serving("gstreamer") as url, websocket(url) as ann:
+        await register(ann, "ann")
+        await ann.say("ROOM studio")
+        assert await ann.hear() == "ROOM_OK "
+        async with process([sys.executable, "-c", program, url], environment=path) as bob:
+            assert await ann.hear() == "ROOM_PEER_JOINED bob"
+            await bob.kill()
+            assert await ann.hear() == "ROOM_PEER_LEFT bob"
+
+
+@pytest.mark.timeout(60)
+async def test_a_peer_whose_network_is_gone_is_noticed() -> None:
+    with star(2) as network:
+        options = ("--disable-ssl", "--keepalive-timeout", "1")
+        async with command("gstreamer", *options, place=network.hub, host="0.0.0.0"):
+            peers = [
+                network.clients[n].call(partial(joined, network.hub_addresses[n], uid))
+                for n, uid in enumerate(("ann", "bob"))
+            ]
+            ann, bob = peers
+            with ann, bob:
+                assert b"ROOM_PEER_JOINED bob" in ann.recv(100)
+                # From now on nothing leaves: no FIN, no answer to a ping.
+                network.clients[1].run("ip", "link", "set", "uplink", "down")
+                heard = await asyncio.to_thread(until_heard, ann, b"ROOM_PEER_LEFT bob")
+                assert b"ROOM_PEER_LEFT bob" in heard
+
+
+def joined(address: str, uid: str) -> socket.socket:
+    """A peer in the room `studio`, on a socket of the network that this is called in."""
+    peer = socket.create_connection((address, 8443), timeout=10)
+    fields = (
+        "GET / HTTP/1.1",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    )
+    peer.sendall("\r\n".join((*fields, "", "")).encode())
+    assert b" 101 " in peer.recv(1_000)
+    for said, answer in ((f"HELLO {uid}", b"HELLO"), ("ROOM studio", b"ROOM_OK")):
+        peer.sendall(frame(1, said.encode()))
+        assert answer in peer.recv(100)
+    return peer
+
+
+def until_heard(peer: socket.socket, wanted: bytes) -> bytes:
+    """All that comes until something does, pings being answered."""
+    heard = b""
+    while wanted not in heard:
+        heard += peer.recv(100)
+        if heard.endswith(b"\x89\x00"):
+            peer.sendall(frame(0xA))
+    return heard

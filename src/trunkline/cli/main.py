@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from trunkline.cli.certificate import certificate
+from trunkline.cli.client import client
 from trunkline.cli.doctor import doctor
 from trunkline.cli.serve import serve
 from trunkline.cli.signal import signal
@@ -23,6 +24,7 @@ application.command()(serve)
 application.command()(doctor)
 application.command()(certificate)
 application.add_typer(signal)
+application.add_typer(client)
 
 
 def _show_version(asked: bool) -> None:

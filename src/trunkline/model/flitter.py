@@ -1,6 +1,7 @@
 """What peers of Flitter's signalling and their server say to each other."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +12,7 @@ class Join:
     room: str
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(NamedTuple):
     """Something for another member of the room: call, answer, finished, or anything else."""
 
     to: str
@@ -27,8 +27,7 @@ class Members:
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Forwarded:
+class Forwarded(NamedTuple):
     """Something that another member says."""
 
     sender: str

@@ -1,7 +1,7 @@
 """What peers of GStreamer's simple signalling and their server say to each other."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 CallWord = Literal["SESSION", "CALL"]
 """The first test client says CALL, all others SESSION; each is answered in kind."""
@@ -42,8 +42,7 @@ class ListPeers:
     """Ask who else is in the room."""
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
+class Data(NamedTuple):
     """Whatever peers in a session say to each other."""
 
     payload: str | bytes

@@ -6,7 +6,7 @@ peers request, and what they are told of.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, NewType, Protocol, TypeVar
+from typing import Generic, NamedTuple, NewType, Protocol, TypeVar
 
 PeerKey = NewType("PeerKey", int)
 """Names a peer's connection; never used twice in one exchange."""
@@ -28,9 +28,11 @@ FULL = 1013
 """Close code: try again later (registered with IANA)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tell(Generic[Event_co]):
-    """Say this to a peer."""
+class Tell(NamedTuple, Generic[Event_co]):
+    """Say this to a peer.
+
+    A tuple: one is made for each message, and it takes half the time of a dataclass.
+    """
 
     peer: PeerKey
     event: Event_co

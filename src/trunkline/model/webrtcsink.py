@@ -1,7 +1,7 @@
 """What peers of webrtcsink's signalling and their server say to each other."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["producer", "listener", "consumer"]
 ROLES: tuple[Role, ...] = ("producer", "listener", "consumer")
@@ -44,8 +44,7 @@ class EndSession:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PeerMessage:
+class PeerMessage(NamedTuple):
     """SDP or a candidate for the other end of a session, passed on as it is."""
 
     session_id: str

@@ -32,9 +32,10 @@ class Server:
         if fields is None or not isinstance(frame, str):
             return None
         first, self._spoken = not self._spoken, True
-        match fields.get("type"):
-            case "peer":
-                return read_peer_message(fields, frame)
+        kind = fields.get("type")
+        if kind == "peer":
+            return read_peer_message(fields, frame)
+        match kind:
             case "setProtocolVersion":
                 return self._set_version(fields, first=first)
             case "setPeerStatus" if len(frame) > STATUS_LIMIT:
