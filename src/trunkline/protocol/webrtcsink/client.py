@@ -103,10 +103,15 @@ def _of_a_peer(fields: Mapping[str, Any], peer: str) -> word.Event | None:
         case {"type": "sessionStarted", "sessionId": str(session)}:
             return word.SessionStarted(peer, session)
         case {"type": "startSession", "sessionId": str(session)}:
-            return word.SessionRequested(peer, session, fields.get("offer"))
+            offer = fields.get("offer")
+            return word.SessionRequested(peer, session, offer if isinstance(offer, str) else None)
         case _:
             return None
 
 
 def _listed(peers: list[Any]) -> tuple[word.Listed, ...]:
-    return tuple(word.Listed(str(peer["id"]), write(peer.get("meta"))) for peer in peers)
+    return tuple(
+        word.Listed(peer["id"], write(peer.get("meta")))
+        for peer in peers
+        if isinstance(peer, dict) and isinstance(peer.get("id"), str)
+    )

@@ -41,6 +41,11 @@ def test_a_server_that_makes_no_sense_is_an_error(frame: str | bytes) -> None:
         Client().read(frame)
 
 
+def test_of_a_list_what_makes_sense_is_read() -> None:
+    told = Client().read('{"type":"list","producers":[{"id":"x"},{"id":1},{},7]}')
+    assert told == word.Producers((word.Listed("x"),))
+
+
 def test_nobody_says_what_a_server_makes_of_nonsense() -> None:
     with pytest.raises(ValueError, match="nobody says it"):
         Client().write(word.Misplaced("x"))
