@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from asyncio import sslproto
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -90,6 +91,8 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
         import uvloop
     except ImportError:
+        # asyncio fills a buffer of this size for each connection; a record of TLS has 16 KiB.
+        sslproto.SSLProtocol.max_size = 32 << 10
         return None
     return uvloop.new_event_loop
 
