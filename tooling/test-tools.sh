@@ -9,16 +9,17 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 PATH="$PATH:/usr/sbin:/sbin"
 command -v ip >/dev/null || wanted="$wanted iproute2"
 command -v nft >/dev/null || wanted="$wanted nftables"
-# GStreamer's Python bindings belong to the system's Python.
-/usr/bin/python3 -c "import gi; gi.require_version('GstWebRTC', '1.0')" 2>/dev/null \
-    && ls /usr/lib/*/gstreamer-1.0/libgstnice.so >/dev/null 2>&1 \
-    || wanted="$wanted python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice \
-gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
 command -v turnserver >/dev/null || wanted="$wanted coturn"
+# GStreamer, for the system's Python: tests/peers/gstreamer_peer.py.
+/usr/bin/python3 -c "import gi; gi.require_version('GstWebRTC', '1.0')
+from gi.repository import Gst; Gst.init(None)
+assert all(map(Gst.ElementFactory.find, ['webrtcbin', 'nicesrc', 'vp8enc', 'videotestsrc']))
+" 2>/dev/null || wanted="$wanted python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-bad-1.0
+    gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice"
 [ -z "$wanted" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing for the tests:$wanted"
+    echo "Installing for the tests:" $wanted
     # shellcheck disable=SC2086 # a list of names
     { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq \
         --no-install-recommends $wanted; } >/dev/null </dev/null && exit 0

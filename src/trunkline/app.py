@@ -30,6 +30,7 @@ from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
 from trunkline.net.address_watch import AddressWatch
 from trunkline.net.clock import tick
+from trunkline.net.dialect import dialects
 from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
@@ -37,6 +38,7 @@ from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
+from trunkline.web.signalling import Signalling
 from trunkline.web.site import site
 
 if TYPE_CHECKING:
@@ -213,7 +215,13 @@ class Relay:
             stack.callback(reader.cancel)
             ticker = group.create_task(tick(engine.pass_time), name="clock")
             stack.callback(ticker.cancel)
-            port, plain_port = await self._serve(stack, engine, context)
+            clock = asyncio.get_running_loop().time
+            bounds = self._settings.signalling
+            signalling = Signalling(dialects(bounds), bounds, clock)
+            port, plain_port = await self._serve(stack, engine, signalling, context)
+            listener = group.create_task(tick(signalling.pass_time), name="signalling")
+            stack.callback(listener.cancel)
+            stack.callback(signalling.stop)
             if renewal is not None and context is not None:
                 follower = group.create_task(renewal.run(context), name="certificate")
                 stack.callback(follower.cancel)
@@ -276,7 +284,11 @@ class Relay:
         return _Media(core, ports, told)
 
     async def _serve(
-        self, stack: AsyncExitStack, engine: Engine, context: ssl.SSLContext | None
+        self,
+        stack: AsyncExitStack,
+        engine: Engine,
+        signalling: Signalling,
+        context: ssl.SSLContext | None,
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
@@ -292,6 +304,7 @@ class Relay:
             clock=asyncio.get_running_loop().time,
             plain_port=plain_port,
         )
+        signalling.join(application)
         serving = runner(application)
         await serving.setup()
         stack.push_async_callback(serving.cleanup)

@@ -107,6 +107,20 @@ class RoomSettings(BaseModel):
     bitrate: int | None = Field(default=None, ge=30_000)
 
 
+class SignallingSettings(BaseModel):
+    """Bounds of the signalling for other programs' peers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    message: int = Field(default=1 << 20, ge=1 << 10, le=16 << 20)
+    waiting: int = Field(default=4 << 20, ge=1 << 16, le=256 << 20)
+    keepalive: float = Field(default=30.0, gt=0, le=3600)
+    peers: int = Field(default=5_000, ge=1, le=100_000)
+    rooms: int = Field(default=1_000, ge=1, le=100_000)
+    members: int = Field(default=500, ge=1, le=10_000)
+    sessions: int = Field(default=500, ge=1, le=10_000)
+
+
 class Settings(BaseModel):
     """Everything a relay is told at its start; valid by construction."""
 
@@ -158,6 +172,11 @@ class Settings(BaseModel):
         description="Tables by the name of a room: passphrase, listed (false: only who knows its "
         "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
         "picture (bits per second).",
+    )
+    signalling: SignallingSettings = Field(
+        default_factory=SignallingSettings,
+        description="Table of bounds for peers of GStreamer, webrtcsink and Flitter: message "
+        "(bytes), waiting (bytes), keepalive (seconds), peers, rooms, members, sessions.",
     )
     workers: Annotated[Annotated[int, Field(ge=1, le=64)] | None, BeforeValidator(_automatic)] = (
         Field(
@@ -320,6 +339,8 @@ def _described(value: _Value, place: Sequence[int | str]) -> str:
         case ["rooms", str(room), *keys]:  # whose values may hold passphrases
             entry = " of ".join([*map(str, keys), f"room {room!r}"])
             return f"{value.origin}: {entry} is"
+        case ["signalling", str(key)]:
+            return f"{value.origin}: {key} of signalling is"
         case ["ice_servers"] | ["rooms"] | ["operator_token"]:
             return f"{value.origin} is"
         case _:

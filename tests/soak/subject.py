@@ -15,7 +15,7 @@ from collections import Counter
 import psutil
 
 from trunkline.app import Relay
-from trunkline.cli.serve import _loop_factory
+from trunkline.cli.serve import loop_factory
 from trunkline.config import Settings
 from trunkline.model.event import ParticipantLeft
 
@@ -75,5 +75,5 @@ async def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(main(Settings.model_validate_json(sys.argv[1])))

@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
+from trunkline.cli.certificate import certificate
+from trunkline.cli.client import client
 from trunkline.cli.doctor import doctor
 from trunkline.cli.publish import publish
 from trunkline.cli.serve import serve
+from trunkline.cli.signal import signal
 from trunkline.cli.watch import watch
 from trunkline.errors import StartupError, TrunklineError
 
@@ -23,6 +26,9 @@ application.command()(serve)
 application.command()(doctor)
 application.command()(publish)
 application.command()(watch)
+application.command()(certificate)
+application.add_typer(signal)
+application.add_typer(client)
 
 
 def _show_version(asked: bool) -> None:
@@ -45,8 +51,13 @@ def _options(
 
 def main() -> None:
     """Run the command line; exits with 0, with 1 when something is wrong, 2 on wrong usage."""
+    run(application)
+
+
+def run(command: typer.Typer) -> None:
+    """Run a command, with one clear text for whatever stops it."""
     try:
-        application()
+        command()
     except TrunklineError as error:
         typer.echo(_explain(error), err=True)
         sys.exit(1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from asyncio import sslproto
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,15 +65,20 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         "state_dir": state_dir,
         "demo": demo,
         "open": open,
-        "verbosity": _verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace),
+        "verbosity": verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace),
     }
     settings = load(flags, config)
     logs.configure(settings.verbosity)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(settings))
 
 
-def _verbosity(**chosen: bool) -> Verbosity | None:
+def verbosity(**chosen: bool) -> Verbosity | None:
+    """The level that was chosen, if any.
+
+    Raises:
+        BadParameter: they exclude each other.
+    """
     names: list[Verbosity] = ["quiet", "verbose", "debug", "trace"]
     given = [name for name in names if chosen[name]]
     if len(given) > 1:
@@ -80,11 +86,13 @@ def _verbosity(**chosen: bool) -> Verbosity | None:
     return given[0] if given else None
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """uvloop's, where it is installed: it has no build for some systems."""
     try:
         import uvloop
     except ImportError:
+        # asyncio fills a buffer of this size for each connection; a record of TLS has 16 KiB.
+        sslproto.SSLProtocol.max_size = 32 << 10
         return None
     return uvloop.new_event_loop
 

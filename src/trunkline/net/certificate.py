@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -27,8 +27,11 @@ FILE = "certificate.pem"
 
 # Apple's systems refuse a certificate that is valid for more than 825 days.
 _VALIDITY = datetime.timedelta(days=800)
+_CURVE = ec.SECP256R1()
 _RENEW_BEFORE = datetime.timedelta(days=60)
 # Clients whose clock is behind must not find a certificate from the future.
+# As long as the script that GStreamer's server came with made them.
+_A_YEAR = datetime.timedelta(days=365)
 _BACKDATE = datetime.timedelta(days=1)
 
 
@@ -97,11 +100,30 @@ def own_certificate(store: Store, names: Sequence[str], now: datetime.datetime) 
         except (ValueError, TypeError, x509.ExtensionNotFound):
             log.warning("%s is damaged and is made anew", store.directory / FILE)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        key = ec.generate_private_key(ec.SECP256R1())
-    return store.write(FILE, _make(key, names, now))
+        key = ec.generate_private_key(_CURVE)
+    return store.write(FILE, b"".join(_make(key, names, now, _VALIDITY)))
 
 
-def _make(key: ec.EllipticCurvePrivateKey, names: Sequence[str], now: datetime.datetime) -> bytes:
+def self_signed(
+    names: Sequence[str], now: datetime.datetime, *, rsa_key: bool
+) -> tuple[bytes, bytes]:
+    """(certificate, key) for a year, in PEM form.
+
+    Args:
+        names: host names and addresses, one at least.
+        now: when it begins.
+        rsa_key: an RSA key of 4096 bits, for clients that know no ECDSA.
+    """
+    key = rsa.generate_private_key(65537, 4096) if rsa_key else ec.generate_private_key(_CURVE)
+    return _make(key, names, now, _A_YEAR)
+
+
+def _make(
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    names: Sequence[str],
+    now: datetime.datetime,
+    validity: datetime.timedelta,
+) -> tuple[bytes, bytes]:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"trunkline on {names[0]}"[:64])])
     usage = dict.fromkeys(
         ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
@@ -113,14 +135,14 @@ def _make(key: ec.EllipticCurvePrivateKey, names: Sequence[str], now: datetime.d
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _BACKDATE)
-        .not_valid_after(now + _VALIDITY)
+        .not_valid_after(now + validity)
         .add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
         .add_extension(x509.KeyUsage(digital_signature=True, **usage), True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
         .sign(key, hashes.SHA256())
     )
-    return certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+    return certificate.public_bytes(serialization.Encoding.PEM), key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),

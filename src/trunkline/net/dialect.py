@@ -1,0 +1,57 @@
+"""The dialects of signalling, each with those who speak it."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from trunkline.config import SignallingSettings
+from trunkline.domain import flitter, gstreamer, webrtcsink
+from trunkline.exchange import Exchange
+from trunkline.model.peering import Bounds
+from trunkline.net.websocket import Dialect, Limits
+from trunkline.protocol.flitter.server import Server as FlitterServer
+from trunkline.protocol.gstreamer.server import Server as GStreamerServer
+from trunkline.protocol.webrtcsink.server import Server as WebrtcsinkServer
+
+
+@dataclass(frozen=True, slots=True)
+class Dialects:
+    """All of them; none knows of another's peers."""
+
+    gstreamer: Dialect[Any, Any]
+    webrtcsink: Dialect[Any, Any]
+    flitter: Dialect[Any, Any]
+
+    def by_first_message(self, message: str | bytes) -> Dialect[Any, Any]:
+        """GStreamer's or Flitter's: webrtcsink's peers wait for the server to speak first."""
+        is_object = isinstance(message, str) and message.lstrip()[:1] == "{"
+        return self.flitter if is_object else self.gstreamer
+
+
+def dialects(settings: SignallingSettings) -> Dialects:
+    """Each with nobody in it."""
+    bounds = Bounds(
+        peers=settings.peers,
+        rooms=settings.rooms,
+        members=settings.members,
+        sessions=settings.sessions,
+    )
+    return Dialects(
+        Dialect(GStreamerServer, Exchange(gstreamer.Peers(bounds))),
+        Dialect(WebrtcsinkServer, Exchange(webrtcsink.Peers(_identifier, bounds))),
+        Dialect(FlitterServer, Exchange(flitter.Peers(bounds))),
+    )
+
+
+def _identifier() -> str:
+    return str(uuid.uuid4())
+
+
+def limits(settings: SignallingSettings) -> Limits:
+    """What one connection may take."""
+    return Limits(
+        message=settings.message,
+        waiting=settings.waiting,
+        keepalive=settings.keepalive,
+        connections=settings.peers,
+    )

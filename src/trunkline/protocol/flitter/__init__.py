@@ -1,0 +1,1 @@
+"""Flitter's signalling: JSON in text frames. See docs/protocols/flitter.md."""

@@ -1,0 +1,1 @@
+"""GStreamer's simple signalling: words in text frames. See docs/protocols/gstreamer.md."""

@@ -1,0 +1,1 @@
+"""webrtcsink's signalling: JSON in text frames. See docs/protocols/webrtcsink.md."""

@@ -1,0 +1,1 @@
+"""The server's end of WebSocket (RFC 6455), without sockets."""
