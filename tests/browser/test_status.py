@@ -95,21 +95,21 @@ async def test_twelve_people_can_be_told_apart(browser: Browser, site: Site, sch
         assert await axe(page) == []
 
 
-async def test_of_forty_one_sees_bundles_and_the_lines_of_whom_one_chooses(
+async def test_of_twenty_one_sees_bundles_and_the_lines_of_whom_one_chooses(
     browser: Browser, site: Site
 ) -> None:
-    names = [f"Participant number {number}" for number in range(40)]
+    names = [f"Participant number {number}" for number in range(20)]
     async with (
         crowd(site.relay.url, names),
         page_at(browser, site.relay.url, "/status") as page,
     ):
         panel = room(page, "studio")
-        await expect(panel.get_by_text("3,120 lines are too many")).to_be_visible(timeout=60_000)
-        await drawn(page, 2 * 40)
+        await expect(panel.get_by_text("760 lines are too many")).to_be_visible(timeout=SOON)
+        await drawn(page, 2 * 20)
         seen: dict[str, Any] = await page.evaluate(LABELS)
-        assert seen == {"count": 80, "overlapping": [], "outside": []}
+        assert seen == {"count": 40, "overlapping": [], "outside": []}
         await panel.get_by_role("button", name=names[7]).first.click()
-        await drawn(page, 2 * 2 * 39)
+        await drawn(page, 2 * 2 * 19)
 
 
 async def test_a_change_shows(browser: Browser, site: Site) -> None:
