@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from support.browser import chromium
 from support.call_page import FLAGS, SOON, button, call_page, crowd, sees, tile, told
-from support.relay import RunningRelay
+from support.relay import RunningRelay, running_relay
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -19,9 +24,16 @@ LONG = "Christopher Alexander Montgomery-Featherstonehaugh the Third"
 ARABIC = "\u0645\u062d\u0645\u062f"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all tests in here."""
     async with chromium(flags=FLAGS) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def relay() -> AsyncIterator[RunningRelay]:
+    async with running_relay() as started:
         yield started
 
 
