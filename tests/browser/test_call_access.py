@@ -1,27 +1,36 @@
 """The call page for those who use the keyboard alone, hear the page, or read it large."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from support.axe import axe
 from support.browser import chromium
 from support.call_page import FLAGS, SOON, button, call_page, crowd, sees, tile, told
-from support.relay import RunningRelay
+from support.relay import RunningRelay, running_relay
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 LONG = "Christopher Alexander Montgomery-Featherstonehaugh the Third"
 ARABIC = "\u0645\u062d\u0645\u062f"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all tests in here."""
     async with chromium(flags=FLAGS) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def relay() -> AsyncIterator[RunningRelay]:
+    async with running_relay() as started:
         yield started
 
 
@@ -29,18 +38,13 @@ async def is_accessible(page: Page) -> None:
     """Let axe look for what somebody could not use or read, in light and in dark."""
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found: list[dict[str, Any]] = await page.evaluate(
-            "async () => (await axe.run(document)).violations.map(({ id, nodes }) =>"
-            " ({ id, nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]) }))"
-        )
-        assert found == [], f"in {scheme}"
+        assert await axe(page) == [], f"in {scheme}"
 
 
 async def test_axe_finds_nothing_wrong_in_any_state(browser: Browser, relay: RunningRelay) -> None:
-    axe = AXE.read_text(encoding="utf-8")
     async with (
         crowd(browser, relay.url) as others,
-        call_page(browser, relay.url, script=axe, name="Ann") as ann,
+        call_page(browser, relay.url, name="Ann") as ann,
     ):
         await expect(button(ann, "Turn the camera off")).to_be_visible(timeout=SOON)
         await is_accessible(ann)

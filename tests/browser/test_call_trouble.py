@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from support.browser import chromium
@@ -12,7 +13,11 @@ from support.call_page import FLAGS, ROOM, SOON, button, call_page, crowd, sees,
 from support.network import star
 from support.relay import RunningRelay, free_port, running_relay
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 NO_DEVICES = """
     navigator.mediaDevices.getUserMedia = () =>
@@ -25,9 +30,16 @@ REFUSED = """
 """
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all tests in here."""
     async with chromium(flags=FLAGS) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def relay() -> AsyncIterator[RunningRelay]:
+    async with running_relay() as started:
         yield started
 
 

@@ -149,9 +149,10 @@ function cell(grid: Grid, area: Size, index: number, count: number, own: Box): B
   const isInWay = (area.width + extent(inRow, width)) / 2 > own.left;
   const start = rows > 1 && isInWay ? across : extent(inRow, width);
   const middle = Math.round((area.height - extent(rows, height)) / 2);
-  // Where a row is free, one's own picture has it.
+  // Where there is room for one's own picture below, or a row is free, it has that.
   const above = own.top - GAP - extent(rows, height);
-  const top = rows < grid.rows ? Math.max(0, Math.min(middle, above)) : middle;
+  const isFree = above >= 0 || rows < grid.rows;
+  const top = isFree ? Math.max(0, Math.min(middle, above)) : middle;
   return {
     left: Math.round((area.width - start) / 2) + column * (width + GAP),
     top: top + row * (height + GAP),
