@@ -32,6 +32,8 @@ from trunkline.errors import RefusalCode
 from trunkline.model import signal
 
 pytestmark = pytest.mark.timeout(90)
+ROUNDS = int(os.environ.get("PEER_ROUNDS", "15"))
+"""Joins and leaves of two programs."""
 VP8 = VideoSettings(codec="VP8")
 
 
@@ -241,8 +243,8 @@ async def test_who_is_replaced_is_told(tmp_path: Path) -> None:
         assert video.dropped == 0
 
 
+@pytest.mark.timeout(60 + 2 * ROUNDS)
 async def test_joins_and_leaves_leave_nothing(tmp_path: Path) -> None:
-    rounds = int(os.environ.get("PEER_ROUNDS", "15"))
     async with live(tmp_path) as it:
         process = psutil.Process()
 
@@ -252,7 +254,8 @@ async def test_joins_and_leaves_leave_nothing(tmp_path: Path) -> None:
                 Peer.join(it.relay.url, "studio", name="ben", network=HERE) as ben,
                 sending(await ann.send_video(VP8)),
             ):
-                await anext((await watches(ben)).arrays())
+                async with asyncio.timeout(30):
+                    await anext((await watches(ben)).arrays())
 
         def left() -> tuple[int, int]:
             gc.collect()
@@ -265,7 +268,7 @@ async def test_joins_and_leaves_leave_nothing(tmp_path: Path) -> None:
             return left()
 
         _, before = await until(counts, lambda seen: seen[0] == 0, within=10, what="no threads")
-        for _ in range(rounds):
+        for _ in range(ROUNDS):
             await once()
         await until(
             counts,
