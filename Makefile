@@ -114,7 +114,7 @@ loadgen: .venv/.stamp
 # Seconds for each target; the seed makes a short run much the same every time.
 SECONDS ?= 60
 SEED ?= 1
-FUZZ := datagrams frames keyframe negotiate offer renegotiate sequence
+FUZZ := datagrams frames keyframe negotiate offer payload renegotiate sequence turn
 # Of Python: see tests/fuzz/target.py.
 FUZZ_PYTHON := offer patch answer stun events name message
 FOUND := $(CACHE)/fuzz

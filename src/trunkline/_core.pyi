@@ -200,8 +200,8 @@ class Endpoint:
             gathering: seconds after which an offer or answer goes without candidates of servers
                 that have not answered.
             codecs: those to agree on, preferred first: "opus", "PCMU", "PCMA", "G722", "VP8",
-                "VP9", "AV1", "H264", "H265", and "H264/42e01f" for one profile-level-id alone. None,
-                by default, stands for all.
+                "VP9", "AV1", "H264", "H265", and "H264/42e01f" for one profile-level-id alone.
+                None, by default, stands for all.
             bandwidth: bits a second that may be sent before more is known, and `set_bandwidth` of
                 the beginning.
             silence: seconds without any datagram after which the connection is closed.

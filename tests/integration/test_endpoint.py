@@ -5,6 +5,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TypeVar
 
 import psutil
@@ -60,7 +61,7 @@ async def test_frames_arrive_as_they_were_written(codec: str) -> None:
         assert {(frame.codec, frame.clock_rate) for frame in frames} == {(codec, rate(codec))}
         assert [frame.contiguous for frame in frames] == [True] * 20
         assert [frame.keyframe for frame in frames] == [True] + [codec in SOUND] * 19
-        steps = {later.timestamp - sooner.timestamp for sooner, later in zip(frames, frames[1:])}
+        steps = {later.timestamp - sooner.timestamp for sooner, later in pairwise(frames)}
         assert steps == {rate(codec) // 50}
         assert {frame.level for frame in frames} == {30 if codec in SOUND else None}
 
@@ -137,7 +138,7 @@ async def test_who_answers_says_what_it_sends() -> None:
 
 
 async def test_what_cannot_be_taken_is_refused_and_changes_nothing() -> None:
-    with endpoints(2) as (one, two):
+    with endpoints(1) as (one,):
         one.inner.accept_offer("no SDP")
         assert (await one.next(_core.Refused)).code == "malformed"
         one.inner.accept_answer("v=0\r\n")
@@ -160,7 +161,7 @@ async def test_what_cannot_be_taken_is_refused_and_changes_nothing() -> None:
         _core.Endpoint(0, LOOPBACK, servers=[("stun:example.org", "", "")])
     with pytest.raises(ValueError, match="local addresses"):
         _core.Endpoint(0, [])
-    with pytest.raises(OSError, match="192.0.2.1"):
+    with pytest.raises(OSError, match=r"192\.0\.2\.1"):
         _core.Endpoint(0, ["192.0.2.1"])
 
 
@@ -168,10 +169,9 @@ async def test_frames_that_are_not_read_are_dropped_and_counted() -> None:
     with endpoints(2) as (one, two):
         (mid,) = await connect(one, two, SEND_SOUND)
         for number in range(1_500):
-            while not one.inner.write(mid, "opus", b"%d" % number, number * 960):
-                await asyncio.sleep(0.01)
-            if number % 25 == 0:
-                await asyncio.sleep(0.01)
+            assert one.inner.write(mid, "opus", b"%d" % number, number * 960)
+            if number % 10 == 0:
+                await asyncio.sleep(0.02)
 
         async def sent() -> int:
             one.inner.request_statistics(1)

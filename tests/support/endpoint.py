@@ -116,24 +116,14 @@ def picture(codec: str, number: int, *, key: bool, size: int = 3000) -> bytes:
     """What an encoder could have made, with no bytes that look like a start code."""
     filler = bytes(1 + (number * 7 + index) % 250 for index in range(size))
     start = b"\0\0\0\1"
-    match codec, key:
-        case "VP8", _:
-            return (b"\x10\0\0\x9d\x01\x2a\x40\x01\xf0\0" if key else b"\x11\0\0") + filler
-        case "VP9", _:
-            return (b"\x82\x49\x83\x42" if key else b"\x86\0") + filler
-        case "H264", True:
-            sets = start + b"\x67\x42\xe0\x1f\x8c" + start + b"\x68\xce\x3c\x80\x01"
-            return sets + start + b"\x65\x88" + filler
-        case "H264", False:
-            return start + b"\x41\x9a" + filler
-        case "H265", True:
-            sets = b"".join(start + bytes([unit << 1, 1, 1, 2, 3]) for unit in (32, 33, 34))
-            return sets + start + b"\x26\x01\x80" + filler
-        case "H265", False:
-            return start + b"\x02\x01\x80" + filler
-        case "AV1", _:
-            sequence = b"\x0a\x03\x01\x02\x03" if key else b""
-            length = bytes([len(filler) & 0x7F | 0x80, len(filler) >> 7])
-            return sequence + b"\x32" + length + filler
-        case _:
-            return filler[:160]
+    length = bytes([len(filler) & 0x7F | 0x80, len(filler) >> 7])
+    sets = start + b"\x67\x42\xe0\x1f\x8c" + start + b"\x68\xce\x3c\x80\x01"
+    more_sets = b"".join(start + bytes([unit << 1, 1, 1, 2, 3]) for unit in (32, 33, 34))
+    heads = {
+        "VP8": (b"\x11\0\0", b"\x10\0\0\x9d\x01\x2a\x40\x01\xf0\0"),
+        "VP9": (b"\x86\0", b"\x82\x49\x83\x42"),
+        "H264": (start + b"\x41\x9a", sets + start + b"\x65\x88"),
+        "H265": (start + b"\x02\x01\x80", more_sets + start + b"\x26\x01\x80"),
+        "AV1": (b"\x32" + length, b"\x0a\x03\x01\x02\x03\x32" + length),
+    }
+    return heads[codec][key] + filler if codec in heads else filler[:160]

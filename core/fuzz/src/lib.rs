@@ -10,8 +10,10 @@ mod support;
 mod frames;
 mod input;
 mod negotiate;
+mod payload;
 mod renegotiate;
 mod sequence;
+mod turn;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,8 +24,10 @@ use support::{Media, World, client_address};
 
 pub use frames::frames;
 pub use negotiate::negotiate;
+pub use payload::payload;
 pub use renegotiate::renegotiate;
 pub use sequence::sequence;
+pub use turn::turn;
 
 use input::Input;
 

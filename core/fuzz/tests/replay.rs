@@ -37,6 +37,11 @@ fn offer() {
 }
 
 #[test]
+fn payload() {
+    replay("payload", fuzzing::payload);
+}
+
+#[test]
 fn renegotiate() {
     replay("renegotiate", fuzzing::renegotiate);
 }
@@ -44,4 +49,9 @@ fn renegotiate() {
 #[test]
 fn sequence() {
     replay("sequence", fuzzing::sequence);
+}
+
+#[test]
+fn turn() {
+    replay("turn", fuzzing::turn);
 }

@@ -26,7 +26,7 @@ mod offering;
 mod packet;
 mod panics;
 mod paths;
-mod payload;
+pub mod payload;
 mod producer;
 mod replay;
 mod rewrite;

@@ -18,6 +18,8 @@ mod renegotiation;
 #[path = "simulcast.rs"]
 mod simulcast;
 mod support;
+#[path = "tapping.rs"]
+mod tapping;
 #[path = "watching.rs"]
 mod watching;
 

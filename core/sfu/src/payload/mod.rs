@@ -11,18 +11,18 @@ mod vp9;
 use str0m::format::Codec;
 
 /// Bytes of one payload: with the headers and SRTP's tag it fits into a datagram of 1,200.
-pub(crate) const MAX_PAYLOAD: usize = 1_130;
+pub const MAX_PAYLOAD: usize = 1_130;
 
 /// Makes payloads of frames, one after another of one medium.
 #[derive(Debug, Default)]
-pub(crate) struct Packetizer {
+pub struct Packetizer {
     /// VP8, VP9: counts the frames.
     picture: u16,
 }
 
 impl Packetizer {
     /// The payloads of a frame; none when it is not what its codec says.
-    pub(crate) fn pack(&mut self, codec: Codec, frame: &[u8]) -> Vec<Vec<u8>> {
+    pub fn pack(&mut self, codec: Codec, frame: &[u8]) -> Vec<Vec<u8>> {
         if frame.is_empty() {
             return Vec::new();
         }
@@ -42,7 +42,7 @@ impl Packetizer {
 }
 
 /// The frame whose payloads, all of them in order, these are; none when they are broken.
-pub(crate) fn unpack(codec: Codec, payloads: &[&[u8]]) -> Option<Vec<u8>> {
+pub fn unpack(codec: Codec, payloads: &[&[u8]]) -> Option<Vec<u8>> {
     match codec {
         Codec::Vp8 => vp8::unpack(payloads),
         Codec::Vp9 => vp9::unpack(payloads),
@@ -55,7 +55,7 @@ pub(crate) fn unpack(codec: Codec, payloads: &[&[u8]]) -> Option<Vec<u8>> {
 }
 
 /// Whether a frame begins with this payload, as far as it tells: what came before it may be lost.
-pub(crate) fn begins(codec: Codec, payload: &[u8]) -> bool {
+pub fn begins(codec: Codec, payload: &[u8]) -> bool {
     match codec {
         Codec::Vp8 => vp8::begins(payload),
         Codec::Vp9 => vp9::begins(payload),

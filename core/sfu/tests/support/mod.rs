@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 pub(crate) use client::{Client, Media};
 use sfu::{
     Budget, Command, Directory, Event, MediaKey, Message, Outbox, Protocol, Remote, Settings, Sfu,
-    TransportId, WallClock, publishes,
+    TapId, Tapped, TransportId, WallClock, publishes,
 };
 
 /// One way through the simulated network.
@@ -46,6 +46,8 @@ pub(crate) struct World {
     pub(crate) now: Instant,
     pub(crate) clients: Vec<Client>,
     pub(crate) events: Vec<Event>,
+    /// What taps were told.
+    pub(crate) tapped: Vec<(TapId, Tapped)>,
     pub(crate) directory: Directory,
     /// Where each client sends from.
     pub(crate) addresses: Vec<SocketAddr>,
@@ -131,6 +133,7 @@ impl World {
             now,
             clients: Vec::new(),
             events: Vec::new(),
+            tapped: Vec::new(),
             sfus: sfus.collect(),
             directory,
             addresses: Vec::new(),
@@ -170,12 +173,18 @@ impl World {
                 let worker = self.directory.place(*transport, false);
                 return self.command_to(worker, command);
             }
+            Command::Produce { transport, .. } => {
+                let worker = self.directory.place(*transport, true);
+                return self.command_to(worker, command);
+            }
+            Command::Tap { source, .. } | Command::RequestKeyframe { source } => source.transport,
             Command::Attach { consumer, .. }
             | Command::Limit { consumer, .. }
             | Command::Detach { consumer } => consumer.transport,
             Command::Renegotiate { transport, .. }
             | Command::Offer { transport, .. }
             | Command::AcceptAnswer { transport, .. }
+            | Command::Write { transport, .. }
             | Command::Close { transport }
             | Command::ProvokePanic { transport } => *transport,
         };
@@ -422,6 +431,7 @@ impl World {
         let sfu = &mut self.sfus[worker];
         sfu.flush(self.now, &mut sent);
         self.events.extend(sfu.take_events());
+        self.tapped.extend(sfu.take_tapped());
         for message in sfu.take_messages() {
             self.batches += usize::from(message.is_batch());
             if self.full && message.is_batch() {

@@ -21,6 +21,10 @@ const MOST_TRIES: u32 = 6;
 const RENEW_CHANNEL: Duration = Duration::from_secs(240);
 /// A lifetime that is not told (section 7.2).
 const LIFETIME_IF_NOT_TOLD: u32 = 600;
+/// However short a lifetime is, nothing is refreshed more often.
+const REFRESH_REST: Duration = Duration::from_secs(5);
+/// Words that a server may find stale, one after the other.
+const MOST_STALE: u32 = 4;
 /// The first channel number (section 12).
 const CHANNELS: u16 = 0x4000;
 /// Peers of one allocation; further ones are not sent to.
@@ -37,6 +41,8 @@ pub(super) struct Allocation {
     request: Option<Request>,
     state: State,
     channels: Vec<Channel>,
+    /// How often the server has wanted to be asked in other words.
+    stale: u32,
     /// When the allocation is to be refreshed.
     refresh: Option<Instant>,
 }
@@ -75,7 +81,7 @@ struct Channel {
 impl Allocation {
     pub(super) fn new(login: Login) -> Self {
         let (challenge, request, channels) = (None, None, Vec::new());
-        Self { login, challenge, request, state: State::New, channels, refresh: None }
+        Self { login, challenge, request, state: State::New, channels, stale: 0, refresh: None }
     }
 
     pub(super) fn is_settled(&self) -> bool {
@@ -253,14 +259,16 @@ impl Allocation {
 
     fn held(&mut self, message: &Message<'_>, now: Instant) {
         let lifetime = message.number(LIFETIME).unwrap_or(LIFETIME_IF_NOT_TOLD);
-        self.refresh = Some(now + Duration::from_secs(u64::from(lifetime) / 2));
+        let rest = Duration::from_secs(u64::from(lifetime) / 2);
+        self.refresh = Some(now + rest.max(REFRESH_REST));
+        self.stale = 0;
     }
 
     fn refused(&mut self, message: &Message<'_>, method: u16, now: Instant) {
         let first = self.challenge.is_none();
         let again = match message.error() {
             Some(UNAUTHORIZED) => first && method == ALLOCATE,
-            Some(STALE_NONCE) => true,
+            Some(STALE_NONCE) => self.stale < MOST_STALE,
             _ => false,
         };
         if !again || !self.challenged(message) {
@@ -271,6 +279,7 @@ impl Allocation {
     }
 
     fn challenged(&mut self, message: &Message<'_>) -> bool {
+        self.stale += 1;
         let told = message.get(REALM).zip(message.get(NONCE));
         if let Some((realm, nonce)) = told {
             let (realm, nonce) = (realm.to_vec(), nonce.to_vec());
@@ -307,7 +316,9 @@ impl Allocation {
     }
 
     fn channel_answered(&mut self, index: usize, message: &Message<'_>, now: Instant) {
-        let stale = message.error() == Some(STALE_NONCE) && self.challenged(message);
+        let stale = message.error() == Some(STALE_NONCE)
+            && self.stale < MOST_STALE
+            && self.challenged(message);
         let channel = &mut self.channels[index];
         channel.tries = 0;
         if message.is_success() {
