@@ -18,6 +18,7 @@ from support.relay import running_relay
 from support.waiting import until
 from trunkline import (
     ConnectionLost,
+    Encoded,
     Guest,
     Peer,
     Refusal,
@@ -260,19 +261,22 @@ async def test_joins_and_leaves_leave_nothing(tmp_path: Path) -> None:
         def left() -> tuple[int, int]:
             gc.collect()
             ours = [one for one in threading.enumerate() if one.name.startswith("trunkline-")]
-            return len(ours), process.num_fds()
+            kept = [one for one in gc.get_objects() if isinstance(one, Encoded | Guest)]
+            return len(ours) + len(kept), process.num_fds()
 
         await once()
 
         async def counts() -> tuple[int, int]:
             return left()
 
-        _, before = await until(counts, lambda seen: seen[0] == 0, within=10, what="no threads")
+        _, before = await until(
+            counts, lambda seen: seen[0] == 0, within=10, what="no threads or frames"
+        )
         for _ in range(ROUNDS):
             await once()
         await until(
             counts,
             lambda seen: seen[0] == 0 and seen[1] <= before + 2,
             within=20,
-            what=f"no threads, {before} descriptors",
+            what=f"no threads or frames, {before} descriptors",
         )
