@@ -147,6 +147,8 @@ async def test_what_cannot_be_taken_is_refused_and_changes_nothing() -> None:
         assert (await one.next(_core.Refused)).code == "unsupported"
         one.inner.offer([("video", "sendonly", ("a b", "c"))])
         assert (await one.next(_core.Refused)).code == "malformed"
+        one.inner.offer([SEND, SEND])
+        assert "two media" in (await one.next(_core.Refused)).reason
         one.inner.offer([SEND])
         await one.next(_core.Described)
         one.inner.offer([SEND])

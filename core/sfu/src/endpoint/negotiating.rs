@@ -97,9 +97,7 @@ impl Negotiation {
                 _ => section.stop_receiving(),
             }
         }
-        told.values()
-            .flat_map(|label| [&label.stream, &label.track])
-            .try_for_each(|id| check_label(id))?;
+        check_labels(told.values())?;
         let parsed = SdpOffer::from_sdp_string(&offer.to_string()).map_err(|error| {
             let reason = format!("the offer is not SDP: {}", negotiation::plain(&error));
             Refusal::new(RefusalCode::Malformed, reason)
@@ -192,7 +190,7 @@ impl Negotiation {
             return Err(Refusal::new(RefusalCode::Malformed, reason));
         }
         let labels = wanted.iter().filter_map(|medium| medium.label.as_ref());
-        labels.flat_map(|label| [&label.stream, &label.track]).try_for_each(|id| check_label(id))
+        check_labels(labels)
     }
 
     /// The offer as it leaves.
@@ -278,6 +276,20 @@ fn check_answer(offer: &Sdp, answer: &Sdp) -> Result<(), Refusal> {
     if answer.credentials().is_none() || !answer.has_fingerprint() {
         let reason = "the answer has no a=ice-ufrag, a=ice-pwd or a=fingerprint";
         return refused(RefusalCode::Malformed, reason);
+    }
+    Ok(())
+}
+
+/// Browsers take no description in which two media have one name.
+fn check_labels<'a>(labels: impl Iterator<Item = &'a Label>) -> Result<(), Refusal> {
+    let mut seen = HashSet::new();
+    for label in labels {
+        [&label.stream, &label.track].into_iter().try_for_each(|id| check_label(id))?;
+        if !seen.insert((&label.stream, &label.track)) {
+            let Label { stream, track } = label;
+            let reason = format!("two media are called {stream:?} {track:?}: tracks differ");
+            return Err(Refusal::new(RefusalCode::Malformed, reason));
+        }
     }
     Ok(())
 }
