@@ -1,5 +1,6 @@
 """`trunkline publish` and `trunkline watch` as people type them."""
 
+import os
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -139,3 +140,26 @@ async def test_what_cannot_be_is_said(words: tuple[str, ...], said: str) -> None
         output = " ".join(re.sub(r"[│╭╮╰╯─]", " ", command.output).split())
         assert re.search(said, output), output
         assert "Traceback" not in output
+
+
+async def test_a_player_is_given_what_comes(relay: RunningRelay, tmp_path: Path) -> None:
+    shown = tmp_path / "shown.mkv"
+    player = tmp_path / "ffplay"
+    player.write_text(f"#!/bin/sh\nexec cat > '{shown}'\n")
+    player.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    words = [sys.executable, "-m", "trunkline", "watch", f"{relay.url}/whep/studio"]
+    async with (
+        trunkline("publish", f"{relay.url}/whip/studio", "--test") as publisher,
+        process(words, environment=environment) as viewer,
+    ):
+        await says(publisher, FLOWS)
+        await says(viewer, rf"(?s)({FLOWS}.*){{2}}")
+
+        async def size() -> int:
+            return shown.stat().st_size if shown.exists() else 0
+
+        await until(size, lambda now: now > 50_000, within=30, what="something to show")
+        assert await viewer.stop(within=20) == 0, viewer.output
+    with av.open(str(shown)) as saved:
+        assert sum(1 for _ in saved.decode(video=0)) > 5

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from trunkline.errors import RelayError, StartupError
 from trunkline.media.endpoint import Endpoint, EndpointMaker, NativeEndpoint, Setup
 from trunkline.model.ice_server import IceServer
 from trunkline.net.interface import local_addresses, resolve
@@ -36,7 +37,7 @@ class Network:
 
         Raises:
             OSError: an address cannot be bound.
-            StartupError: a server's name is not known.
+            RelayError: a server's name is not known.
         """
         return self.endpoint(
             Setup(
@@ -73,7 +74,10 @@ def _located(server: IceServer) -> IceServer:
     scheme, _, rest = server.url.partition(":")
     place, question, query = rest.partition("?")
     host, port = _split(place)
-    address = resolve(host)[0]
+    try:
+        address = resolve(host)[0]
+    except StartupError as error:
+        raise RelayError(f"The ICE server {server.url} cannot be used: {error.cause}") from error
     written = f"[{address}]" if address.version == 6 else str(address)
     url = f"{scheme}:{written}{f':{port}' if port else ''}{question}{query}"
     return replace(server, url=url)

@@ -108,7 +108,7 @@ class Sending:
         A connection that was lost is replaced when the relay says so: to the relay, an offer before
         that is one for the old connection.
         """
-        if not resumed:
+        if not resumed or (self._connection is not None and self._connection.ended.done()):
             self._broken.set()
         elif self._words is not None:
             await self._say(*self._words)
