@@ -9,7 +9,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 PATH="$PATH:/usr/sbin:/sbin"
 command -v ip >/dev/null || wanted="$wanted iproute2"
 command -v nft >/dev/null || wanted="$wanted nftables"
-# GStreamer, for the system's Python: tests/peers/gstreamer_peer.py.
+# GStreamer, for the system's Python: tests/peers/gstreamer_signalling_peer.py.
 /usr/bin/python3 -c "import gi; gi.require_version('GstWebRTC', '1.0')
 from gi.repository import Gst; Gst.init(None)
 assert all(map(Gst.ElementFactory.find, ['webrtcbin', 'nicesrc', 'vp8enc', 'videotestsrc']))

@@ -13,7 +13,7 @@ from trunkline.cli.greeting import dim
 from trunkline.cli.serve import loop_factory
 
 if TYPE_CHECKING:
-    from trunkline.client.peer import ClientHalf
+    from trunkline.client.signalling import ClientHalf
 
 # What talks to a server is imported where it is used, so that `--help` answers at once.
 client = typer.Typer(
@@ -145,7 +145,7 @@ async def _talk(
     *,
     verify: bool,
 ) -> None:
-    from trunkline.client.peer import connected
+    from trunkline.client.signalling import connected
 
     async with connected(url, half, verify=verify) as peer:
 
