@@ -1,6 +1,7 @@
 """What a signalling server costs: CPU for each forwarded message, memory for each connection.
 
-Without --url it starts ours; with --url and --pid it measures any server of the dialect.
+Without --url it starts ours; with --url and --pid it measures any server of the dialect, which is
+asked for nothing but what its own clients ask for.
 """
 
 import argparse
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
+from benchmarks.server import free_port
 
 IDLE = 2_000
 PAIRS = 50
@@ -87,8 +90,6 @@ def measure(dialect: str, url: str, server: psutil.Process) -> dict[str, float]:
 @contextlib.contextmanager
 def ours(dialect: str, tls: bool) -> Iterator[tuple[str, psutil.Process]]:
     """Our server, by its command."""
-    from support.relay import free_port
-
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         host = ["--addr" if dialect == "gstreamer" else "--host", "127.0.0.1"]

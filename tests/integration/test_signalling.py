@@ -350,3 +350,41 @@ def until_heard(peer: socket.socket, wanted: bytes) -> bytes:
         if heard.endswith(b"\x89\x00"):
             peer.sendall(frame(0xA))
     return heard
+
+
+# Path and header fields of every WebSocket that the relay has.
+ENDPOINTS = [
+    *((path,) for path in ("/", "/gstreamer", "/webrtcsink", "/flitter")),
+    ("/wsb", "Sec-WebSocket-Protocol: trunkline.1"),
+]
+WRONG = {
+    "reserved bits": (frame(1, b"x", reserved=2), 1002),
+    "an unknown opcode": (frame(3), 1002),
+    "a ping in pieces": (frame(9, b"x", final=False), 1002),
+    "an end without a beginning": (frame(0, b"x"), 1002),
+    "a beginning without an end": (frame(1, b"x", final=False) + frame(1, b"y"), 1002),
+    "a code that may not be sent": (closing(1005), 1002),
+    "a text that is none": (frame(1, b"\xff\xff"), 1007),
+    "too long a message": (frame(2, b"x" * (1 << 20) + b"x")[:14], 1009),
+}
+
+
+@pytest.mark.timeout(60)
+async def test_every_endpoint_closes_what_breaks_the_rules(relay: RunningRelay) -> None:
+    for path, *fields in ENDPOINTS:
+        for what, (frames, code) in WRONG.items():
+            async with websocket(f"{relay.url}{path}", *fields) as peer:
+                peer.writer.write(frames)
+                assert (path, what, await peer.closed()) == (path, what, code)
+    assert relay.process.running
+
+
+async def test_every_endpoint_answers_pings_and_agrees_to_the_end(relay: RunningRelay) -> None:
+    for path, *fields in ENDPOINTS:
+        async with websocket(f"{relay.url}{path}", *fields) as peer:
+            peer.writer.write(frame(9, b"are you there"))
+            while (told := await peer.receive())[0] in {1, 9}:
+                pass
+            assert (path, *told) == (path, 0xA, b"are you there")
+            peer.writer.write(closing(1000))
+            assert await peer.closed() == 1000

@@ -16,7 +16,7 @@ from support.waiting import until
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(120)]
 
 PYTHON = "/usr/bin/python3"
-PROGRAM = Path(__file__).with_name("gstreamer_peer.py")
+PROGRAM = Path(__file__).with_name("gstreamer_signalling_peer.py")
 WITHIN = 45.0
 
 

@@ -197,3 +197,16 @@ def test_a_wrong_token_is_not_shown(token: str) -> None:
     assert "TRUNKLINE_OPERATOR_TOKEN is not valid" in str(error.value)
     assert token not in str(error.value)
     assert token not in repr(Settings(operator_token="a-good-token-indeed"))
+
+
+def test_bounds_of_signalling_are_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "trunkline.toml"
+    file.write_text("[signalling]\nmessage = 2048\nkeepalive = 5\n")
+    bounds = load({}, file, {}).signalling
+    assert (bounds.message, bounds.keepalive, bounds.peers) == (2048, 5, 5_000)
+    file.write_text("[signalling]\nmessage = 1\n")
+    with pytest.raises(StartupError, match="message of signalling is not valid"):
+        load({}, file, {})
+    file.write_text("[signalling]\nmesage = 1\n")
+    with pytest.raises(StartupError, match="mesage of signalling is not valid"):
+        load({}, file, {})

@@ -39,7 +39,8 @@ def gstreamer(  # noqa: PLR0913 - typer is told of the options by the arguments
     addr: Annotated[str, typer.Option(help="Address to listen on (default: all).")] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8443,
     keepalive_timeout: Annotated[
-        float, typer.Option(help="Seconds of silence before a peer is asked for a sign of life.")
+        float,
+        typer.Option(min=1, help="Seconds of silence before a peer is asked for a sign of life."),
     ] = 30,
     cert_path: Annotated[
         Path, typer.Option(help="Folder of cert.pem and key.pem, or one of Let's Encrypt.")

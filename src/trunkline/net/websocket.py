@@ -213,7 +213,7 @@ class Conversation(asyncio.Protocol):
         elif now - self._heard >= 2 * keepalive:
             self.end(_LOST, "keepalive ping timeout")
             self._transport.abort()
-        elif now - self._heard >= keepalive > 0 and now - self._pinged >= keepalive:
+        elif now - self._heard >= keepalive and now - self._pinged >= keepalive:
             self._pinged = now
             self._transport.write(frame(PING, b""))
 
