@@ -33,7 +33,9 @@ async def relay() -> AsyncIterator[RunningRelay]:
 
 async def test_three_people_meet_talk_and_leave(browser: Browser, relay: RunningRelay) -> None:
     async with (
-        call_page(browser, relay.url) as ann,
+        call_page(
+            browser, relay.url, context={"permissions": ["clipboard-read", "clipboard-write"]}
+        ) as ann,
         call_page(browser, relay.url, name="Bob", join="now") as bob,
     ):
         await ann.get_by_label("Your name").fill("Ann")
@@ -45,6 +47,7 @@ async def test_three_people_meet_talk_and_leave(browser: Browser, relay: Running
             await sees(eve, "Ann", "Bob")
             for page in (ann, bob, eve):
                 await expect(button(page, "3 people")).to_be_visible()
+            await invites_others(ann, f"{relay.url}/sfu?room=studio")
             await they_write(ann, bob)
             await they_are_silent(ann, bob)
             await button(eve, "Leave").click()
@@ -53,6 +56,17 @@ async def test_three_people_meet_talk_and_leave(browser: Browser, relay: Running
         await expect(tile(ann, "Eve")).to_have_count(0)
         await ann.reload()
         await expect(ann.get_by_label("Your name")).to_have_value("Ann")
+
+
+async def invites_others(ann: Page, address: str) -> None:
+    await choose(ann, "Copy the invitation")
+    await told(ann, "The invitation is copied")
+    assert await ann.evaluate("navigator.clipboard.readText()") == address
+    await choose(ann, "Full screen")
+    is_full = "document.fullscreenElement !== null"
+    await until(lambda: ann.evaluate(is_full), bool, within=10, what="full screen")
+    await choose(ann, "Leave full screen")
+    await until(lambda: ann.evaluate(is_full), lambda seen: not seen, within=10, what="a window")
 
 
 async def they_write(ann: Page, bob: Page) -> None:
