@@ -84,7 +84,7 @@ impl Units for H265 {
 
 pub(super) fn pack<U: Units>(frame: &[u8]) -> Vec<Vec<u8>> {
     let mut payloads = Vec::new();
-    for unit in split(frame).filter(|unit| unit.len() > U::HEADER) {
+    for unit in split(frame).filter(|unit| is_unit::<U>(unit)) {
         if unit.len() <= MAX_PAYLOAD {
             payloads.push(unit.to_vec());
         } else {
@@ -92,6 +92,11 @@ pub(super) fn pack<U: Units>(frame: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     payloads
+}
+
+/// Whether it is a unit, and no packet that looks like one.
+fn is_unit<U: Units>(bytes: &[u8]) -> bool {
+    bytes.len() > U::HEADER && U::unit_type(bytes[0]) < U::LIMIT
 }
 
 fn fragment<U: Units>(unit: &[u8], payloads: &mut Vec<Vec<u8>>) {
@@ -127,7 +132,7 @@ pub(super) fn unpack<U: Units>(payloads: &[&[u8]]) -> Option<Vec<u8>> {
         }
         if unit == U::AGGREGATION {
             add_all::<U>(&mut frame, payload)?;
-        } else if unit < U::LIMIT && payload.len() > U::HEADER {
+        } else if is_unit::<U>(payload) {
             frame.extend_from_slice(&START_CODE);
             frame.extend_from_slice(payload);
         }
@@ -140,7 +145,7 @@ fn add_fragment<U: Units>(frame: &mut Vec<u8>, payload: &[u8], open: bool) -> Op
     let head = *payload.get(U::HEADER)?;
     let piece = payload.get(U::HEADER + 1..)?;
     let starts = head & START != 0;
-    if starts == open {
+    if starts == open || head & U::TYPES >= U::LIMIT {
         return None;
     }
     if starts {
@@ -157,7 +162,7 @@ fn add_all<U: Units>(frame: &mut Vec<u8>, payload: &[u8]) -> Option<()> {
     while let Some((size, after)) = rest.split_first_chunk() {
         let size = usize::from(u16::from_be_bytes(*size));
         let unit = after.get(..size)?;
-        if !unit.is_empty() {
+        if is_unit::<U>(unit) {
             frame.extend_from_slice(&START_CODE);
             frame.extend_from_slice(unit);
         }
