@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trunkline.app import Relay
+    from trunkline.client.audio_output import AudioOutput, AudioSettings
     from trunkline.client.guest import Guest
     from trunkline.client.input import AudioInput, VideoInput
     from trunkline.client.inside import Producer, Tapped
     from trunkline.client.network import Network
-    from trunkline.client.output import AudioOutput, AudioSettings, VideoOutput, VideoSettings
     from trunkline.client.pace import pace
     from trunkline.client.peer import Peer
+    from trunkline.client.video_output import VideoOutput, VideoSettings
     from trunkline.client.whip_session import Publisher, Viewer
     from trunkline.config import Settings
     from trunkline.config import load as load_settings
@@ -98,14 +99,15 @@ __all__ = [
 
 _HOMES = {
     "app": {"Relay"},
+    "client.audio_output": {"AudioOutput", "AudioSettings"},
     "config": {"Settings", "load_settings"},
     "client.guest": {"Guest"},
     "client.input": {"AudioInput", "VideoInput"},
     "client.inside": {"Producer", "Tapped"},
     "client.network": {"Network"},
-    "client.output": {"AudioOutput", "AudioSettings", "VideoOutput", "VideoSettings"},
     "client.pace": {"pace"},
     "client.peer": {"Peer"},
+    "client.video_output": {"VideoOutput", "VideoSettings"},
     "client.whip_session": {"Publisher", "Viewer"},
     "errors": {
         "ConnectionLost",

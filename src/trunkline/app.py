@@ -42,8 +42,9 @@ from trunkline.web.signalling import Signalling
 from trunkline.web.site import site
 
 if TYPE_CHECKING:
+    from trunkline.client.audio_output import AudioSettings
     from trunkline.client.inside import Producer, Tapped
-    from trunkline.client.output import AudioSettings, VideoSettings
+    from trunkline.client.video_output import VideoSettings
     from trunkline.net.renewal import Renewal
 
 log = logging.getLogger(__name__)

@@ -4,15 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from trunkline.client.audio_output import AudioOutput, AudioSettings
 from trunkline.client.input import Input, make
 from trunkline.client.inside import Producer, Tapped, tapped
-from trunkline.client.output import (
-    AudioOutput,
-    AudioSettings,
-    Output,
-    VideoOutput,
-    VideoSettings,
-)
+from trunkline.client.output import Output
+from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.engine import Engine
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.media.core import Core

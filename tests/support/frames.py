@@ -8,10 +8,11 @@ from typing import Any
 import numpy
 from av.video.frame import VideoFrame
 
+from trunkline.client.audio_output import AudioOutput
 from trunkline.client.input import AudioInput, VideoInput
 from trunkline.client.network import Network
-from trunkline.client.output import AudioOutput, VideoOutput
 from trunkline.client.pace import pace
+from trunkline.client.video_output import VideoOutput
 from trunkline.errors import ConnectionLost
 from trunkline.frames.array import Pixels
 

@@ -13,8 +13,9 @@ from trunkline.errors import StartupError
 
 if TYPE_CHECKING:
     from trunkline.cli.progress import Measured
+    from trunkline.client.audio_output import AudioOutput, AudioSettings
     from trunkline.client.network import Network
-    from trunkline.client.output import AudioOutput, AudioSettings, VideoOutput, VideoSettings
+    from trunkline.client.video_output import VideoOutput, VideoSettings
     from trunkline.sources.playing import Source
 
 # What takes long to load is imported where it is used, so that `--help` answers at once.
@@ -80,8 +81,9 @@ def publish(  # noqa: PLR0913 - typer is told of the options by the arguments
     if loop and test:
         raise typer.BadParameter("--loop is for files; the test picture never ends.")
     from trunkline.cli.running import until_stopped
+    from trunkline.client.audio_output import AudioSettings
     from trunkline.client.network import Network
-    from trunkline.client.output import AudioSettings, VideoSettings
+    from trunkline.client.video_output import VideoSettings
     from trunkline.sources.file import File
     from trunkline.sources.pattern import RATE, Pattern
 

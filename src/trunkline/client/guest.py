@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import assert_never
 
+from trunkline.client.audio_output import AudioOutput, AudioSettings
 from trunkline.client.input import AudioInput, VideoInput
 from trunkline.client.network import Network
-from trunkline.client.output import AudioOutput, AudioSettings, VideoOutput, VideoSettings
 from trunkline.client.reader import Reader, Readers
 from trunkline.client.receiving import Receiving
 from trunkline.client.room import RoomClient, enter
 from trunkline.client.sending import Sending
+from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.errors import ConnectionLost, TrunklineError
 from trunkline.model import signal
 from trunkline.model.id import ParticipantId

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from trunkline.client.audio_output import AudioOutput
 from trunkline.client.input import AudioInput, Input, VideoInput
-from trunkline.client.output import AudioOutput, VideoOutput
+from trunkline.client.video_output import VideoOutput
 from trunkline.errors import TrunklineError
 from trunkline.media.core import Tap
 from trunkline.model.link import Arrived, Cut

@@ -4,11 +4,13 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
+from trunkline.client.audio_output import AudioOutput, AudioSettings
 from trunkline.client.connection import Connection
 from trunkline.client.input import AudioInput, Input, VideoInput
 from trunkline.client.network import Network
-from trunkline.client.output import AudioOutput, AudioSettings, Output, VideoOutput, VideoSettings
+from trunkline.client.output import Output
 from trunkline.client.plan import Plan
+from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.errors import ConnectionLost, NegotiationError
 from trunkline.model.link import LinkStatistics
 from trunkline.net.clock import Epoch

@@ -4,10 +4,11 @@ from contextlib import AbstractAsyncContextManager
 from urllib.parse import parse_qs, urlsplit
 
 from trunkline.client import whip_session
+from trunkline.client.audio_output import AudioSettings
 from trunkline.client.guest import Guest, joined
 from trunkline.client.link import Link
 from trunkline.client.network import Network
-from trunkline.client.output import AudioSettings, VideoSettings
+from trunkline.client.video_output import VideoSettings
 from trunkline.client.whip_session import Publisher, Viewer
 from trunkline.errors import RelayError
 from trunkline.model.signal import Hello

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 import aiohttp
 
+from trunkline.client.audio_output import AudioOutput, AudioSettings
 from trunkline.client.input import AudioInput, VideoInput
 from trunkline.client.link import CONNECT_TIME, Link
 from trunkline.client.network import Network
-from trunkline.client.output import AudioOutput, AudioSettings, VideoOutput, VideoSettings
+from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.client.whip import Door, Session
 from trunkline.errors import ConnectionLost, TrunklineError
 from trunkline.model.link import LinkStatistics

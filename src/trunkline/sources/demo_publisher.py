@@ -7,8 +7,8 @@ import asyncio
 import sys
 
 from trunkline.client.network import Network
-from trunkline.client.output import VideoSettings
 from trunkline.client.peer import Peer
+from trunkline.client.video_output import VideoSettings
 from trunkline.errors import TrunklineError
 from trunkline.net.beside import beside
 from trunkline.sources.pattern import Pattern

@@ -5,7 +5,8 @@ import threading
 import time
 from typing import Protocol
 
-from trunkline.client.output import AudioOutput, VideoOutput
+from trunkline.client.audio_output import AudioOutput
+from trunkline.client.video_output import VideoOutput
 
 
 class Stage:

@@ -11,10 +11,11 @@ import pytest
 
 from support.fake_endpoint import Ether
 from support.waiting import until
+from trunkline.client.audio_output import AudioSettings
 from trunkline.client.input import AudioInput, VideoInput
 from trunkline.client.link import Link
 from trunkline.client.network import Network
-from trunkline.client.output import AudioSettings, VideoOutput, VideoSettings
+from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.errors import ConnectionLost, FrameError, NegotiationError
 from trunkline.model.frame import Encoded
 
