@@ -229,6 +229,10 @@ async def test_a_page_and_two_dialects_share_the_landing_path(relay: RunningRela
         await bob.say(join % "bob")
         assert await bob.hear() == '{"type":"members","members":["ann","bob"]}'
     assert "<html" in await relay.get("/")
+    # As curl asks for HTTP/2.
+    upgrade = {"Connection": "Upgrade", "Upgrade": "h2c"}
+    async with aiohttp.ClientSession(headers=upgrade) as http, http.get(f"{relay.url}/") as page:
+        assert (page.status, page.content_type) == (200, "text/html")
 
 
 async def test_the_relay_welcomes_peers_of_webrtcsink(relay: RunningRelay) -> None:

@@ -1,8 +1,7 @@
 """A peer of GStreamer's simple signalling with webrtcbin, for the system's Python.
 
-Usage: gstreamer_signalling_peer.py URL UID [--call UID | --room ROOM]. It sends a test picture to
-everybody that it is connected with, and says on standard output how many frames of each it has
-decoded.
+Arguments: URL UID [--call UID | --room ROOM]. It sends a test picture to everybody that it is
+connected with, and says on standard output how many frames of each it has decoded.
 """
 
 import argparse

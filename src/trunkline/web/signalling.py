@@ -47,7 +47,8 @@ class Signalling:
 
     @web.middleware
     async def _on_the_page(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path == "/" and "upgrade" in request.headers:
+        # Others ask for HTTP/2, and get the page.
+        if request.path == "/" and request.headers.get("upgrade", "").lower() == "websocket":
             return await self._talk(request)
         return await handler(request)
 
