@@ -38,6 +38,18 @@ async def test_chromium_shows_the_colours_that_were_sent(
         await has_sound(viewer)
 
 
+@pytest.mark.parametrize("codec", ["VP8", "VP9", "H264"])
+async def test_chromium_shows_the_colours_that_another_one_sent(
+    codec: str, relay: RunningRelay, browser: Browser
+) -> None:
+    async with client(browser, relay.url) as publisher, client(browser, relay.url) as viewer:
+        # Of a canvas: BT.709 of full range, which VP8 itself cannot say.
+        options = {"colour": "rgb(200 40 90)", "codec": codec, "audio": False}
+        assert (await publisher.publish("/whip/studio", **options))["status"] == 201
+        assert (await viewer.watch("/whep/studio"))["status"] == 201
+        await shows_colour(viewer, (200, 40, 90), off=8)
+
+
 async def test_a_program_sees_the_colours_that_chromium_sent(
     relay: RunningRelay, browser: Browser
 ) -> None:

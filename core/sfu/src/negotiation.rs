@@ -212,6 +212,7 @@ fn extensions(publishes: bool) -> ExtensionMap {
         extensions.set(11, Extension::RepairedRtpStreamId);
     }
     extensions.set(4, Extension::RtpMid);
+    extensions.set(12, Extension::ColorSpace);
     extensions.set(13, Extension::VideoOrientation);
     extensions
 }

@@ -16,6 +16,9 @@ pub(crate) struct Content {
     pub(crate) audio_level: Option<u8>,
     /// 3GPP TS 26.114 section 7.4.5: how the picture is to be rotated.
     pub(crate) video_orientation: Option<u8>,
+    /// What libwebrtc tells of a keyframe's colours: primaries, transfer, matrix, range and siting. What
+    /// it adds for HDR is left out.
+    pub(crate) color_space: Option<[u8; 4]>,
 }
 
 impl Content {
@@ -24,6 +27,7 @@ impl Content {
         Self {
             audio_level: values.audio_level.map(|level| voice | (level.unsigned_abs() & 0x7f)),
             video_orientation: values.video_orientation.map(|orientation| orientation as u8),
+            color_space: values.user_values.get().copied(),
         }
     }
 
@@ -34,12 +38,16 @@ impl Content {
 
     /// The same for `str0m`.
     pub(crate) fn values(self) -> ExtensionValues {
-        ExtensionValues {
+        let mut values = ExtensionValues {
             audio_level: self.audio_level.map(|level| -((level & 0x7f).cast_signed())),
             voice_activity: self.audio_level.map(|level| level & 0x80 != 0),
             video_orientation: self.video_orientation.map(Into::into),
             ..ExtensionValues::default()
+        };
+        if let Some(color_space) = self.color_space {
+            values.user_values.set(color_space);
         }
+        values
     }
 }
 
@@ -93,14 +101,18 @@ mod tests {
 
     #[test]
     fn content_survives_the_way_to_the_wire_and_back() {
-        let values = ExtensionValues {
+        let mut values = ExtensionValues {
             audio_level: Some(-42),
             voice_activity: Some(true),
             video_orientation: Some(VideoOrientation::Deg90),
             ..ExtensionValues::default()
         };
+        values.user_values.set([9_u8, 16, 9, 2]);
         let content = Content::new(&values);
-        assert_eq!(content, Content { audio_level: Some(0xaa), video_orientation: Some(3) });
+        let color_space = Some([9, 16, 9, 2]);
+        let expected =
+            Content { audio_level: Some(0xaa), video_orientation: Some(3), color_space };
+        assert_eq!(content, expected);
         assert_eq!(content.values(), values);
         assert_eq!(Content::default().values(), ExtensionValues::default());
     }

@@ -5,9 +5,9 @@ use str0m::rtp::{Extension, ExtensionMap};
 
 use crate::packet::Content;
 
-/// The fixed header; the extension header; the longest `mid` and two extensions of one byte, each
-/// behind its own byte; padding to whole words.
-const MAX_LENGTH: usize = 12 + 4 + 17 + 2 + 2 + 3;
+/// The fixed header; the extension header; the longest `mid`, two extensions of one byte and one of
+/// four, each behind its own byte; padding to whole words.
+const MAX_LENGTH: usize = 12 + 4 + 17 + 2 + 2 + 5 + 2;
 /// Longer numbers need the two-byte form (RFC 8285 section 4.3). No browser gives them to one of ours;
 /// such an extension is left out.
 const MAX_ID: u8 = 14;
@@ -18,6 +18,7 @@ pub(super) struct ExtensionIds {
     mid: Option<u8>,
     audio_level: Option<u8>,
     video_orientation: Option<u8>,
+    color_space: Option<u8>,
 }
 
 impl ExtensionIds {
@@ -28,6 +29,7 @@ impl ExtensionIds {
             mid: id(Extension::RtpMid),
             audio_level: id(Extension::AudioLevel),
             video_orientation: id(Extension::VideoOrientation),
+            color_space: id(Extension::ColorSpace),
         }
     }
 }
@@ -73,6 +75,9 @@ impl Header {
         }
         if let (Some(id), Some(orientation)) = (ids.video_orientation, content.video_orientation) {
             header.append_element(id, &[orientation]);
+        }
+        if let (Some(id), Some(color_space)) = (ids.color_space, content.color_space) {
+            header.append_element(id, &color_space);
         }
         header.finish(fixed_length);
         header
@@ -121,12 +126,31 @@ mod tests {
         timestamp: 0x0304_0506,
         ssrc: 0x0708_090a,
     };
-    const IDS: ExtensionIds =
-        ExtensionIds { mid: Some(4), audio_level: Some(1), video_orientation: Some(13) };
+    const IDS: ExtensionIds = ExtensionIds {
+        mid: Some(4),
+        audio_level: Some(1),
+        video_orientation: Some(13),
+        color_space: Some(12),
+    };
 
     fn written(mid: Option<&str>, content: Content) -> Vec<u8> {
         let mid = mid.map(Mid::from);
         Header::write(FIXED, IDS, mid.as_ref(), content).as_bytes().to_vec()
+    }
+
+    fn content(audio_level: u8, orientation: u8) -> Content {
+        Content {
+            audio_level: Some(audio_level),
+            video_orientation: Some(orientation),
+            color_space: None,
+        }
+    }
+
+    #[test]
+    fn the_colour_space_is_told() {
+        let content = Content { color_space: Some([1, 13, 5, 9]), ..Content::default() };
+        let bytes = written(None, content);
+        assert_eq!(bytes[12..], [0xbe, 0xde, 0, 2, 0xc3, 1, 13, 5, 9, 0, 0, 0]);
     }
 
     #[test]
@@ -137,7 +161,7 @@ mod tests {
 
     #[test]
     fn extensions_follow_in_the_one_byte_form_padded_to_words() {
-        let content = Content { audio_level: Some(0x85), video_orientation: Some(3) };
+        let content = content(0x85, 3);
         let bytes = written(Some("7"), content);
         assert_eq!(bytes[0], 0x90);
         assert_eq!(bytes[12..], [0xbe, 0xde, 0, 2, 0x40, b'7', 0x10, 0x85, 0xd0, 3, 0, 0]);
@@ -145,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_was_not_agreed_on_is_left_out() {
-        let content = Content { audio_level: Some(0x85), video_orientation: Some(3) };
+        let content = content(0x85, 3);
         let mid = Mid::from("video");
         let header = Header::write(FIXED, ExtensionIds::default(), Some(&mid), content);
         assert_eq!(header.as_bytes().len(), 12);
@@ -158,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_longest_fits() {
-        let content = Content { audio_level: Some(1), video_orientation: Some(1) };
+        let content = Content { color_space: Some([1; 4]), ..content(1, 1) };
         assert_eq!(written(Some("abcdefghijklmnop"), content).len(), MAX_LENGTH);
     }
 }

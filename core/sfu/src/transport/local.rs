@@ -113,7 +113,7 @@ impl Local {
         let is_credible = |at: &Instant| now.saturating_duration_since(*at) <= CREDIBLE;
         let moment = captured.filter(is_credible).unwrap_or(now).min(now);
         let voice = |level: u8| level.min(0x7f) | if level < SPEECH { 0x80 } else { 0 };
-        let content = Content { audio_level: frame.level.map(voice), video_orientation: None };
+        let content = Content { audio_level: frame.level.map(voice), ..Content::default() };
         let Some(medium) = self.media.get_mut(&frame.mid) else {
             return Vec::new();
         };
