@@ -1,11 +1,12 @@
 """Pages on the SDK: people meet, leave, and find each other again after a cut and a restart."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from support.browser import chromium
 from support.network import Namespace, Star, star
@@ -238,6 +239,20 @@ async def test_everybody_comes_back_after_a_restart(browser: Browser) -> None:
             await one.__aexit__(None, None, None)
 
 
+async def wants_what_it_shows(relay: RunningRelay, page: Page) -> None:
+    """A picture that is nowhere to be seen does not flow, and comes back."""
+
+    async def paused() -> set[bool]:
+        told = json.loads(await relay.get("/api/v1/statistics"))
+        ours = [one for one in told["transports"] if one["name"] == "Bob"]
+        outgoing = [medium for transport in ours for medium in transport["consumers"]]
+        return {medium["paused"] for medium in outgoing if medium["kind"] == "video"}
+
+    for display, wanted in (("none", {True}), ("block", {False})):
+        await page.evaluate(f"document.querySelector('trunkline-room').style.display = '{display}'")
+        await until(paused, wanted.__eq__, within=20, what=f"a picture where display is {display}")
+
+
 async def test_the_element_shows_who_is_there(relay: RunningRelay, browser: Browser) -> None:
     async with (
         person(browser, relay.url, "Ann") as ann,
@@ -272,5 +287,6 @@ async def test_the_element_shows_who_is_there(relay: RunningRelay, browser: Brow
             what="Ann and Bob in the grid",
         )
         await ann.sees_and_hears({"Bob"})
+        await wants_what_it_shows(relay, page)
         await page.evaluate("document.querySelector('trunkline-room').remove()")
         await ann.sees_and_hears(())

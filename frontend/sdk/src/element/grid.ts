@@ -1,3 +1,6 @@
+import type { Wish } from "../room/model.ts";
+import { Sizes } from "./sizes.ts";
+
 /** Whose stream it is. */
 export interface Owner {
   readonly id: string;
@@ -11,6 +14,7 @@ export class Grid {
   readonly element = Object.assign(document.createElement("div"), { className: "grid" });
   readonly #silenced: () => void;
   readonly #figures = new Map<MediaStream, HTMLElement>(); // bounded by the tracks of the room
+  readonly #sizes = new Sizes();
 
   /** `silenced` is called when the browser plays no sound before somebody touched the page. */
   constructor(silenced: () => void) {
@@ -38,6 +42,12 @@ export class Grid {
     });
   }
 
+  /** Tell `want` how large a stream's picture is shown, now and whenever that changes. */
+  follow(stream: MediaStream, want: (wish: Wish) => void): void {
+    const video = this.#figures.get(stream)?.querySelector("video");
+    if (video) this.#sizes.watch(video, want);
+  }
+
   /** Let sound be heard; to be called when somebody has touched the page. */
   unmute(): void {
     for (const video of this.element.querySelectorAll<HTMLVideoElement>("figure:not(.own) video")) {
@@ -47,7 +57,10 @@ export class Grid {
 
   /** Remove a stream. */
   hide(stream: MediaStream): void {
-    this.#figures.get(stream)?.remove();
+    const figure = this.#figures.get(stream);
+    const video = figure?.querySelector("video");
+    if (video) this.#sizes.forget(video);
+    figure?.remove();
     this.#figures.delete(stream);
   }
 

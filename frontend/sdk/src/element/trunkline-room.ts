@@ -103,8 +103,12 @@ export class TrunklineRoom extends HTMLElement {
     const tell = (type: string, detail: unknown) => {
       this.dispatchEvent(new CustomEvent(type, { detail }));
     };
-    room.on("subscribed", ({ track: { participantId: id }, stream }) => {
+    room.on("subscribed", ({ track, stream }) => {
+      const id = track.participantId;
       this.#grid.show(stream, { id, name: room.participants.get(id)?.name ?? "" });
+      if (track.kind === "video") {
+        this.#grid.follow(stream, (wish) => room.setWish(track.id, wish));
+      }
     });
     room.on("unsubscribed", ({ stream }) => {
       if (stream.getTracks().length === 0) this.#grid.hide(stream);
