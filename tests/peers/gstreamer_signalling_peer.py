@@ -86,7 +86,7 @@ class Socket:
 class Connection:
     """Media with one other peer."""
 
-    def __init__(self, peer: "Peer", other: str) -> None:
+    def __init__(self, peer: "Peer", other: str, *, offers: bool) -> None:
         self._peer = peer
         self._other = other
         self._frames = 0
@@ -94,11 +94,10 @@ class Connection:
         self._webrtc = self._pipeline.get_by_name("webrtc")
         self._webrtc.connect("on-ice-candidate", self._candidate)
         self._webrtc.connect("pad-added", self._received)
+        if offers:
+            # Once what is sent is known: before, the offer would be empty. It is told only once.
+            self._webrtc.connect("on-negotiation-needed", lambda _: self._create("offer"))
         self._pipeline.set_state(Gst.State.PLAYING)
-
-    def offer(self) -> None:
-        # Once what is sent is known: before, the offer would be empty.
-        self._webrtc.connect("on-negotiation-needed", lambda _: self._create("offer"))
 
     def heard(self, message: "dict[str, Any]") -> None:
         if "ice" in message:
@@ -187,11 +186,11 @@ class Peer:
             elif self._given.room:
                 self._socket.send(f"ROOM {self._given.room}")
         elif text == "SESSION_OK":
-            self._meet(self._given.call).offer()
+            self._meet(self._given.call, offers=True)
         elif text.startswith("ROOM_OK "):
             tell("entered")
             for other in text.split()[1:]:
-                self._meet(other).offer()
+                self._meet(other, offers=True)
         elif words[0] == "ROOM_PEER_MSG":
             self._meet(words[1]).heard(json.loads(words[2]))
         elif words[0] == "ROOM_PEER_LEFT":
@@ -200,9 +199,9 @@ class Peer:
         elif words[0] != "ROOM_PEER_JOINED":
             self._meet(self._given.call or "caller").heard(json.loads(text))
 
-    def _meet(self, other: str) -> Connection:
+    def _meet(self, other: str, *, offers: bool = False) -> Connection:
         if other not in self._connections:
-            self._connections[other] = Connection(self, other)
+            self._connections[other] = Connection(self, other, offers=offers)
         return self._connections[other]
 
 
