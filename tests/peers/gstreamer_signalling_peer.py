@@ -35,6 +35,10 @@ PIPELINE = (
 )
 
 
+SETTLED = 300
+"""Milliseconds."""
+
+
 def tell(line: str) -> None:
     """Say something to the test."""
     sys.stdout.write(f"{line}\n")
@@ -96,8 +100,12 @@ class Connection:
         self._webrtc.connect("pad-added", self._received)
         if offers:
             # Once what is sent is known: before, the offer would be empty. It is told only once.
-            self._webrtc.connect("on-negotiation-needed", lambda _: self._create("offer"))
+            self._webrtc.connect("on-negotiation-needed", self._negotiate)
         self._pipeline.set_state(Gst.State.PLAYING)
+
+    def _negotiate(self, _: Any) -> None:
+        # webrtcbin now and then gathers no candidates for an offer while its pipeline starts.
+        GLib.timeout_add(SETTLED, self._create, "offer")
 
     def heard(self, message: "dict[str, Any]") -> None:
         if "ice" in message:
