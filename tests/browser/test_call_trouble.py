@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from support.axe import axe
 from support.browser import chromium
 from support.call_page import FLAGS, ROOM, SOON, button, call_page, crowd, sees, tile, told
 from support.network import star
@@ -73,6 +74,7 @@ async def test_whoever_has_no_devices_or_refuses_them_can_come_in(
 async def test_a_refusal_can_be_taken_back(browser: Browser, relay: RunningRelay) -> None:
     async with call_page(browser, relay.url, script=REFUSED) as page:
         await told(page, "The browser does not let this page use your camera and microphone.")
+        assert await axe(page) == []
         await button(page, "Join without camera and microphone").click()
         field = page.get_by_role("textbox", name="Your name")
         await expect(field).to_be_focused()
@@ -142,6 +144,7 @@ async def test_a_call_goes_on_after_a_restart(browser: Browser) -> None:
         await button(bob, "Turn the microphone off").click()
         await relay.process.kill()
         await told(ann, "Connection lost. You will be back by yourself")
+        assert await axe(ann) == []
         async with running_relay(port=port):
             await sees(ann, "Bob")
             await sees(bob, "Ann")
