@@ -110,8 +110,7 @@ mod tests {
         values.user_values.set([9_u8, 16, 9, 2]);
         let content = Content::new(&values);
         let color_space = Some([9, 16, 9, 2]);
-        let expected =
-            Content { audio_level: Some(0xaa), video_orientation: Some(3), color_space };
+        let expected = Content { audio_level: Some(0xaa), video_orientation: Some(3), color_space };
         assert_eq!(content, expected);
         assert_eq!(content.values(), values);
         assert_eq!(Content::default().values(), ExtensionValues::default());
