@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from av.audio.frame import AudioFrame
 
-from trunkline.client.output import Send, check, drained, of_codec
+from trunkline.client.output import Encoding, Send, of_codec
 from trunkline.frames.audio_encoder import AudioEncoder
 from trunkline.frames.worker import Worker
 from trunkline.model.frame import Encoded
@@ -29,7 +29,7 @@ class AudioSettings:
     """Bits a second, of opus."""
 
 
-class AudioOutput:
+class AudioOutput(Encoding[AudioSettings, tuple[AudioFrame, float]]):
     """Sound that goes to the other end, in pieces of any length; `write` never waits.
 
     Written faster than it sounds, it is heard as fast: who reads a file keeps the pace.
@@ -38,30 +38,9 @@ class AudioOutput:
     kind: Kind = "audio"
 
     def __init__(self, settings: AudioSettings, epoch: Epoch) -> None:
-        self.settings = settings
+        super().__init__(settings, Worker("trunkline-audio-out", self._encode, WAITING_SOUNDS))
         self._epoch = epoch
         self._encoder = AudioEncoder(settings.codec, bitrate=settings.bitrate)
-        self._worker: Worker[tuple[AudioFrame, float]] = Worker(
-            "trunkline-audio-out", self._encode, WAITING_SOUNDS
-        )
-        self._send: Send | None = None
-        self._unsent = 0
-        self._error: Exception | None = None
-
-    @property
-    def codec(self) -> str:
-        """By its SDP name."""
-        return self.settings.codec
-
-    @property
-    def most(self) -> int:
-        """Bits a second that it sends at most."""
-        return self.settings.bitrate
-
-    @property
-    def dropped(self) -> int:
-        """Pieces that were dropped, before the encoder or before the network."""
-        return self._worker.dropped + self._unsent
 
     def write(
         self,
@@ -85,16 +64,12 @@ class AudioOutput:
             FrameError: it is no sound, or the encoder failed.
             ConnectionLost: the connection has ended for good.
         """
-        check(self._worker, self._error)
+        self._check()
         if isinstance(sound, Encoded):
             return self._deliver(of_codec(sound, self.codec))
         frame = _sound(sound, rate)
         moment = self._epoch.now() if time is None else time
         return self._worker.put((frame, moment))
-
-    async def drain(self) -> None:
-        """Wait until the encoder has caught up."""
-        await drained(self._worker)
 
     def attach(self, send: Send | None) -> None:
         """Send there from now on; None: nowhere."""
@@ -108,11 +83,6 @@ class AudioOutput:
 
     def limit(self, bitrate: int | None) -> None:
         """Sound stays as it is."""
-
-    def close(self, error: Exception | None = None) -> None:
-        """Take nothing more, and end its thread; who writes is told the error, if there is one."""
-        self._send, self._error = None, error
-        self._worker.close()
 
     def _encode(self, item: tuple[AudioFrame, float]) -> None:
         frame, moment = item

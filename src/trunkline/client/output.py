@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Generic, Protocol, TypeVar
 
 from trunkline.errors import FrameError
 from trunkline.frames.worker import Worker
@@ -44,12 +44,72 @@ class Output(Protocol):
         """Take nothing more, and end its thread; who writes is told the error, if there is one."""
 
 
-def check(worker: Worker[Any], error: Exception | None) -> None:
-    """Raise why nothing more is taken, if so."""
-    if error is not None:
-        raise error
-    if worker.error:
-        raise FrameError(f"Nothing more is encoded: {worker.error}")
+class Settings(Protocol):
+    """How something is sent."""
+
+    @property
+    def codec(self) -> str:
+        """By its SDP name."""
+
+    @property
+    def bitrate(self) -> int:
+        """Bits a second at most."""
+
+
+S = TypeVar("S", bound=Settings)
+T = TypeVar("T")
+
+
+class Encoding(Generic[S, T]):
+    """What waits for an encoder in a thread, and where goes what that makes."""
+
+    def __init__(self, settings: S, worker: Worker[T]) -> None:
+        self.settings = settings
+        self._worker = worker
+        self._send: Send | None = None
+        self._unsent = 0
+        self._error: Exception | None = None
+
+    @property
+    def codec(self) -> str:
+        """By its SDP name."""
+        return self.settings.codec
+
+    @property
+    def most(self) -> int:
+        """Bits a second that it sends at most."""
+        return self.settings.bitrate
+
+    @property
+    def dropped(self) -> int:
+        """What was dropped, before the encoder or before the network."""
+        return self._worker.dropped + self._unsent
+
+    async def drain(self) -> None:
+        """Wait until the encoder has caught up."""
+        loop = asyncio.get_running_loop()
+        while True:
+            done = asyncio.Event()
+
+            def tell(done: asyncio.Event = done) -> None:
+                if not loop.is_closed():
+                    loop.call_soon_threadsafe(done.set)
+
+            if not self._worker.tell_room(tell):
+                return
+            await done.wait()
+
+    def close(self, error: Exception | None = None) -> None:
+        """Take nothing more, and end its thread; who writes is told the error, if there is one."""
+        self._send, self._error = None, error
+        self._worker.close()
+
+    def _check(self) -> None:
+        """Raise why nothing more is taken, if so."""
+        if self._error is not None:
+            raise self._error
+        if self._worker.error:
+            raise FrameError(f"Nothing more is encoded: {self._worker.error}")
 
 
 def of_codec(packet: Encoded, codec: str) -> Encoded:
@@ -61,18 +121,3 @@ def of_codec(packet: Encoded, codec: str) -> Encoded:
     if packet.codec != codec:
         raise FrameError(f"The packet is {packet.codec}; this output is for {codec}.")
     return packet
-
-
-async def drained(worker: Worker[Any]) -> None:
-    """Wait until a worker has nothing to do."""
-    loop = asyncio.get_running_loop()
-    while True:
-        done = asyncio.Event()
-
-        def tell(done: asyncio.Event = done) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(done.set)
-
-        if not worker.tell_room(tell):
-            return
-        await done.wait()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from av.video.frame import VideoFrame
 
-from trunkline.client.output import Send, check, drained, of_codec
+from trunkline.client.output import Encoding, Send, of_codec
 from trunkline.errors import FrameError
 from trunkline.frames.video_encoder import VideoEncoder
 from trunkline.frames.worker import Worker
@@ -37,7 +37,7 @@ class VideoSettings:
     """One of FFmpeg's by its name, as "h264_nvenc"; else one in software."""
 
 
-class VideoOutput:
+class VideoOutput(Encoding[VideoSettings, tuple[VideoFrame, float]]):
     """Pictures that go to the other end.
 
     `write` never waits, and encoding is done in a thread: when it is too slow, the oldest picture
@@ -47,38 +47,17 @@ class VideoOutput:
     kind: Kind = "video"
 
     def __init__(self, settings: VideoSettings, epoch: Epoch) -> None:
-        self.settings = settings
+        super().__init__(settings, Worker("trunkline-video-out", self._encode, WAITING_PICTURES))
         self._epoch = epoch
         self._encoder = None if settings.codec in _PACKETS_ONLY else _encoder(settings)
         self._limit = settings.bitrate
-        self._worker: Worker[tuple[VideoFrame, float]] = Worker(
-            "trunkline-video-out", self._encode, WAITING_PICTURES
-        )
-        self._send: Send | None = None
         self._keyframe = True
         self._keyframe_at = float("-inf")
-        self._unsent = 0
-        self._error: Exception | None = None
-
-    @property
-    def codec(self) -> str:
-        """By its SDP name."""
-        return self.settings.codec
-
-    @property
-    def most(self) -> int:
-        """Bits a second that it sends at most."""
-        return self.settings.bitrate
 
     @property
     def bitrate(self) -> int:
         """Bits a second that the encoder aims at now."""
         return self._encoder.bitrate if self._encoder else self.settings.bitrate
-
-    @property
-    def dropped(self) -> int:
-        """Pictures that were dropped, before the encoder or before the network."""
-        return self._worker.dropped + self._unsent
 
     @property
     def wants_keyframe(self) -> bool:
@@ -101,17 +80,13 @@ class VideoOutput:
             FrameError: it is no picture, or the encoder failed.
             ConnectionLost: the connection has ended for good.
         """
-        check(self._worker, self._error)
+        self._check()
         if isinstance(picture, Encoded):
             return self._deliver(of_codec(picture, self.codec))
         if self._encoder is None:
             raise FrameError(f"Nothing here encodes {self.codec}: write packets, or choose H264.")
         moment = self._epoch.now() if time is None else time
         return self._worker.put((_picture(picture), moment))
-
-    async def drain(self) -> None:
-        """Wait until the encoder has caught up."""
-        await drained(self._worker)
 
     def attach(self, send: Send | None) -> None:
         """Send there from now on; None: nowhere. Whoever is there begins with a keyframe."""
@@ -131,11 +106,6 @@ class VideoOutput:
         most = self.settings.bitrate
         self._limit = most if bitrate is None else min(bitrate, most)
         self.allow(self._limit)
-
-    def close(self, error: Exception | None = None) -> None:
-        """Take nothing more, and end its thread; who writes is told the error, if there is one."""
-        self._send, self._error = None, error
-        self._worker.close()
 
     def _encode(self, item: tuple[VideoFrame, float]) -> None:
         frame, moment = item

@@ -66,11 +66,31 @@ class _Line:
         raise TrunklineError(await self.link.ended())
 
 
-class Publisher:
+class _Kept:
+    """A connection that is made anew when it is lost."""
+
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+
+    @property
+    def sessions(self) -> int:
+        """How often it has connected."""
+        return self._line.sessions
+
+    async def statistics(self) -> LinkStatistics:
+        """All counters of the connection of now.
+
+        Raises:
+            ConnectionLost: there is none at the moment.
+        """
+        return await self._line.link.statistics()
+
+
+class Publisher(_Kept):
     """What `Peer.publish` gives: write pictures to `video` and sound to `audio`."""
 
     def __init__(self, line: _Line, video: VideoOutput | None, audio: AudioOutput | None) -> None:
-        self._line = line
+        super().__init__(line)
         self._video = video
         self._audio = audio
 
@@ -88,25 +108,12 @@ class Publisher:
         """Where sound goes; errors as above."""
         return _there(self._audio, "No sound is sent: publish with audio=AudioSettings().")
 
-    @property
-    def sessions(self) -> int:
-        """How often it has connected."""
-        return self._line.sessions
 
-    async def statistics(self) -> LinkStatistics:
-        """All counters of the connection of now.
-
-        Raises:
-            ConnectionLost: there is none at the moment.
-        """
-        return await self._line.link.statistics()
-
-
-class Viewer:
+class Viewer(_Kept):
     """What `Peer.watch` gives: read pictures from `video` and sound from `audio`."""
 
     def __init__(self, line: _Line, video: VideoInput | None, audio: AudioInput | None) -> None:
-        self._line = line
+        super().__init__(line)
         self._video = video
         self._audio = audio
 
@@ -123,19 +130,6 @@ class Viewer:
     def audio(self) -> AudioInput:
         """The sound; errors as above."""
         return _there(self._audio, "No sound was asked for: watch with audio=True.")
-
-    @property
-    def sessions(self) -> int:
-        """How often it has connected."""
-        return self._line.sessions
-
-    async def statistics(self) -> LinkStatistics:
-        """All counters of the connection of now.
-
-        Raises:
-            ConnectionLost: there is none at the moment.
-        """
-        return await self._line.link.statistics()
 
 
 def _there(one: T | None, otherwise: str) -> T:
