@@ -36,6 +36,10 @@ SHOWING = {
 }
 
 
+SETTLED = 300
+"""Milliseconds."""
+
+
 def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
@@ -105,7 +109,11 @@ def offer(peer: Gst.Element) -> None:
         reply = promise.get_reply()
         peer.emit("set-local-description", reply.get_value("offer"), None)
 
-    peer.emit("create-offer", None, Gst.Promise.new_with_change_func(made, None))
+    def make() -> None:
+        peer.emit("create-offer", None, Gst.Promise.new_with_change_func(made, None))
+
+    # webrtcbin now and then gathers no candidates for an offer while its pipeline starts.
+    GLib.timeout_add(SETTLED, make)
 
 
 def show(pipeline: Gst.Pipeline, seen: Seen) -> Gst.Element:

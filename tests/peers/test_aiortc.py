@@ -1,6 +1,5 @@
 """aiortc publishes and watches, each against Chromium and against itself."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -9,9 +8,9 @@ import pytest
 from support.browser import chromium
 from support.client import client, has_sound, publishing, shows_moving_picture
 from support.network import Namespace, namespace, star
-from support.process import Process, process
-from support.relay import RunningRelay, running_relay
-from support.waiting import until
+from support.peers import publishes, receives
+from support.process import process
+from support.relay import running_relay
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(90)]
 
@@ -25,28 +24,6 @@ PROFILES = ["SRTP_AEAD_AES_256_GCM", "SRTP_AEAD_AES_128_GCM", "SRTP_AES128_CM_SH
 
 def command(place: Namespace, *arguments: str) -> list[str]:
     return [*place.inside, sys.executable, PROGRAM, *arguments]
-
-
-async def receives(viewer: Process) -> None:
-    async def look() -> dict[str, float]:
-        assert viewer.running, viewer.output
-        seen: dict[str, float] = json.loads(viewer.lines[-1]) if viewer.lines else {}
-        return seen
-
-    def good(seen: dict[str, float]) -> bool:
-        moves = seen.get("frames", 0) >= 20 and seen["change"] > 0.5
-        return moves and seen["loudness"] > 500
-
-    await until(look, good, within=20, what="aiortc sees and hears")
-
-
-async def publishes(relay: RunningRelay, publisher: Process) -> None:
-    async def look() -> bool:
-        assert publisher.running, publisher.output
-        room = (await relay.rooms()).get("room")
-        return room is not None and any(entry["publishing"] for entry in room["participants"])
-
-    await until(look, bool, within=15, what="aiortc publishes")
 
 
 async def test_aiortc_watches_aiortc() -> None:

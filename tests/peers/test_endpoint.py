@@ -1,7 +1,6 @@
 """Endpoints and aiortc, each offering and answering, with pictures and sound that are real."""
 
 import asyncio
-import json
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,8 +15,8 @@ from aiohttp import web
 from support.encoder import send
 from support.endpoint import Party
 from support.network import Namespace, namespace
-from support.process import Process, process
-from support.waiting import until
+from support.peers import receives
+from support.process import process
 from trunkline import _core
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(90)]
@@ -72,19 +71,6 @@ def answering(party: Party, described: asyncio.Future[_core.Described]) -> Handl
 
 def aiortc(place: Namespace, *arguments: str) -> list[str]:
     return [*place.inside, sys.executable, PROGRAM, *arguments]
-
-
-async def sees_and_hears(viewer: Process) -> None:
-    async def look() -> dict[str, float]:
-        assert viewer.running, viewer.output
-        seen: dict[str, float] = json.loads(viewer.lines[-1]) if viewer.lines else {}
-        return seen
-
-    def good(seen: dict[str, float]) -> bool:
-        moves = seen.get("frames", 0) >= 20 and seen["change"] > 0.5
-        return moves and seen["loudness"] > 500
-
-    await until(look, good, within=30, what="aiortc sees and hears")
 
 
 async def takes(party: Party, codec: str, video: str, audio: str) -> None:
@@ -145,7 +131,7 @@ async def test_aiortc_watches_an_endpoint(codec: str) -> None:
             ):
                 await party.connected()
                 sender = group.create_task(send(party, codec, *names(described.result().media)))
-                await sees_and_hears(viewer)
+                await receives(viewer, within=30)
                 sender.cancel()
 
 
@@ -169,6 +155,6 @@ async def test_aiortc_answers_an_endpoint_and_both_send(codec: str) -> None:
             ):
                 await party.connected()
                 sender = group.create_task(send(party, codec, *names(described.media)))
-                await sees_and_hears(other)
+                await receives(other, within=30)
                 await takes(party, codec, *names(described.media))
                 sender.cancel()

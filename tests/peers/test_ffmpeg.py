@@ -9,20 +9,11 @@ from playwright.async_api import Browser
 
 from support.client import client, frames_decoded, has_sound, shows_moving_picture
 from support.ffmpeg import ffmpeg, persistent_ffmpeg, video_file_command
-from support.process import Process, process
+from support.peers import publishes
+from support.process import process
 from support.relay import RunningRelay, running_relay
-from support.waiting import until
 
 pytestmark = [pytest.mark.peer, pytest.mark.browser, pytest.mark.timeout(90)]
-
-
-async def live(relay: RunningRelay, publisher: Process) -> None:
-    async def look() -> bool:
-        assert publisher.running, publisher.output
-        room = (await relay.rooms()).get("room")
-        return room is not None and any(entry["publishing"] for entry in room["participants"])
-
-    await until(look, bool, within=15, what="FFmpeg publishes")
 
 
 async def test_ffmpeg_is_seen_and_heard(browser: Browser, relay: RunningRelay) -> None:
@@ -30,7 +21,7 @@ async def test_ffmpeg_is_seen_and_heard(browser: Browser, relay: RunningRelay) -
         ffmpeg(f"{relay.url}/whip/room?name=ffmpeg") as publisher,
         client(browser, relay.url) as viewer,
     ):
-        await live(relay, publisher)
+        await publishes(relay, publisher)
         assert (await viewer.watch(f"{relay.url}/whep/room"))["status"] == 201
         seen = await shows_moving_picture(viewer)
         await has_sound(viewer)
@@ -47,7 +38,7 @@ async def test_picture_is_back_after_the_publisher_was_killed(
     url = f"{relay.url}/whip/room{query}"
     async with client(browser, relay.url) as viewer:
         async with ffmpeg(url) as first:
-            await live(relay, first)
+            await publishes(relay, first)
             assert (await viewer.watch(f"{relay.url}/whep/room"))["status"] == 201
             await shows_moving_picture(viewer)
             await first.kill()
@@ -77,7 +68,7 @@ async def test_the_command_on_the_landing_page_works_as_it_stands(
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", *shown]
         trust = {"SSL_CERT_FILE": str(relay.state / "certificate.pem")} if tls else {}
         async with process(command, environment=trust) as publisher:
-            await live(relay, publisher)
+            await publishes(relay, publisher)
             await page.goto(f"{relay.url}/watch/room")
             playing = page.locator("main[data-kind=playing]")
             await playing.wait_for(timeout=15_000)

@@ -1,13 +1,12 @@
 """GStreamer's webrtcbin calls another one through our signalling, and meets two in a room."""
 
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from support.gstreamer import PYTHON, need
 from support.network import Namespace, star
 from support.process import Process, process
 from support.signalling import command
@@ -15,33 +14,13 @@ from support.waiting import until
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(120)]
 
-PYTHON = "/usr/bin/python3"
 PROGRAM = Path(__file__).with_name("gstreamer_signalling_peer.py")
 WITHIN = 45.0
 
 
-@cache
-def lacking() -> str:
-    """What is missing for GStreamer, if anything."""
-    elements = "webrtcbin", "nicesrc", "vp8enc", "rtpvp8pay", "videotestsrc"
-    script = (
-        "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstWebRTC', '1.0')\n"
-        "from gi.repository import Gst, GstWebRTC; Gst.init(None)\n"
-        f"print(*[name for name in {elements!r} if not Gst.ElementFactory.find(name)])"
-    )
-    try:
-        done = subprocess.run(
-            [PYTHON, "-c", script], capture_output=True, text=True, timeout=30, check=False
-        )
-    except OSError as error:
-        return str(error)
-    return done.stderr.strip() or done.stdout.strip()
-
-
 @pytest.fixture(autouse=True)
 def need_gstreamer() -> None:
-    if lacking():
-        pytest.skip(f"needs GStreamer for the system's Python (tooling/test-tools.sh): {lacking()}")
+    need("webrtcbin", "nicesrc", "vp8enc", "rtpvp8pay", "videotestsrc")
 
 
 @asynccontextmanager
