@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
+from support.page import page_at
 from support.waiting import until
 
 CROWD = Path(__file__).with_name("crowd.js")
@@ -46,34 +47,10 @@ async def call_page(
         context: more options of the browser's context.
         query: of the address; the room is "studio" where it is missing.
     """
-    wrong: list[str] = []
-    host = urlsplit(url).netloc
-    made = await browser.new_context(
-        ignore_https_errors=True,
-        viewport={"width": size[0], "height": size[1]},
-        **(context or {}),
-    )
-    try:
-        page = await made.new_page()
-
-        def said(message: ConsoleMessage) -> None:
-            if "Policy" in message.text:
-                wrong.append(message.text)
-
-        def asked(request: Request) -> None:
-            if urlsplit(request.url).netloc != host:
-                wrong.append(request.url)
-
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", said)
-        page.on("request", asked)
-        if script:
-            await page.add_init_script(script)
-        await page.goto(f"{url}/sfu?{urlencode({'room': ROOM, **query})}")
+    path = f"/sfu?{urlencode({'room': ROOM, **query})}"
+    given = {"viewport": {"width": size[0], "height": size[1]}, **(context or {})}
+    async with page_at(browser, url, path, script=script, **given) as page:
         yield page
-    finally:
-        await made.close()
-    assert wrong == []
 
 
 @dataclass(frozen=True, slots=True)

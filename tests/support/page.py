@@ -19,8 +19,18 @@ SIZES = {
 
 
 @asynccontextmanager
-async def page_at(browser: Browser, url: str, path: str, **context: Any) -> AsyncIterator[Page]:
-    """A page that is not allowed to break its own policy or to ask any other host."""
+async def page_at(
+    browser: Browser, url: str, path: str, *, script: str = "", **context: Any
+) -> AsyncIterator[Page]:
+    """A page that may neither fail, nor break its own policy, nor ask any other host.
+
+    Args:
+        browser: which browser.
+        url: the relay's.
+        path: what is opened there.
+        script: runs before the page's own.
+        context: options of the browser's context.
+    """
     wrong: list[str] = []
     made = await browser.new_context(ignore_https_errors=True, **context)
     try:
@@ -38,6 +48,8 @@ async def page_at(browser: Browser, url: str, path: str, **context: Any) -> Asyn
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", said)
         page.on("request", asked)
+        if script:
+            await page.add_init_script(script)
         await page.goto(url + path)
         yield page
     finally:

@@ -1,14 +1,10 @@
 """People in a call, by the page that they have for it: by what they read and hear of it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from support.browser import chromium
-from support.call_page import FLAGS, SOON, button, call_page, choose, crowd, sees, tile, told
-from support.relay import RunningRelay, running_relay
+from support.call_page import SOON, button, call_page, choose, crowd, sees, tile, told
+from support.relay import RunningRelay
 from support.waiting import until
 
 pytestmark = [
@@ -16,19 +12,6 @@ pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.asyncio(loop_scope="module"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One for all tests in here."""
-    async with chromium(flags=FLAGS) as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def relay() -> AsyncIterator[RunningRelay]:
-    async with running_relay() as started:
-        yield started
 
 
 async def test_three_people_meet_talk_and_leave(browser: Browser, relay: RunningRelay) -> None:

@@ -1,15 +1,11 @@
 """The call page for those who use the keyboard alone, hear the page, or read it large."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from support.axe import axe
-from support.browser import chromium
-from support.call_page import FLAGS, SOON, button, call_page, crowd, sees, tile, told
-from support.relay import RunningRelay, running_relay
+from support.call_page import SOON, button, call_page, crowd, sees, tile, told
+from support.relay import RunningRelay
 
 pytestmark = [
     pytest.mark.browser,
@@ -19,19 +15,6 @@ pytestmark = [
 
 LONG = "Christopher Alexander Montgomery-Featherstonehaugh the Third"
 ARABIC = "\u0645\u062d\u0645\u062f"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One for all tests in here."""
-    async with chromium(flags=FLAGS) as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def relay() -> AsyncIterator[RunningRelay]:
-    async with running_relay() as started:
-        yield started
 
 
 async def is_accessible(page: Page) -> None:

@@ -1,14 +1,10 @@
 """Twelve people, of whom four are seen: what comes is what is seen, and no more."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from support.browser import chromium
-from support.call_page import FLAGS, SOON, button, call_page, crowd, sees, tile
-from support.relay import RunningRelay, running_relay
+from support.call_page import SOON, button, call_page, crowd, sees, tile
+from support.relay import RunningRelay
 from support.waiting import until
 
 pytestmark = [
@@ -46,19 +42,6 @@ CONNECTIONS = """
         }
     };
 """
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One for all tests in here."""
-    async with chromium(flags=FLAGS) as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def relay() -> AsyncIterator[RunningRelay]:
-    async with running_relay() as started:
-        yield started
 
 
 async def seen(page: Page) -> set[str]:

@@ -1,11 +1,9 @@
 """Calls that something comes in the way of: no devices, a secret, a cut, a restart."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from support.axe import axe
@@ -29,19 +27,6 @@ REFUSED = """
         ? Promise.resolve(document.createElement("canvas").captureStream(5))
         : Promise.reject(new DOMException("No.", "NotAllowedError"));
 """
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One for all tests in here."""
-    async with chromium(flags=FLAGS) as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def relay() -> AsyncIterator[RunningRelay]:
-    async with running_relay() as started:
-        yield started
 
 
 async def test_whoever_has_no_devices_or_refuses_them_can_come_in(
