@@ -5,7 +5,7 @@ from typing import Literal
 from trunkline.domain.directory import Limits
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
-from trunkline.model import signal, view
+from trunkline.model import signal, trunk, view
 from trunkline.model.command import (
     Accept,
     AcceptAnswer,
@@ -49,6 +49,7 @@ from trunkline.model.report import (
 from trunkline.model.request import Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell, Told
+from trunkline.model.trunk import SaidHere, SpokenHere
 
 OFFER = Offer("v=0\r\n", "abcd")
 BOTH: tuple[Kind, ...] = ("audio", "video")
@@ -241,13 +242,16 @@ class House:
         return Port(self.transports[who], Mid(mid))
 
     def _tell(self, effects: list[Effect]) -> list[str]:
-        return [self._short(effect) for effect in effects]
+        # What neighbours are told is no matter of one house.
+        inside = (each for each in effects if not isinstance(each, SaidHere | SpokenHere))
+        return [self._short(effect) for effect in inside]
 
     def _short(self, effect: Effect) -> str:
         if isinstance(effect, Tell):
             return f"{effect.guest} hears {_short_word(effect.message)}"
         if isinstance(effect, Command):
             return self._short_command(effect)
+        assert not isinstance(effect, SaidHere | SpokenHere | trunk.Tell), "left out above"
         name = type(effect).__name__
         participant = getattr(effect, "participant", None)
         return f"{name} {participant or effect.room}"

@@ -62,7 +62,7 @@ class Directory:
         known = self._rooms.get(name)
         room = self._make(name) if known is None else known
         _check(room, passphrase)
-        if not len(room) and len(self._rooms) - len(self._resting) >= self._limits.rooms:
+        if room.is_empty and len(self._rooms) - len(self._resting) >= self._limits.rooms:
             raise full(f"This relay already has {self._limits.rooms} rooms.")
         if len(room) >= room.rule.participants:
             raise full(f"Room {name!r} already has {room.rule.participants} participants.")
@@ -83,7 +83,7 @@ class Directory:
 
     def tidy(self, room: Room) -> None:
         """Somebody has left."""
-        if len(room):
+        if not room.is_empty:
             return
         room.floor.locked = False
         self._resting[room.name] = None

@@ -115,7 +115,7 @@ class Downlink:
             medium = known.get(track.id) or self._take(track)
             if medium is not None:
                 medium.source = None if wish.paused else track.port
-                medium.limit = _limit(track, wish)
+                medium.limit = track.place(track.highest(wish))
         return [*self._aim(), *self._make_offer()]
 
     def restart(self) -> list[Command]:
@@ -192,15 +192,3 @@ class Downlink:
         command = OfferMedia(self.transport, media, data=self._like_umbrella, restart=self._restart)
         self._offered, self._waiting, self._restart = media, True, False
         return [command]
-
-
-def _limit(track: Track, wish: Wish) -> int | None:
-    """The lowest layer that fills the place where it is shown, but none above the one named."""
-    wide = (
-        number
-        for number, layer in enumerate(track.layers)
-        if layer.width >= wish.width and layer.height >= wish.height
-    )
-    filling = next(wide, None) if wish.width or wish.height else None
-    limits = [limit for limit in (filling, wish.max_layer) if limit is not None]
-    return min(limits, default=None)

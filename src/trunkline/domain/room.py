@@ -8,6 +8,8 @@ from trunkline.domain.floor import Floor, Surroundings
 from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
 from trunkline.domain.participant import Consumer, Member, Publisher, Viewer
+from trunkline.domain.remote import Remote, RemoteTrack
+from trunkline.domain.remotes import Remotes
 from trunkline.domain.track import Track
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
@@ -23,17 +25,28 @@ from trunkline.model.event import (
     TrackPublished,
     TrackStarted,
 )
-from trunkline.model.id import Mid, ParticipantName, RoomName, TrackId, TransportId
+from trunkline.model.id import (
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RoomName,
+    TrackId,
+    TransportId,
+)
 from trunkline.model.media import Medium, Port
 from trunkline.model.report import Answered, Connected, Layers, Stalled, Started
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
+from trunkline.model.trunk import Encodings, Presence
 
 RETRY_PUBLISHER = 2
 """Seconds after which a viewer may look again for somebody who publishes."""
 
 # Sessions that ended for these reasons were not the viewer's own doing: a new one may succeed.
 _MENDABLE: tuple[LeaveCode, ...] = ("unplayable", "panic", "stopped", "failed", "silent")
+
+Followed = Publisher | Guest | Remote
+"""Who can be shown to a viewer."""
 
 
 class Room:
@@ -62,6 +75,9 @@ class Room:
                 lines=Lines(lambda: open_transport(self), close_transport),
             )
         )
+        self.remotes = Remotes(name, self.floor, self.floor.every_track)
+        self.changed = True
+        """Whether there may be news for neighbours since this was unset."""
         self._members: dict[TransportId, Member] = {}  # bounded by Limits.participants
         self._opened = False
 
@@ -70,6 +86,11 @@ class Room:
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is in it, here or elsewhere."""
+        return not len(self) and not len(self.remotes)
 
     def member(self, transport: TransportId) -> Member:
         """Who has this transport; it must be in the room."""
@@ -99,7 +120,7 @@ class Room:
             )
         return wanted
 
-    def source_of(self, name: ParticipantName | None) -> Publisher | Guest:
+    def source_of(self, name: ParticipantName | None) -> Followed:
         """Who is shown to a viewer that follows this name (None: who published last).
 
         Raises:
@@ -204,8 +225,32 @@ class Room:
         effects.append(ParticipantLeft(self.name, guest.id, guest.role, guest.name, code, reason))
         return [*effects, *self.update(), *self._close_if_empty()]
 
+    def present(self, presence: Presence) -> list[Effect]:
+        """A participant of another relay is in the room, or has changed."""
+        effects: list[Effect] = [] if self._opened else [RoomOpened(self.name)]
+        self._opened = True
+        return [*effects, *self.remotes.present(presence), *self.update()]
+
+    def absent(self, who: ParticipantId, code: LeaveCode, reason: str) -> list[Effect]:
+        """A participant of another relay has left, or no way leads to it."""
+        effects = self.remotes.absent(who, code, reason)
+        return [*effects, *self.update(), *self._close_if_empty()]
+
+    def presences(self) -> Iterator[Presence]:
+        """The room's own participants, as neighbours are told of them."""
+        for publisher in self._publishers():
+            if publisher.answered:
+                yield _presence(self.name, publisher)
+        for guest in self.floor:
+            yield _presence(self.name, guest)
+
+    def demand(self) -> dict[TrackId, Encodings]:
+        """What is wanted here of other relays' tracks."""
+        return self.remotes.demand(self._watched())
+
     def update(self) -> list[Effect]:
         """Show and tell everybody how it is now, after any change."""
+        self.changed = True
         self.tell()
         return [*self._aim(), *self.floor.update()]
 
@@ -214,9 +259,9 @@ class Room:
         if not self._opened:
             return None
         publishers = [one.describe() for one in self._publishers() if one.answered]
-        guests = [guest.describe() for guest in self.floor]
+        others = [one.describe() for one in (*self.floor, *self.remotes)]
         listed = self.rule.listed and self.rule.passphrase is None
-        return view.Room(self.name, (*publishers, *guests), self._count_viewers(), listed)
+        return view.Room(self.name, (*publishers, *others), self._count_viewers(), listed)
 
     def carried(self, transport: TransportId) -> dict[Mid, view.Carriage]:
         """Which track each medium of a transport in the room carries."""
@@ -249,7 +294,15 @@ class Room:
         return (member for member in self if isinstance(member, Publisher))
 
     def _tracks(self) -> Iterator[Track]:
-        return (track for one in self._publishers() for track in one.tracks.values())
+        yield from (track for one in self._publishers() for track in one.tracks.values())
+        yield from self.remotes.tracks()
+
+    def _watched(self) -> Iterator[RemoteTrack]:
+        for viewer in self:
+            followed = self._followed(viewer.follows) if isinstance(viewer, Viewer) else None
+            if isinstance(viewer, Viewer) and isinstance(followed, Remote):
+                kinds = [consumer.kind for consumer in viewer.consumers.values()]
+                yield from (track for track in map(followed.track, kinds) if track is not None)
 
     def _track_at(self, producer: Port) -> Track | None:
         publisher = self._members[producer.transport]
@@ -259,21 +312,27 @@ class Room:
         producer = consumer.shown
         if producer is None:
             return None
-        guest = self.floor.guest_of(producer.transport)
-        return guest.track_at(producer) if guest else self._track_at(producer)
+        return next((track for track in self.floor.every_track() if track.port == producer), None)
 
     def _people(self) -> Iterator[Person]:
-        return (one.person() for one in self._publishers() if one.answered)
+        yield from (one.person() for one in self._publishers() if one.answered)
+        yield from (remote.person() for remote in self.remotes)
 
     def _close_if_empty(self) -> list[Effect]:
-        if not self._opened or len(self.floor) or any(member.answered for member in self):
+        if not self._opened or len(self.floor) or len(self.remotes):
+            return []
+        if any(member.answered for member in self):
             return []
         self._opened = False
         return [RoomClosed(self.name)]
 
-    def _followed(self, name: ParticipantName | None) -> Publisher | Guest | None:
-        """Among several, one whose media connection is up comes before one on its way."""
-        there: list[Publisher | Guest] = [one for one in self._publishers() if one.answered]
+    def _followed(self, name: ParticipantName | None) -> Followed | None:
+        """Among several, one whose media connection is up comes before one on its way.
+
+        Those of other relays come last: what is here costs no trunk.
+        """
+        there: list[Followed] = [one for one in self.remotes if one.tracks]
+        there += [one for one in self._publishers() if one.answered]
         there += [guest for guest in self.floor if any(guest.live())]
         named = [one for one in there if name in (None, one.name)]
         return max(enumerate(named), key=_liveness)[1] if named else None
@@ -286,7 +345,7 @@ class Room:
                 effects += self._aim_at(viewer, self._followed(viewer.follows))
         return effects
 
-    def _aim_at(self, viewer: Viewer, publisher: Publisher | Guest | None) -> Iterator[Effect]:
+    def _aim_at(self, viewer: Viewer, publisher: Followed | None) -> Iterator[Effect]:
         for mid, consumer in viewer.consumers.items():
             source = publisher.source(consumer.kind) if publisher else None
             if source == consumer.shown:
@@ -296,9 +355,22 @@ class Room:
             yield Attach(port, source) if source else Detach(port)
 
 
-def _liveness(numbered: tuple[int, Publisher | Guest]) -> tuple[bool, int]:
+def _liveness(numbered: tuple[int, Followed]) -> tuple[bool, int]:
     number, publisher = numbered
-    return publisher.connected, number
+    return publisher.connected and not isinstance(publisher, Remote), number
+
+
+def _presence(room: RoomName, one: Publisher | Guest) -> Presence:
+    person, seen = one.person(), one.describe()
+    return Presence(
+        id=one.id,
+        room=room,
+        name=one.name,
+        role=person.role,
+        hand_raised=person.hand_raised,
+        away=person.away,
+        tracks=seen.tracks,
+    )
 
 
 def _track(publisher: Publisher, medium: Medium) -> Track:

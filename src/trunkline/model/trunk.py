@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import NewType
 
 from trunkline.model import signal
-from trunkline.model.event import Role
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
 from trunkline.model.view import Track
 
@@ -42,7 +41,7 @@ class Presence:
     id: ParticipantId
     room: RoomName
     name: ParticipantName
-    role: Role = "client"
+    role: signal.GuestRole = "client"
     hand_raised: bool = False
     away: bool = False
     tracks: tuple[Track, ...] = ()
@@ -125,6 +124,22 @@ class Tell:
 
     link: LinkId
     word: Word
+
+
+@dataclass(frozen=True, slots=True)
+class SaidHere:
+    """A line of chat was said at this relay; the others are to know of it."""
+
+    room: RoomName
+    line: signal.Line
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenHere:
+    """Those of this relay's own participants that speak are others now."""
+
+    room: RoomName
+    speakers: tuple[signal.Speaker, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

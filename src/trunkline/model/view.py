@@ -51,6 +51,8 @@ class Participant:
     role: Role = "publisher"
     address: str = ""
     """ "address:port" that a guest talks from; empty where nobody talks."""
+    remote: bool = False
+    """It is at another relay."""
 
 
 @dataclass(frozen=True, slots=True)
