@@ -18,8 +18,10 @@ from trunkline.model.command import (
     OfferMedia,
     ProduceMedia,
     Renegotiate,
+    Select,
     SetCandidates,
 )
+from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import (
     Mid,
     ParticipantId,
@@ -251,12 +253,12 @@ class House:
             return f"{effect.guest} hears {_short_word(effect.message)}"
         if isinstance(effect, Command):
             return self._short_command(effect)
-        assert not isinstance(effect, SaidHere | SpokenHere | trunk.Tell), "left out above"
+        assert not isinstance(effect, SaidHere | SpokenHere | trunk.Tell | TrunkRemarked)
         name = type(effect).__name__
         participant = getattr(effect, "participant", None)
         return f"{name} {participant or effect.room}"
 
-    def _short_command(self, command: Command) -> str:  # noqa: C901, PLR0911 - one for each
+    def _short_command(self, command: Command) -> str:  # noqa: C901, PLR0911, PLR0912 - one for each
         match command:
             case ProduceMedia(transport, media):
                 kinds = " ".join(kind for _, kind in media)
@@ -277,6 +279,8 @@ class House:
                 return f"{self._name_port(consumer)} shows {self._name_port(source)}"
             case Limit(consumer, layer):
                 return f"{self._name_port(consumer)} up to {'best' if layer is None else layer}"
+            case Select(consumer, rids):
+                return f"{self._name_port(consumer)} carries {' '.join(sorted(rids))}"
             case Detach(consumer):
                 return f"{self._name_port(consumer)} shows nothing"
             case Close(transport):

@@ -56,6 +56,8 @@ class Link:
     """Which of its media are which tracks, as it says."""
     mapped: tuple[tuple[TrackId, Mid], ...] = ()
     """What it knows of ours."""
+    coming: dict[Mid, tuple[str, ...]] = field(default_factory=dict)
+    """The rids that come on its media, lowest first."""
     rtt: float | None = None
     refusal: str = ""
     """Why it cannot be sent anything, if so: another offer would be refused, too."""
@@ -95,10 +97,13 @@ class Link:
                 return [*self.downlink.agreed(report)[0]] if self.downlink else []
             case Closed(transport, _, reason):
                 return self._closed(transport, reason)
-            case Connected() | Started() | Stalled() | Layers() | Forwarded() | Unplayable():
-                return []
+            case Layers(producer, layers):
+                self.coming[producer.mid] = tuple(layer.rid for layer in layers)
+            case Connected() | Started() | Stalled() | Forwarded() | Unplayable():
+                pass
             case _:
                 assert_never(report)
+        return []
 
     def port(self, track: TrackId, kind: Kind) -> Port | None:
         """Where a track comes in, if it does."""
@@ -171,16 +176,19 @@ class Link:
         if sending:
             self.downlink, self.mapped = None, ()
         else:
-            self.uplink, self.mapping = None, {}
+            self._forget_uplink()
         return [self._tell(signal.ConnectionClosed(sending, reason))]
 
     def _drop_uplink(self) -> list[Effect]:
         if self.uplink is None:
             return []
         gone = self.uplink.transport
-        self.uplink, self.mapping = None, {}
+        self._forget_uplink()
         self.transports.close(gone)
         return [Close(gone)]
+
+    def _forget_uplink(self) -> None:
+        self.uplink, self.mapping, self.coming = None, {}, {}
 
     def _drop_downlink(self) -> list[Effect]:
         if self.downlink is None:

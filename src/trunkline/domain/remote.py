@@ -8,7 +8,6 @@ from trunkline.model import view
 from trunkline.model.event import Role
 from trunkline.model.id import ParticipantId, ParticipantName, TrackId
 from trunkline.model.media import Kind, Port, Wish
-from trunkline.model.report import Layers, Stalled
 from trunkline.model.signal import Person
 from trunkline.model.trunk import Encodings, Presence
 
@@ -36,14 +35,11 @@ class RemoteTrack(Track):
         self.source, self.muted, self.stalled = track.source, track.muted, track.stalled
         self.codec, self.layers = track.codec, track.layers
 
-    def note(self, report: Stalled | Layers) -> None:
-        """How it comes here has changed: what does not cross the trunk is not wanted."""
-        if isinstance(report, Layers):
-            self.coming = tuple(layer.rid for layer in report.layers)
-
-    def move(self, port: Port | None) -> None:
-        """It comes in elsewhere, or nowhere."""
-        self.port, self.coming = port, ()
+    def bind(self, port: Port | None, coming: tuple[str, ...]) -> bool:
+        """It comes in there, as these layers; whether that is news."""
+        news = (port, coming) != (self.port, self.coming)
+        self.port, self.coming = port, coming
+        return news
 
     def place(self, layer: int | None) -> int | None:
         """Of those that come, the best that is not above the layer."""

@@ -9,6 +9,7 @@ from trunkline.domain.event_stream import STREAMS, EventStream
 from trunkline.domain.guests import Guests, transport_of
 from trunkline.domain.participant import Member, Publisher, Viewer
 from trunkline.domain.speech import Speech
+from trunkline.domain.trunks import Trunks
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
 from trunkline.model.command import Accept, Close, ProduceMedia, Renegotiate
@@ -41,6 +42,10 @@ from trunkline.model.report import (
 )
 from trunkline.model.request import Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
+from trunkline.model.trunk import Hello, RelayId
+
+NOBODY = Hello(RelayId("unnamed0"), "")
+"""A relay without neighbours."""
 
 MediaReport = Connected | Started | Stalled | Layers | Offered | Agreed | Forwarded
 
@@ -49,9 +54,22 @@ class Rooms:
     """Who is where. Invariant: every room has somebody in it, every member one session."""
 
     def __init__(
-        self, limits: Limits | None = None, rules: Mapping[RoomName, Rule] | None = None
+        self,
+        limits: Limits | None = None,
+        rules: Mapping[RoomName, Rule] | None = None,
+        me: Hello | None = None,
     ) -> None:
-        self._directory = Directory(limits or Limits(), rules or {})
+        """Begin empty.
+
+        Args:
+            limits: how much is let in.
+            rules: what the operator laid down for rooms.
+            me: this relay, as its neighbours know it.
+        """
+        rules = rules or {}
+        self._directory = Directory(limits or Limits(), rules)
+        private = [name for name, rule in rules.items() if rule.passphrase is not None]
+        self.trunks = Trunks(self._directory, me or NOBODY, private)
         self.guests = Guests(self._directory)
         self.speech = Speech(self._directory)
         self._sessions: dict[SessionId, Member] = {}  # bounded by Limits.sessions
@@ -135,8 +153,9 @@ class Rooms:
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""
-        if self.guests.has(transport_of(report)):
-            return self.guests.receive(report)
+        for owner in (self.guests, self.trunks):
+            if owner.has(transport_of(report)):
+                return owner.receive(report)
         match report:
             case Answered():
                 return self._answered(report)
@@ -160,7 +179,7 @@ class Rooms:
 
     def leave_all(self, code: LeaveCode, reason: str) -> list[Effect]:
         """End every session, oldest first."""
-        effects = self.guests.leave_all(code, reason)
+        effects = [*self.trunks.leave_all(reason), *self.guests.leave_all(code, reason)]
         for transport in tuple(self._directory.homes):
             effects += self.leave(transport, code, reason)
         return effects
