@@ -33,6 +33,10 @@ class _Medium:
     """The highest layer that is wanted."""
     limited: int | None = None
     """The same, as the core was told."""
+    unplayable: str | None = None
+    """A codec that the guest cannot play."""
+    fallback: Port | None = None
+    """Where the track comes in in another codec, if it does."""
 
 
 class Downlink:
@@ -105,6 +109,18 @@ class Downlink:
         """The track that a medium carries."""
         return next((medium.track for medium in self._media if medium.mid == mid), None)
 
+    def shown(self) -> Iterator[Port]:
+        """The producers that are attached."""
+        return (medium.shown for medium in self._media if medium.shown)
+
+    def falls_back(self, mid: Mid, codec: str) -> bool:
+        """Whether there is something else for who cannot play this; the next `show` takes it."""
+        for medium in self._media:
+            if medium.mid == mid and medium.fallback and medium.shown != medium.fallback:
+                medium.unplayable = codec
+                return True
+        return False
+
     def show(self, wanted: Sequence[tuple[Track, Wish]]) -> list[Command]:
         """Send these tracks from now on, and no others."""
         known = {medium.track: medium for medium in self._media if medium.track}
@@ -114,7 +130,8 @@ class Downlink:
         for track, wish in wanted:
             medium = known.get(track.id) or self._take(track)
             if medium is not None:
-                medium.source = None if wish.paused else track.port
+                medium.source = None if wish.paused else track.choose(medium.unplayable)
+                medium.fallback = track.fallback
                 medium.limit = _limit(track, wish)
         return [*self._aim(), *self._make_offer()]
 
@@ -149,7 +166,7 @@ class Downlink:
         return [*self._aim(), *self._make_offer()], tuple(refused)
 
     def _free(self, medium: _Medium) -> None:
-        medium.track = medium.source = None
+        medium.track = medium.source = medium.fallback = None
         if self._like_umbrella:
             medium.label = None
 
