@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from typing import assert_never, overload
 
@@ -14,9 +15,11 @@ from trunkline.domain.journal import level, sentence
 from trunkline.domain.rooms import Rooms
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
 from trunkline.feed import Feed
+from trunkline.feeder import Feeder, Feeders
 from trunkline.media.core import Core
 from trunkline.model import signal, trunk, view
 from trunkline.model.command import Close, Command, Count, SetCandidates
+from trunkline.model.demand import Demand
 from trunkline.model.event import ParticipantLeft, RoomEvent
 from trunkline.model.id import (
     ParticipantId,
@@ -63,6 +66,7 @@ ANSWER_LIMIT = 5.0
 RETRY_BUSY = 1
 """Seconds after which a session that is being restarted may be restarted again."""
 
+
 _REFUSALS = {
     "unsupported": RefusalCode.UNSUPPORTED,
     "codec": RefusalCode.CODEC,
@@ -91,8 +95,7 @@ class Engine:
         # Both are bounded by the sessions that `Rooms` lets in, and one count at a time.
         self._offers: dict[TransportId, asyncio.Future[Answered | Refused]] = {}
         self._counting: asyncio.Future[Counted] | None = None
-        # Those of this program, and who makes their keyframes; bounded as sessions are.
-        self._producers: dict[TransportId, Callable[[Port], None]] = {}
+        self._feeders = Feeders()
         self._stopping = False
 
     @overload
@@ -192,12 +195,10 @@ class Engine:
         self._perform(self._rooms.guests.pass_time(now))
         self._perform(self._rooms.trunks.pass_time(now))
 
-    def produce(self, request: Produce, on_keyframe: Callable[[Port], None]) -> tuple[Port, ...]:
+    def produce(self, request: Produce, feeder: Feeder) -> tuple[Port, ...]:
         """Enter a room with tracks of this program: where it writes, in the order of the kinds.
 
-        Args:
-            request: where, and what.
-            on_keyframe: called when somebody needs a keyframe of one.
+        Where fallbacks are wanted, they follow in the same order.
 
         Raises:
             Refusal: the name is taken, or a limit is reached.
@@ -208,14 +209,27 @@ class Engine:
         session = view.Session(SessionId(self._token()), self._token(), Offer("", ""))
         who = self._participant(transport)
         ports, effects = self._rooms.produce(request, transport, who, session)
-        self._producers[transport] = on_keyframe
+        self._feeders.add(transport, feeder)
         self._perform(effects)
         return ports
 
     def retire(self, transport: TransportId) -> None:
         """End what `produce` began; nothing if it is gone."""
-        self._producers.pop(transport, None)
+        self._feeders.remove(transport)
         self._perform(self._rooms.leave(transport, "left", "It left."))
+
+    def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> None:
+        """What `produce` began has tracks of these kinds now, of those that it began with."""
+        self._perform(self._rooms.announce(transport, kinds))
+
+    @contextmanager
+    def holding(self, producer: Port) -> Iterator[None]:
+        """Whoever taps a producer in this block wants it, as a viewer does."""
+        self._perform(self._rooms.hold(producer))
+        try:
+            yield
+        finally:
+            self._perform(self._rooms.release(producer))
 
     def source(self, room: RoomName, name: ParticipantName | None, kind: Kind) -> Port | None:
         """What a participant sends of a kind; of None who published last.
@@ -246,8 +260,7 @@ class Engine:
                 if self._counting and not self._counting.done():
                     self._counting.set_result(report)
             case KeyframeWanted(producer):
-                if producer.transport in self._producers:
-                    self._producers[producer.transport](producer)
+                self._feeders.want_keyframe(producer)
             case Speakers():
                 self._perform(self._rooms.speech.receive(report))
             case _:
@@ -266,7 +279,7 @@ class Engine:
         self.feed.end()
 
     def _receive(self, report: SessionReport) -> None:
-        if isinstance(report, Refused) and report.transport in self._producers:
+        if isinstance(report, Refused) and report.transport in self._feeders:
             self.retire(report.transport)
         self._perform(self._rooms.receive(report))
         if isinstance(report, Answered | Refused):
@@ -360,6 +373,8 @@ class Engine:
         for effect in effects:
             if isinstance(effect, signal.Tell):
                 self._switchboard.tell(effect.guest, effect.message)
+            elif isinstance(effect, Demand):
+                self._feeders.tell(effect)
             elif isinstance(effect, Command):
                 log.debug("to the core: %r", effect)
                 self._core.submit(effect)

@@ -21,6 +21,7 @@ from trunkline.model.command import (
     Select,
     SetCandidates,
 )
+from trunkline.model.demand import Demand
 from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import (
     Mid,
@@ -94,16 +95,32 @@ class House:
         return effects + self.connect(who)
 
     def produce(
-        self, who: str, *kinds: Kind, room: str = "studio", name: str | None = None
+        self,
+        who: str,
+        *kinds: Kind,
+        room: str = "studio",
+        name: str | None = None,
+        fallbacks: bool = False,
     ) -> list[str]:
         """The program that the relay runs in enters."""
         transport = self.rooms.number()
         self.transports[who] = transport
         session = view.Session(SessionId(f"s-{who}"), "tag", OFFER)
         wanted = ParticipantName(name) if name else None
-        request = Produce(RoomName(room), wanted, kinds)
+        request = Produce(RoomName(room), wanted, kinds, fallbacks)
         _, effects = self.rooms.produce(request, transport, ParticipantId(who), session)
         return self._tell(effects)
+
+    def has(self, who: str, *kinds: Kind) -> list[str]:
+        """What the program produces has tracks of these kinds now."""
+        return self._tell(self.rooms.announce(self.transports[who], kinds))
+
+    def hold(self, who: str, mid: str) -> list[str]:
+        """A program taps a producer."""
+        return self._tell(self.rooms.hold(self._port(who, mid)))
+
+    def release(self, who: str, mid: str) -> list[str]:
+        return self._tell(self.rooms.release(self._port(who, mid)))
 
     def watch(
         self,
@@ -254,6 +271,9 @@ class House:
         if isinstance(effect, Command):
             return self._short_command(effect)
         assert not isinstance(effect, SaidHere | SpokenHere | trunk.Tell | TrunkRemarked)
+        if isinstance(effect, Demand):
+            wanted = "is wanted" if effect.wanted else "is not wanted"
+            return f"{self._name_port(effect.producer)} {wanted}"
         name = type(effect).__name__
         participant = getattr(effect, "participant", None)
         return f"{name} {participant or effect.room}"

@@ -51,6 +51,10 @@ class _Medium:
     wanted_rids: Encodings = frozenset()
     selected: Encodings = frozenset()
     """Those that it carries, as the core was told."""
+    unplayable: str | None = None
+    """A codec that the guest cannot play."""
+    fallback: Port | None = None
+    """Where the track comes in in another codec, if it does."""
 
 
 class Downlink:
@@ -127,10 +131,23 @@ class Downlink:
         """The track that a medium carries."""
         return next((medium.track for medium in self._media if medium.mid == mid), None)
 
+    def shown(self) -> Iterator[Port]:
+        """The producers that are attached."""
+        return (medium.shown for medium in self._media if medium.shown)
+
+    def falls_back(self, mid: Mid, codec: str) -> bool:
+        """Whether there is something else for who cannot play this; the next `show` takes it."""
+        for medium in self._media:
+            if medium.mid == mid and medium.fallback and medium.shown != medium.fallback:
+                medium.unplayable = codec
+                return True
+        return False
+
     def show(self, wanted: Sequence[tuple[Track, Wish]]) -> list[Command]:
         """Send a guest these tracks from now on, and no others."""
         for track, wish, medium in self._place(wanted):
-            medium.source = None if wish.paused else track.port
+            medium.source = None if wish.paused else track.choose(medium.unplayable)
+            medium.fallback = track.fallback
             medium.limit = track.place(track.highest(wish))
         return [*self._aim(), *self._make_offer()]
 
@@ -140,7 +157,9 @@ class Downlink:
             rids = tuple(layer.rid for layer in track.layers)
             if not set(rids) <= set(medium.rids):
                 medium.rids = rids
-            medium.source, medium.wanted_rids = track.port, encodings
+            # There, everybody is to be able to play it.
+            medium.source = next(reversed(track.producers()), None) if encodings else None
+            medium.wanted_rids = encodings
         return [*self._aim(), *self._make_offer()]
 
     def restart(self) -> list[Command]:
@@ -175,7 +194,7 @@ class Downlink:
         return [*self._aim(), *self._make_offer()], tuple(refused)
 
     def _free(self, medium: _Medium) -> None:
-        medium.track = medium.source = None
+        medium.track = medium.source = medium.fallback = None
         if self._like_umbrella:
             medium.label = None
 

@@ -14,6 +14,7 @@ from trunkline.domain.track import Track
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
 from trunkline.model.command import Attach, Detach
+from trunkline.model.demand import Demand
 from trunkline.model.event import (
     LeaveCode,
     ParticipantConnected,
@@ -33,8 +34,8 @@ from trunkline.model.id import (
     TrackId,
     TransportId,
 )
-from trunkline.model.media import Medium, Port
-from trunkline.model.report import Answered, Connected, Layers, Stalled, Started
+from trunkline.model.media import Kind, Medium, Port
+from trunkline.model.report import Answered, Connected, Layers, Stalled, Started, Unplayable
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
 from trunkline.model.trunk import Encodings, Presence
@@ -54,7 +55,7 @@ class Room:
 
     Members came by WHIP and WHEP, guests talk with us. Invariant: each consumer of an answered
     viewer shows the producer of its kind of the publisher that the viewer follows, or nothing when
-    there is none.
+    there is none. Who is told of demand knows which of its producers somebody is shown.
     """
 
     def __init__(
@@ -78,8 +79,12 @@ class Room:
         self.remotes = Remotes(name, self.floor, self.floor.every_track)
         self.changed = True
         """Whether there may be news for neighbours since this was unset."""
+        self.carried: frozenset[Port] = frozenset()
+        """The producers that neighbours are sent."""
         self._members: dict[TransportId, Member] = {}  # bounded by Limits.participants
         self._opened = False
+        self._held: list[Port] = []  # bounded by the descriptors that taps take
+        self._wanted: set[Port] = set()  # what was told; producers of members
 
     def __len__(self) -> int:
         return len(self._members) + len(self.floor)
@@ -163,6 +168,49 @@ class Room:
                 assert_never(member)
         return [*effects, *self.update()]
 
+    def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> list[Effect]:
+        """A member has tracks of these kinds now, of those that it can send."""
+        member = self._members[transport]
+        assert isinstance(member, Publisher), "viewers send nothing"
+        effects: list[Effect] = []
+        every = {**member.tracks, **member.withdrawn}
+        for mid, track in every.items():
+            present, wanted = mid in member.tracks, track.kind in kinds
+            if present and not wanted:
+                effects.append(TrackEnded(self.name, member.id, track.id, track.kind))
+            elif wanted and not present:
+                effects.append(TrackPublished(self.name, member.id, track.id, track.kind))
+        member.tracks = {mid: one for mid, one in every.items() if one.kind in kinds}
+        member.withdrawn = {mid: one for mid, one in every.items() if one.kind not in kinds}
+        return [*effects, *self.update()]
+
+    def hold(self, producer: Port) -> list[Effect]:
+        """A program takes what a producer sends: it is wanted, until `release`."""
+        owner = self.owner(producer.transport)
+        if not (isinstance(owner, Publisher) and owner.on_demand):
+            return []
+        self._held.append(producer)
+        return self.update()
+
+    def release(self, producer: Port) -> list[Effect]:
+        """The program takes no more."""
+        if producer not in self._held:
+            return []
+        self._held.remove(producer)
+        return self.update()
+
+    def fall_back(self, report: Unplayable) -> list[Effect] | None:
+        """A viewer cannot play what it is shown; None: there is nothing else."""
+        viewer = self._members.get(report.consumer.transport)
+        if not isinstance(viewer, Viewer) or report.consumer.mid not in viewer.consumers:
+            return None
+        consumer = viewer.consumers[report.consumer.mid]
+        track = self._shown(consumer)
+        if track is None or track.fallback is None or consumer.shown == track.fallback:
+            return None
+        consumer.unplayable = report.codec
+        return self.update()
+
     def connected(self, report: Connected) -> list[Effect]:
         """The media connection of a member is up."""
         member = self._members[report.transport]
@@ -196,6 +244,7 @@ class Room:
     def leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         """Take a member out; its viewers are shown somebody else, or nothing for now."""
         member = self._members.pop(transport)
+        self._held = [port for port in self._held if port.transport != transport]
         if isinstance(member, Viewer):
             for stream in member.streams.values():
                 stream.end(reconnect=code in _MENDABLE)
@@ -252,7 +301,7 @@ class Room:
         """Show and tell everybody how it is now, after any change."""
         self.changed = True
         self.tell()
-        return [*self._aim(), *self.floor.update()]
+        return [*self._aim(), *self.floor.update(), *self._tell_demand()]
 
     def describe(self) -> view.Room | None:
         """The room as others may see it, or None while nobody has really entered."""
@@ -312,7 +361,8 @@ class Room:
         producer = consumer.shown
         if producer is None:
             return None
-        return next((track for track in self.floor.every_track() if track.port == producer), None)
+        every = self.floor.every_track()
+        return next((track for track in every if producer in track.producers()), None)
 
     def _people(self) -> Iterator[Person]:
         yield from (one.person() for one in self._publishers() if one.answered)
@@ -347,12 +397,31 @@ class Room:
 
     def _aim_at(self, viewer: Viewer, publisher: Followed | None) -> Iterator[Effect]:
         for mid, consumer in viewer.consumers.items():
-            source = publisher.source(consumer.kind) if publisher else None
+            track = publisher.track(consumer.kind) if publisher else None
+            source = track.choose(consumer.unplayable) if track else None
             if source == consumer.shown:
                 continue
             consumer.shown = source
             port = Port(viewer.transport, mid)
             yield Attach(port, source) if source else Detach(port)
+
+    def _tell_demand(self) -> list[Effect]:
+        tracks = [t for one in self._publishers() if one.on_demand for t in one.tracks.values()]
+        if not tracks and not self._wanted:
+            return []
+        members = (member for member in self if isinstance(member, Viewer))
+        shown = {consumer.shown for one in members for consumer in one.consumers.values()}
+        shown |= {port for guest in self.floor if guest.downlink for port in guest.downlink.shown()}
+        ports = {port for track in tracks for port in track.producers()}
+        wanted = ports & (shown | set(self._held) | self.carried)
+        news = [Demand(port, port in wanted) for port in ports if port in wanted ^ self._wanted]
+        self._wanted = wanted
+        return [*sorted(news, key=_place)]
+
+
+def _place(demand: Demand) -> str:
+    """The order in which it is told: always the same."""
+    return demand.producer.mid
 
 
 def _liveness(numbered: tuple[int, Followed]) -> tuple[bool, int]:

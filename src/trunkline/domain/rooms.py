@@ -120,25 +120,52 @@ class Rooms:
     ) -> tuple[tuple[Port, ...], list[Effect]]:
         """Let this program in, to which all rooms are open: its producers, one for each kind.
 
+        Where there are fallbacks, they follow in the same order.
+
         Raises:
             Refusal: the name is taken, or a limit is reached.
         """
         room = self._directory.room(request.room, None)
         name = room.free_name(request.name)
-        media = tuple((Mid(str(index)), kind) for index, kind in enumerate(request.kinds))
+        kinds = request.kinds * (2 if request.fallbacks else 1)
+        media = tuple((Mid(str(index)), kind) for index, kind in enumerate(kinds))
+        firsts = media[: len(request.kinds)]
         # There is no network between: it is connected at once.
         member = Publisher(
-            id=participant, transport=transport, session=session, name=name, connected=True
+            id=participant,
+            transport=transport,
+            session=session,
+            name=name,
+            connected=True,
+            on_demand=True,
         )
         room.enter(member)
         self._directory.keep(room)
         self._directory.homes[transport] = room
         self._sessions[session.id] = member
         answered = Answered(
-            transport, "", tuple(Medium(mid, kind, "in", ()) for mid, kind in media)
+            transport, "", tuple(Medium(mid, kind, "in", ()) for mid, kind in firsts)
         )
         effects = [ProduceMedia(transport, media), *room.answered(answered)]
-        return tuple(Port(transport, mid) for mid, _ in media), effects
+        ports = tuple(Port(transport, mid) for mid, _ in media)
+        for first, fallback in zip(firsts, ports[len(firsts) :], strict=False):
+            member.tracks[first[0]].fallback = fallback
+        return ports, effects
+
+    def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> list[Effect]:
+        """What this program produces there has these kinds now; nothing if it is gone."""
+        home = self._directory.homes.get(transport)
+        return home.announce(transport, kinds) if home else []
+
+    def hold(self, producer: Port) -> list[Effect]:
+        """A program takes what a producer sends, until `release`."""
+        home = self._directory.homes.get(producer.transport)
+        return home.hold(producer) if home else []
+
+    def release(self, producer: Port) -> list[Effect]:
+        """The program takes no more; nothing if the producer is gone."""
+        home = self._directory.homes.get(producer.transport)
+        return home.release(producer) if home else []
 
     def source(self, room: RoomName, name: ParticipantName | None, kind: Kind) -> Port | None:
         """What a participant sends of a kind; of None who published last.
@@ -164,8 +191,7 @@ class Rooms:
                 restart = self._is_in(report.transport)
                 return [] if restart else self._leave(report.transport, "failed", report.reason)
             case Unplayable():
-                reason = f"The publisher now sends {report.codec}, which was not negotiated."
-                return self.leave(report.consumer.transport, "unplayable", reason)
+                return self._unplayable(report)
             case Closed():
                 return self._leave(report.transport, report.code, report.reason)
             case _:
@@ -308,6 +334,14 @@ class Rooms:
                 return []
             case _:
                 assert_never(report)
+
+    def _unplayable(self, report: Unplayable) -> list[Effect]:
+        home = self._directory.homes.get(report.consumer.transport)
+        other = home.fall_back(report) if home else None
+        if other is not None:
+            return other
+        reason = f"The publisher now sends {report.codec}, which was not negotiated."
+        return self.leave(report.consumer.transport, "unplayable", reason)
 
     def _answered(self, report: Answered) -> list[Effect]:
         home = self._directory.homes.get(report.transport)

@@ -26,6 +26,17 @@ class Track:
     layers: tuple[Layer, ...] = ()
     port: Port | None = None
     """Where it comes in, once that is known."""
+    fallback: Port | None = None
+    """Where it comes in in another codec, for who cannot play the first."""
+
+    def choose(self, unplayable: str | None) -> Port | None:
+        """The producer for who cannot play this codec."""
+        misfit = self.codec is not None and self.codec == unplayable
+        return self.fallback if misfit and self.fallback else self.port
+
+    def producers(self) -> tuple[Port, ...]:
+        """Wherever it comes in."""
+        return tuple(port for port in (self.port, self.fallback) if port)
 
     @property
     def is_remote(self) -> bool:

@@ -189,7 +189,7 @@ class Trunks:
             effects += self._want(room, now)
         for name in gone:
             effects += self._publish(name, {}, now)
-        return [*effects, *self._bind(), *self._carry()]
+        return [*effects, *self._bind(), *self._carry(), *self._tell_carried()]
 
     def _publish(
         self, room: RoomName, present: dict[ParticipantId, Presence], now: float
@@ -235,6 +235,19 @@ class Trunks:
             return []
         tracks = {track.id: track for room in self._directory for track in room.floor.every_track()}
         return [effect for link in self._links.values() for effect in link.carry(tracks)]
+
+    def _tell_carried(self) -> list[Effect]:
+        """Let rooms know what neighbours are sent: whoever feeds it is to be told."""
+        downlinks = [link.downlink for link in self._links.values() if link.downlink]
+        shown = {port for downlink in downlinks for port in downlink.shown()}
+        effects: list[Effect] = []
+        for room in self._directory:
+            ports = (port for track in room.floor.every_track() for port in track.producers())
+            carried = shown.intersection(ports)
+            if carried != room.carried:
+                room.carried = frozenset(carried)
+                effects += room.update()
+        return effects
 
     def _apply(self, routed: list[RoutingEffect]) -> list[Effect]:
         return [effect for each in routed for effect in self._do(each)]
