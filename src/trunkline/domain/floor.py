@@ -153,6 +153,11 @@ class Floor:
         self._levels = levels
         return self._tell_speakers(self._every_track())
 
+    @property
+    def speaking(self) -> tuple[ParticipantId, ...]:
+        """Who speaks now, loudest first."""
+        return tuple(self._speaking(self._every_track()))
+
     def tell_others(self, who: ParticipantId | None, message: signal.Told) -> list[Effect]:
         """Say something to all guests but one."""
         return [Tell(guest.id, message) for guest in self if guest.id != who]
@@ -164,11 +169,7 @@ class Floor:
         return every
 
     def _tell_speakers(self, tracks: Iterable[Track]) -> list[Effect]:
-        owners = {track.port: track.owner for track in tracks if not track.muted}
-        speaking: dict[ParticipantId, int] = {}
-        for port, level in self._levels.items():
-            if port in owners:
-                speaking.setdefault(owners[port], level)
+        speaking = self._speaking(tracks)
         speakers = tuple(starmap(signal.Speaker, islice(speaking.items(), MAX_SPEAKERS)))
         effects: list[Effect] = []
         for guest in self:
@@ -176,6 +177,15 @@ class Floor:
                 guest.speakers = speakers
                 effects.append(Tell(guest.id, signal.Speakers(speakers)))
         return effects
+
+    def _speaking(self, tracks: Iterable[Track]) -> dict[ParticipantId, int]:
+        """How loud each is."""
+        owners = {track.port: track.owner for track in tracks if not track.muted}
+        speaking: dict[ParticipantId, int] = {}
+        for port, level in self._levels.items():
+            if port in owners:
+                speaking.setdefault(owners[port], level)
+        return speaking
 
     def _tell_of(self, guest: Guest) -> list[Effect]:
         return self.tell_others(guest.id, signal.People((guest.person(),)))
