@@ -8,6 +8,7 @@ from itertools import count
 from typing import assert_never, overload
 
 from trunkline.crossroads import Crossroads
+from trunkline.domain.callers import Word
 from trunkline.domain.directory import RETRY_FULL
 from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import EventStream
@@ -43,6 +44,7 @@ from trunkline.model.report import (
     Speakers,
 )
 from trunkline.model.request import (
+    Call,
     CloseStream,
     Enter,
     Find,
@@ -190,9 +192,28 @@ class Engine:
         """Take a guest out that broke the protocol."""
         self._perform(self._rooms.guests.leave(who, "protocol", reason))
 
+    def call(self, request: Call, outbox: Outbox) -> ParticipantId:
+        """Let a caller in; by the outbox it is told our offer or answer, and of the end.
+
+        Raises:
+            Refusal: it is not let in; the code and the sentence say why.
+        """
+        if self._stopping:
+            raise _stopping()
+        transport = self._rooms.number()
+        who = self._participant(transport)
+        effects = self._rooms.callers.enter(request, transport, who)
+        self._switchboard.connect(who, outbox)
+        self._perform(effects)
+        return who
+
+    def hear_caller(self, who: ParticipantId, message: Word) -> None:
+        """Take what a caller says; by `Goodbye` it hangs up."""
+        self._perform(self._rooms.callers.hear(who, message))
+
     def pass_time(self, now: float) -> None:
         """Let what waits for a moment happen; to be called twice a second or so."""
-        self._perform(self._rooms.guests.pass_time(now))
+        self._perform([*self._rooms.guests.pass_time(now), *self._rooms.callers.pass_time()])
         self._perform(self._rooms.trunks.pass_time(now))
 
     def produce(self, request: Produce, feeder: Feeder) -> tuple[Port, ...]:

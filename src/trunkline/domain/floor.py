@@ -58,6 +58,7 @@ class Floor:
         self._levels: Mapping[Port, int] = {}
         self._own_speakers: tuple[signal.Speaker, ...] = ()
         self._far_speakers: tuple[signal.Speaker, ...] = ()
+        self._speakers: tuple[signal.Speaker, ...] = ()
 
     def __len__(self) -> int:
         return len(self._guests)
@@ -161,6 +162,11 @@ class Floor:
         self._far_speakers = speakers
         return self._tell_speakers(self.every_track())
 
+    @property
+    def speaking(self) -> tuple[ParticipantId, ...]:
+        """Who speaks now, loudest first."""
+        return tuple(one.id for one in self._speakers)
+
     def hear_afar(self, line: signal.Line) -> list[Effect]:
         """Take a line that was said at another relay."""
         self._chat.add(line)
@@ -178,6 +184,22 @@ class Floor:
         return [Tell(guest.id, message) for guest in self if guest.id != who]
 
     def _tell_speakers(self, tracks: Iterable[Track]) -> list[Effect]:
+        speaking = self._speaking(tracks)
+        own = tuple(starmap(signal.Speaker, islice(speaking.items(), MAX_SPEAKERS)))
+        effects: list[Effect] = []
+        if own != self._own_speakers:
+            self._own_speakers = own
+            effects.append(SpokenHere(self._around.room, own))
+        every = sorted([*own, *self._far_speakers], key=lambda speaker: speaker.level)
+        speakers = self._speakers = tuple(every[:MAX_SPEAKERS])
+        for guest in self:
+            if guest.speakers != speakers:
+                guest.speakers = speakers
+                effects.append(Tell(guest.id, signal.Speakers(speakers)))
+        return effects
+
+    def _speaking(self, tracks: Iterable[Track]) -> dict[ParticipantId, int]:
+        """How loud each is."""
         owners = {
             track.port: track.owner for track in tracks if not (track.muted or track.is_remote)
         }
@@ -185,18 +207,7 @@ class Floor:
         for port, level in self._levels.items():
             if port in owners:
                 speaking.setdefault(owners[port], level)
-        own = tuple(starmap(signal.Speaker, islice(speaking.items(), MAX_SPEAKERS)))
-        effects: list[Effect] = []
-        if own != self._own_speakers:
-            self._own_speakers = own
-            effects.append(SpokenHere(self._around.room, own))
-        every = sorted([*own, *self._far_speakers], key=lambda speaker: speaker.level)
-        speakers = tuple(every[:MAX_SPEAKERS])
-        for guest in self:
-            if guest.speakers != speakers:
-                guest.speakers = speakers
-                effects.append(Tell(guest.id, signal.Speakers(speakers)))
-        return effects
+        return speaking
 
     def _tell_of(self, guest: Guest) -> list[Effect]:
         return self.tell_others(guest.id, signal.People((guest.person(),)))

@@ -1,13 +1,15 @@
 """One room: who is in it and who is shown whom."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from typing import assert_never
 
+from trunkline.domain.attention import Followed, choose, latest
 from trunkline.domain.effect import Effect
 from trunkline.domain.floor import Floor, Surroundings
 from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
-from trunkline.domain.participant import Consumer, Member, Publisher, Viewer
+from trunkline.domain.participant import Caller, Consumer, Member, Publisher, Sender, Viewer
 from trunkline.domain.remote import Remote, RemoteTrack
 from trunkline.domain.remotes import Remotes
 from trunkline.domain.track import Track
@@ -40,22 +42,22 @@ from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
 from trunkline.model.trunk import Encodings, Presence
 
+LONGEST = 64
+"""Characters of a name."""
+
 RETRY_PUBLISHER = 2
 """Seconds after which a viewer may look again for somebody who publishes."""
 
 # Sessions that ended for these reasons were not the viewer's own doing: a new one may succeed.
 _MENDABLE: tuple[LeaveCode, ...] = ("unplayable", "panic", "stopped", "failed", "silent")
 
-Followed = Publisher | Guest | Remote
-"""Who can be shown to a viewer."""
-
 
 class Room:
     """Members and guests in the order in which they came.
 
-    Members came by WHIP and WHEP, guests talk with us. Invariant: each consumer of an answered
-    viewer shows the producer of its kind of the publisher that the viewer follows, or nothing when
-    there is none. Who is told of demand knows which of its producers somebody is shown.
+    Members came by WHIP and WHEP, or call; guests talk with us. Invariant: each consumer of an
+    answered viewer or caller shows the producer of its kind of whom that one follows, or nothing
+    when there is nobody. Who is told of demand knows which of its producers somebody is shown.
     """
 
     def __init__(
@@ -79,7 +81,7 @@ class Room:
         self.remotes = Remotes(name, self.floor, self.floor.every_track)
         self.changed = True
         """Whether there may be news for neighbours since this was unset."""
-        self.carried: frozenset[Port] = frozenset()
+        self.sent_afar: frozenset[Port] = frozenset()
         """The producers that neighbours are sent."""
         self._members: dict[TransportId, Member] = {}  # bounded by Limits.participants
         self._opened = False
@@ -125,6 +127,15 @@ class Room:
             )
         return wanted
 
+    def spare_name(self, wanted: ParticipantName | None) -> ParticipantName:
+        """The name wanted, or one like it that is free."""
+        taken = {publisher.name for publisher in self._publishers()}
+        if wanted is None or wanted not in taken:
+            return self.free_name(wanted)
+        head = wanted[: LONGEST - len(str(len(taken))) - 1]
+        names = (ParticipantName(f"{head}-{number}") for number in count(2))
+        return next(name for name in names if name not in taken)
+
     def source_of(self, name: ParticipantName | None) -> Followed:
         """Who is shown to a viewer that follows this name (None: who published last).
 
@@ -151,21 +162,24 @@ class Room:
         member.answered = True
         effects: list[Effect] = [] if self._opened else [RoomOpened(self.name)]
         self._opened = True
+        tracks = _take(member, report.media)
         effects.append(ParticipantJoined(self.name, member.id, member.role, member.name))
-        match member:
-            case Publisher():
-                for medium in report.media:
-                    if medium.direction == "in":
-                        track = _track(member, medium)
-                        member.tracks[medium.mid] = track
-                        effects.append(TrackPublished(self.name, member.id, track.id, track.kind))
-                effects += self.floor.tell_others(None, People((member.person(),)))
-            case Viewer():
-                for medium in report.media:
-                    if medium.direction == "out":
-                        member.consumers[medium.mid] = Consumer(medium.kind)
-            case _:
-                assert_never(member)
+        effects += [TrackPublished(self.name, member.id, each.id, each.kind) for each in tracks]
+        if isinstance(member, Sender) and member.role == "publisher":
+            effects += self.floor.tell_others(None, People((member.person(),)))
+        return [*effects, *self.update()]
+
+    def agreed_anew(self, caller: Caller, media: Iterable[Medium]) -> list[Effect]:
+        """A caller that is here has other media from now on."""
+        sent = {medium.mid for medium in media if medium.direction == "in"}
+        gone = [track for mid, track in caller.tracks.items() if mid not in sent]
+        effects: list[Effect] = [
+            TrackEnded(self.name, caller.id, track.id, track.kind) for track in gone
+        ]
+        begun = _take(caller, media)
+        effects += [TrackPublished(self.name, caller.id, each.id, each.kind) for each in begun]
+        if caller.role == "publisher":
+            effects += self.floor.tell_others(None, People((caller.person(),)))
         return [*effects, *self.update()]
 
     def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> list[Effect]:
@@ -219,10 +233,14 @@ class Room:
                 self.name, member.id, member.role, member.name, report.remote, report.protocol
             )
         ]
-        if isinstance(member, Publisher):
+        if isinstance(member, Sender):
             member.connected = True
             effects += self.update()
         return effects
+
+    def listen(self, levels: Mapping[Port, int]) -> list[Effect]:
+        """Take the levels of those who speak, loudest first; all other tracks are silent."""
+        return [*self.floor.listen(levels), *self._aim()]
 
     def started(self, report: Started) -> list[Effect]:
         """A track's codec is known."""
@@ -251,7 +269,7 @@ class Room:
         if not member.answered:
             return []
         effects: list[Effect] = []
-        if isinstance(member, Publisher):
+        if isinstance(member, Sender) and member.role == "publisher":
             for track in member.tracks.values():
                 effects.append(TrackEnded(self.name, member.id, track.id, track.kind))
             gone = Departure(member.id, code, reason)
@@ -287,9 +305,8 @@ class Room:
 
     def presences(self) -> Iterator[Presence]:
         """The room's own participants, as neighbours are told of them."""
-        for publisher in self._publishers():
-            if publisher.answered:
-                yield _presence(self.name, publisher)
+        for performer in self._performers():
+            yield _presence(self.name, performer)
         for guest in self.floor:
             yield _presence(self.name, guest)
 
@@ -307,7 +324,7 @@ class Room:
         """The room as others may see it, or None while nobody has really entered."""
         if not self._opened:
             return None
-        publishers = [one.describe() for one in self._publishers() if one.answered]
+        publishers = [one.describe() for one in self._performers()]
         others = [one.describe() for one in (*self.floor, *self.remotes)]
         listed = self.rule.listed and self.rule.passphrase is None
         return view.Room(self.name, (*publishers, *others), self._count_viewers(), listed)
@@ -316,15 +333,19 @@ class Room:
         """Which track each medium of a transport in the room carries."""
         owner = self.owner(transport)
         match owner:
-            case Publisher():
+            case Sender():
                 return owner.carried()
             case Viewer():
-                shown = {mid: self._shown(consumer) for mid, consumer in owner.consumers.items()}
-                return {mid: view.Carriage(track.id) for mid, track in shown.items() if track}
+                return self._sent(owner)
             case Guest():
                 return owner.carried(transport)
             case _:
                 assert_never(owner)
+
+    def sent(self, transport: TransportId) -> dict[Mid, view.Carriage]:
+        """Which track each medium that a transport is sent carries."""
+        owner = self.owner(transport)
+        return self._sent(owner) if isinstance(owner, Caller) else self.carried(transport)
 
     def tell(self) -> None:
         """Let every event stream see how it is now."""
@@ -337,25 +358,41 @@ class Room:
                     stream.see(active=active, viewers=viewers)
 
     def _count_viewers(self) -> int:
-        return sum(isinstance(member, Viewer) and member.answered for member in self)
+        return sum(member.role == "viewer" and member.answered for member in self)
 
-    def _publishers(self) -> Iterator[Publisher]:
-        return (member for member in self if isinstance(member, Publisher))
+    def _publishers(self) -> Iterator[Sender]:
+        return (member for member in self if isinstance(member, Sender))
+
+    def _performers(self) -> Iterator[Sender]:
+        """Those of them who send something, as far as others need know."""
+        return (one for one in self._publishers() if one.answered and one.role == "publisher")
 
     def _tracks(self) -> Iterator[Track]:
         yield from (track for one in self._publishers() for track in one.tracks.values())
         yield from self.remotes.tracks()
 
     def _watched(self) -> Iterator[RemoteTrack]:
-        for viewer in self:
-            followed = self._followed(viewer.follows) if isinstance(viewer, Viewer) else None
-            if isinstance(viewer, Viewer) and isinstance(followed, Remote):
-                kinds = [consumer.kind for consumer in viewer.consumers.values()]
-                yield from (track for track in map(followed.track, kinds) if track is not None)
+        for one in self:
+            if isinstance(one, Viewer | Caller):
+                yield from self._watched_by(one)
+
+    def _watched_by(self, one: Viewer | Caller) -> Iterator[RemoteTrack]:
+        """What of other relays somebody is shown, or is to be as soon as it comes."""
+        if isinstance(one, Viewer):
+            followed = self._followed(one.follows)
+        else:
+            followed = next((each for each in self.remotes if each.id == one.watched), None)
+        if isinstance(followed, Remote):
+            kinds = [consumer.kind for consumer in one.consumers.values()]
+            yield from (track for track in map(followed.track, kinds) if track is not None)
 
     def _track_at(self, producer: Port) -> Track | None:
         publisher = self._members[producer.transport]
-        return publisher.tracks.get(producer.mid) if isinstance(publisher, Publisher) else None
+        return publisher.tracks.get(producer.mid) if isinstance(publisher, Sender) else None
+
+    def _sent(self, watcher: Viewer | Caller) -> dict[Mid, view.Carriage]:
+        shown = {mid: self._shown(consumer) for mid, consumer in watcher.consumers.items()}
+        return {mid: view.Carriage(track.id) for mid, track in shown.items() if track}
 
     def _shown(self, consumer: Consumer) -> Track | None:
         producer = consumer.shown
@@ -365,7 +402,7 @@ class Room:
         return next((track for track in every if producer in track.producers()), None)
 
     def _people(self) -> Iterator[Person]:
-        yield from (one.person() for one in self._publishers() if one.answered)
+        yield from (one.person() for one in self._performers())
         yield from (remote.person() for remote in self.remotes)
 
     def _close_if_empty(self) -> list[Effect]:
@@ -377,43 +414,38 @@ class Room:
         return [RoomClosed(self.name)]
 
     def _followed(self, name: ParticipantName | None) -> Followed | None:
-        """Among several, one whose media connection is up comes before one on its way.
+        return latest([one for one in self._shown_to_others() if name in (None, one.name)])
 
-        Those of other relays come last: what is here costs no trunk.
-        """
-        there: list[Followed] = [one for one in self.remotes if one.tracks]
-        there += [one for one in self._publishers() if one.answered]
-        there += [guest for guest in self.floor if any(guest.live())]
-        named = [one for one in there if name in (None, one.name)]
-        return max(enumerate(named), key=_liveness)[1] if named else None
+    def _shown_to_others(self) -> Iterator[Followed]:
+        yield from (remote for remote in self.remotes if remote.tracks)
+        yield from self._performers()
+        yield from (guest for guest in self.floor if any(guest.live()))
 
     def _aim(self) -> list[Effect]:
         """Restore the invariant."""
         effects: list[Effect] = []
-        for viewer in self:
-            if isinstance(viewer, Viewer):
-                effects += self._aim_at(viewer, self._followed(viewer.follows))
+        for one in self:
+            if isinstance(one, Viewer):
+                effects += _aim_at(one, self._followed(one.follows))
+            elif isinstance(one, Caller) and one.consumers:
+                effects += self._turn(one)
         return effects
 
-    def _aim_at(self, viewer: Viewer, publisher: Followed | None) -> Iterator[Effect]:
-        for mid, consumer in viewer.consumers.items():
-            track = publisher.track(consumer.kind) if publisher else None
-            source = track.choose(consumer.unplayable) if track else None
-            if source == consumer.shown:
-                continue
-            consumer.shown = source
-            port = Port(viewer.transport, mid)
-            yield Attach(port, source) if source else Detach(port)
+    def _turn(self, caller: Caller) -> Iterator[Effect]:
+        chosen = choose(caller, self._shown_to_others(), self.floor.speaking)
+        caller.stranded |= caller.steady and caller.watched is not None and chosen is None
+        caller.watched = chosen.id if chosen else None
+        return _aim_at(caller, chosen)
 
     def _tell_demand(self) -> list[Effect]:
         tracks = [t for one in self._publishers() if one.on_demand for t in one.tracks.values()]
         if not tracks and not self._wanted:
             return []
-        members = (member for member in self if isinstance(member, Viewer))
+        members = (member for member in self if isinstance(member, Viewer | Caller))
         shown = {consumer.shown for one in members for consumer in one.consumers.values()}
         shown |= {port for guest in self.floor if guest.downlink for port in guest.downlink.shown()}
         ports = {port for track in tracks for port in track.producers()}
-        wanted = ports & (shown | set(self._held) | self.carried)
+        wanted = ports & (shown | set(self._held) | self.sent_afar)
         news = [Demand(port, port in wanted) for port in ports if port in wanted ^ self._wanted]
         self._wanted = wanted
         return [*sorted(news, key=_place)]
@@ -424,12 +456,7 @@ def _place(demand: Demand) -> str:
     return demand.producer.mid
 
 
-def _liveness(numbered: tuple[int, Followed]) -> tuple[bool, int]:
-    number, publisher = numbered
-    return publisher.connected and not isinstance(publisher, Remote), number
-
-
-def _presence(room: RoomName, one: Publisher | Guest) -> Presence:
+def _presence(room: RoomName, one: Sender | Guest) -> Presence:
     person, seen = one.person(), one.describe()
     return Presence(
         id=one.id,
@@ -442,7 +469,37 @@ def _presence(room: RoomName, one: Publisher | Guest) -> Presence:
     )
 
 
-def _track(publisher: Publisher, medium: Medium) -> Track:
+def _aim_at(watcher: Viewer | Caller, publisher: Followed | None) -> Iterator[Effect]:
+    for mid, consumer in watcher.consumers.items():
+        track = publisher.track(consumer.kind) if publisher else None
+        source = track.choose(consumer.unplayable) if track else None
+        if source == consumer.shown:
+            continue
+        consumer.shown = source
+        port = Port(watcher.transport, mid)
+        yield Attach(port, source) if source else Detach(port)
+
+
+def _take(member: Member, media: Iterable[Medium]) -> list[Track]:
+    """Give a member the media that were agreed on, and no others; its tracks that are new."""
+    told = tuple(media)
+    begun: list[Track] = []
+    if isinstance(member, Sender):
+        sent = {medium.mid: medium for medium in told if medium.direction == "in"}
+        begun = [_track(member, medium) for mid, medium in sent.items() if mid not in member.tracks]
+        kept = {mid: track for mid, track in member.tracks.items() if mid in sent}
+        new = {track.port.mid: track for track in begun if track.port}
+        member.tracks = {**kept, **new}
+    if isinstance(member, Viewer | Caller):
+        received = [medium for medium in told if medium.direction == "out"]
+        for medium in received:
+            member.consumers.setdefault(medium.mid, Consumer(medium.kind, codecs=medium.codecs))
+        for mid in member.consumers.keys() - {medium.mid for medium in received}:
+            del member.consumers[mid]
+    return begun
+
+
+def _track(publisher: Sender, medium: Medium) -> Track:
     return Track(
         id=TrackId(f"{publisher.id}-{medium.mid}"),
         owner=publisher.id,

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import assert_never
 
+from trunkline.domain.callers import Callers
 from trunkline.domain.directory import Directory, Limits, full
 from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import STREAMS, EventStream
 from trunkline.domain.guests import Guests, transport_of
-from trunkline.domain.participant import Member, Publisher, Viewer
+from trunkline.domain.participant import Publisher, Viewer
 from trunkline.domain.speech import Speech
 from trunkline.domain.trunks import Trunks
 from trunkline.errors import Refusal, RefusalCode
@@ -71,8 +72,9 @@ class Rooms:
         private = [name for name, rule in rules.items() if rule.passphrase is not None]
         self.trunks = Trunks(self._directory, me or NOBODY, private)
         self.guests = Guests(self._directory)
+        self.callers = Callers(self._directory)
         self.speech = Speech(self._directory)
-        self._sessions: dict[SessionId, Member] = {}  # bounded by Limits.sessions
+        self._sessions: dict[SessionId, Publisher | Viewer] = {}  # bounded by Limits.sessions
 
     def number(self) -> TransportId:
         """The id of a new transport, for `enter`."""
@@ -91,7 +93,7 @@ class Rooms:
             Refusal: the name is taken, nobody publishes what is asked for, or a limit is reached.
         """
         room = self._directory.room(request.room, request.passphrase)
-        member: Member
+        member: Publisher | Viewer
         match request:
             case Publish():
                 name = room.free_name(request.name)
@@ -180,7 +182,7 @@ class Rooms:
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""
-        for owner in (self.guests, self.trunks):
+        for owner in (self.guests, self.callers, self.trunks):
             if owner.has(transport_of(report)):
                 return owner.receive(report)
         match report:
@@ -206,11 +208,12 @@ class Rooms:
     def leave_all(self, code: LeaveCode, reason: str) -> list[Effect]:
         """End every session, oldest first."""
         effects = [*self.trunks.leave_all(reason), *self.guests.leave_all(code, reason)]
+        effects += self.callers.leave_all(code, reason)
         for transport in tuple(self._directory.homes):
             effects += self.leave(transport, code, reason)
         return effects
 
-    def find(self, session: SessionId) -> Member:
+    def find(self, session: SessionId) -> Publisher | Viewer:
         """Whose session it is.
 
         Raises:
@@ -305,6 +308,7 @@ class Rooms:
                     name=who.name,
                     traffic=traffic,
                     carried=room.carried(traffic.transport),
+                    sent=room.sent(traffic.transport),
                 )
             )
         return view.Statistics(
@@ -359,7 +363,9 @@ class Rooms:
         if room is None:
             return []
         self._directory.close(transport)
-        del self._sessions[room.member(transport).session.id]
+        member = room.member(transport)
+        assert isinstance(member, Publisher | Viewer), "callers leave by `Callers`"
+        del self._sessions[member.session.id]
         effects = room.leave(transport, code, reason)
         self._directory.tidy(room)
         return effects

@@ -244,8 +244,8 @@ class Trunks:
         for room in self._directory:
             ports = (port for track in room.floor.every_track() for port in track.producers())
             carried = shown.intersection(ports)
-            if carried != room.carried:
-                room.carried = frozenset(carried)
+            if carried != room.sent_afar:
+                room.sent_afar = frozenset(carried)
                 effects += room.update()
         return effects
 

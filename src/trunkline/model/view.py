@@ -109,7 +109,9 @@ class ParticipantStatistics:
     """None for viewers."""
     traffic: Traffic
     carried: Mapping[Mid, Carriage] = field(default_factory=dict)
-    """By medium; those that carry nothing are missing."""
+    """By medium; those that carry nothing are missing. Of one that flows both ways, what comes."""
+    sent: Mapping[Mid, Carriage] = field(default_factory=dict)
+    """By medium, what leaves; of others than callers, all that is in `carried`."""
 
 
 @dataclass(frozen=True, slots=True)
