@@ -1,6 +1,6 @@
 """All rooms: they are made when somebody enters and gone when the last one leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from trunkline.domain.callers import Callers
@@ -9,6 +9,7 @@ from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import STREAMS, EventStream
 from trunkline.domain.guests import Guests, transport_of
 from trunkline.domain.participant import Publisher, Viewer
+from trunkline.domain.room import Room
 from trunkline.domain.speech import Speech
 from trunkline.domain.trunks import Trunks
 from trunkline.errors import Refusal, RefusalCode
@@ -282,6 +283,10 @@ class Rooms:
         """Bits per second that each picture of a transport may have, if its room has a limit."""
         home = self._directory.homes.get(transport)
         return home.rule.bitrate if home else None
+
+    def everywhere(self) -> Iterator[Room]:
+        """All rooms, oldest first."""
+        return iter(self._directory)
 
     def describe(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""

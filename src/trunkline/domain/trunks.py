@@ -165,8 +165,12 @@ class Trunks:
                 tracks_sent=self._router.sent(link.id),
                 tracks_received=self._router.received(link.id),
             )
-            for link in self._links.values()
+            for link in self.links()
         )
+
+    def links(self) -> Iterator[Link]:
+        """All trunks that are up, oldest first."""
+        return iter(self._links.values())
 
     def ways(self) -> tuple[trunk.Way, ...]:
         """How participants of other relays are reached."""
