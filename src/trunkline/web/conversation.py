@@ -96,7 +96,11 @@ class _Conversation:
     """One guest's."""
 
     def __init__(
-        self, engine: Engine, socket: web.WebSocketResponse, server: "Server", line: Line
+        self,
+        engine: Engine,
+        socket: web.WebSocketResponse,
+        server: "Server",
+        line: Line[signal.Told],
     ) -> None:
         self._engine = engine
         self._socket = socket
