@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from trunkline.client.trunk.memory import remember
+from trunkline.client.trunk.roster import Roster
 from trunkline.config import Settings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
@@ -32,6 +34,7 @@ from trunkline.net.address_watch import AddressWatch
 from trunkline.net.clock import tick
 from trunkline.net.dialect import dialects
 from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
+from trunkline.net.links import Links
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
@@ -211,7 +214,10 @@ class Relay:
             core = media.core
             stack.push_async_callback(asyncio.to_thread, core.stop)
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            engine = Engine(Rooms(rules=rules(self._settings)), core, secrets.token_urlsafe)
+            memory = await asyncio.to_thread(remember, self._settings)
+            rooms = Rooms(rules=rules(self._settings), me=memory.me)
+            # Participants are known by their ids at other relays, too.
+            engine = Engine(rooms, core, secrets.token_urlsafe, f"{memory.me.instance}-")
             reader = group.create_task(deliver(core, engine.receive), name="core")
             stack.callback(reader.cancel)
             ticker = group.create_task(tick(engine.pass_time), name="clock")
@@ -219,7 +225,9 @@ class Relay:
             clock = asyncio.get_running_loop().time
             bounds = self._settings.signalling
             signalling = Signalling(dialects(bounds), bounds, clock)
-            port, plain_port = await self._serve(stack, engine, signalling, context)
+            links = Links(engine.crossroads)
+            roster = memory.roster(links, self._settings)
+            port, plain_port = await self._serve(stack, engine, links, signalling, context)
             listener = group.create_task(tick(signalling.pass_time), name="signalling")
             stack.callback(listener.cancel)
             stack.callback(signalling.stop)
@@ -229,7 +237,12 @@ class Relay:
             self._parts = _Running(core, engine, port, plain_port)
             if not self._settings.announce and is_everywhere(self._settings.host):
                 look = partial(self._told, media.ports)
-                watch = AddressWatch(media.told, look, engine.set_candidates)
+
+                def tell(addresses: tuple[str, ...]) -> None:
+                    engine.set_candidates(addresses)
+                    roster.hurry()
+
+                watch = AddressWatch(media.told, look, tell)
                 running = supervise("the watch over addresses", watch.run)
                 watching = group.create_task(running, name="addresses")
                 stack.callback(watching.cancel)
@@ -237,8 +250,16 @@ class Relay:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
                 publisher = group.create_task(demo.Demo(url).run(), name="demo")
                 stack.callback(publisher.cancel)
+            self._dial(stack, group, links, roster)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
+
+    def _dial(
+        self, stack: AsyncExitStack, group: asyncio.TaskGroup, links: Links, roster: Roster
+    ) -> None:
+        dialling = group.create_task(roster.run(), name="trunks")
+        stack.callback(dialling.cancel)
+        stack.push_async_callback(links.stop)
 
     def _renewal(self) -> "Renewal | None":
         certificate = self._settings.certificate
@@ -288,6 +309,7 @@ class Relay:
         self,
         stack: AsyncExitStack,
         engine: Engine,
+        links: Links,
         signalling: Signalling,
         context: ssl.SSLContext | None,
     ) -> tuple[int, int | None]:
@@ -302,6 +324,7 @@ class Relay:
             engine,
             Page(),
             settings,
+            links=links,
             clock=asyncio.get_running_loop().time,
             plain_port=plain_port,
         )

@@ -1,6 +1,7 @@
-"""Where trunks' connections meet rooms and routes."""
+"""Where trunks' connections meet rooms and routes: words of neighbours → domain → outboxes."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 
 from trunkline.domain.effect import Effect
@@ -16,6 +17,8 @@ from trunkline.model.trunk import (
     Tell,
 )
 from trunkline.model.trunking import Outbox
+
+log = logging.getLogger(__name__)
 
 
 class Crossroads:
@@ -39,19 +42,22 @@ class Crossroads:
         """
         link, effects = self._trunks.connect(hello, policy, dialled=dialled, now=_now())
         self._outboxes[link] = outbox
+        log.info("A trunk with %s is up (%s)", hello.name, "dialled" if dialled else "taken")
         self._perform(effects)
         return link
 
-    def hear(self, link: LinkId, word: Routed | Medial) -> None:
+    def hear(self, link: LinkId, word: Routed | Medial, now: float, wall: int) -> None:
         """Take what it says."""
-        self._perform(self._trunks.hear(link, word, _now()))
+        del wall  # lines of chat bring their own
+        self._perform(self._trunks.hear(link, word, now))
 
     def measure(self, link: LinkId, rtt: float) -> None:
         """The round-trip time of a link, in seconds."""
         self._perform(self._trunks.measure(link, rtt, _now()))
 
-    def hang_up(self, link: LinkId) -> None:
+    def hang_up(self, link: LinkId, reason: str) -> None:
         """The link is over."""
+        log.info("A trunk is over: %s", reason)
         self._outboxes.pop(link, None)
         self._perform(self._trunks.hang_up(link, _now()))
 

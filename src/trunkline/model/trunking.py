@@ -41,8 +41,8 @@ class Trunking(Protocol):
             Refusal: it is not taken; code and sentence are its goodbye.
         """
 
-    def hear(self, link: LinkId, word: Routed | Medial) -> None:
-        """Take what it says.
+    def hear(self, link: LinkId, word: Routed | Medial, now: float, wall: int) -> None:
+        """Take what it says; `now` in seconds, rising, `wall` in milliseconds since 1970.
 
         Raises:
             ProtocolError: it breaks the protocol, and is hung up on with that sentence.
@@ -51,8 +51,8 @@ class Trunking(Protocol):
     def measure(self, link: LinkId, rtt: float) -> None:
         """The round-trip time of a link, in seconds, smoothed; up to twice a second."""
 
-    def hang_up(self, link: LinkId) -> None:
-        """The link is over; also where its outbox was ended.
+    def hang_up(self, link: LinkId, reason: str) -> None:
+        """The link is over, for a reason in words; also where its outbox was ended.
 
         Said once for each `connect`; nothing more is heard of it.
         """

@@ -7,6 +7,7 @@ from aiohttp import web
 from trunkline.config import Settings
 from trunkline.domain.allowance import Allowance
 from trunkline.engine import Engine
+from trunkline.net.links import Links
 from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.api.routes import Api
@@ -19,6 +20,7 @@ from trunkline.web.problem import explain
 from trunkline.web.rate import seldom_enough
 from trunkline.web.sight import Sight
 from trunkline.web.status import Status
+from trunkline.web.trunk import Trunks
 from trunkline.web.whip import Whip
 
 
@@ -27,6 +29,7 @@ def site(
     page: Page,
     settings: Settings,
     *,
+    links: Links,
     clock: Callable[[], float],
     plain_port: int | None = None,
 ) -> web.Application:
@@ -36,6 +39,7 @@ def site(
         engine: does what is asked.
         page: the built page.
         settings: whom to serve, what to show to whom, which ICE servers to tell of.
+        links: trunks that are up.
         clock: seconds, rising.
         plain_port: of the same without TLS beside it, where there is one.
     """
@@ -46,7 +50,8 @@ def site(
     sight = Sight(engine, settings.operator_token, everybody=settings.open)
     api = Api(sight, plain_port, clock)
     status = Status(sight, page)
-    talk = Conversations(engine, settings.ice_servers)
+    trunks = Trunks(links, settings.trunk_secret, clock)
+    talk = Conversations(engine, trunks, settings.ice_servers)
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
     return application
