@@ -19,6 +19,7 @@ from trunkline.model.command import (
     Close,
     Command,
     Detach,
+    Limit,
     OfferMedia,
     ProduceMedia,
     Renegotiate,
@@ -57,6 +58,7 @@ class PlayedCore:
     far: dict[TransportId, Far] = field(default_factory=dict)
     shown: dict[Port, Port] = field(default_factory=dict)
     chosen: dict[Port, Encodings] = field(default_factory=dict)
+    limits: dict[Port, int | None] = field(default_factory=dict)
     own: set[TransportId] = field(default_factory=set)
     """Those of this program: they are always fed."""
 
@@ -86,6 +88,8 @@ class PlayedCore:
                 self.shown.pop(consumer, None)
             case Select(consumer, rids):
                 self.chosen[consumer] = rids
+            case Limit(consumer, layer):
+                self.limits[consumer] = layer
             case Close(transport):
                 self.forget(transport)
             case _:
