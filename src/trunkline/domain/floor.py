@@ -172,6 +172,12 @@ class Floor:
         self._chat.add(line)
         return self.tell_others(None, line)
 
+    def shown(self) -> Iterator[Port]:
+        """The producers that guests are sent."""
+        for guest in self:
+            if guest.downlink:
+                yield from guest.downlink.shown()
+
     def every_track(self) -> list[Track]:
         """All that can be shown in the room."""
         every = [*self._around.tracks()]

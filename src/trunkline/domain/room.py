@@ -4,19 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import assert_never
 
-from trunkline.domain.attention import Followed, choose, latest
+from trunkline.domain.attention import Followed
 from trunkline.domain.effect import Effect
 from trunkline.domain.floor import Floor, Surroundings
 from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
 from trunkline.domain.participant import Caller, Consumer, Member, Publisher, Sender, Viewer
-from trunkline.domain.remote import Remote, RemoteTrack
 from trunkline.domain.remotes import Remotes
 from trunkline.domain.track import Track
+from trunkline.domain.viewing import Viewing
+from trunkline.domain.wanted import Wanted
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
-from trunkline.model.command import Attach, Detach
-from trunkline.model.demand import Demand
 from trunkline.model.event import (
     LeaveCode,
     ParticipantConnected,
@@ -81,12 +80,10 @@ class Room:
         self.remotes = Remotes(name, self.floor, self.floor.every_track)
         self.changed = True
         """Whether there may be news for neighbours since this was unset."""
-        self.sent_afar: frozenset[Port] = frozenset()
-        """The producers that neighbours are sent."""
+        self.wanted = Wanted()
+        self._viewing = Viewing(self.__iter__, self._performers, self.floor, self.remotes)
         self._members: dict[TransportId, Member] = {}  # bounded by Limits.participants
         self._opened = False
-        self._held: list[Port] = []  # bounded by the descriptors that taps take
-        self._wanted: set[Port] = set()  # what was told; producers of members
 
     def __len__(self) -> int:
         return len(self._members) + len(self.floor)
@@ -142,7 +139,7 @@ class Room:
         Raises:
             Refusal: there is nobody.
         """
-        publisher = self._followed(name)
+        publisher = self._viewing.followed(name)
         if publisher is None:
             who = "Nobody" if name is None else f"No {name!r}"
             raise Refusal(
@@ -203,27 +200,18 @@ class Room:
         owner = self.owner(producer.transport)
         if not (isinstance(owner, Publisher) and owner.on_demand):
             return []
-        self._held.append(producer)
+        self.wanted.hold(producer)
         return self.update()
 
     def release(self, producer: Port) -> list[Effect]:
         """The program takes no more."""
-        if producer not in self._held:
-            return []
-        self._held.remove(producer)
-        return self.update()
+        return self.update() if self.wanted.release(producer) else []
 
     def fall_back(self, report: Unplayable) -> list[Effect] | None:
         """A viewer cannot play what it is shown; None: there is nothing else."""
         viewer = self._members.get(report.consumer.transport)
-        if not isinstance(viewer, Viewer) or report.consumer.mid not in viewer.consumers:
-            return None
-        consumer = viewer.consumers[report.consumer.mid]
-        track = self._shown(consumer)
-        if track is None or track.fallback is None or consumer.shown == track.fallback:
-            return None
-        consumer.unplayable = report.codec
-        return self.update()
+        falls = isinstance(viewer, Viewer) and self._viewing.falls_back(viewer, report)
+        return self.update() if falls else None
 
     def connected(self, report: Connected) -> list[Effect]:
         """The media connection of a member is up."""
@@ -240,7 +228,7 @@ class Room:
 
     def listen(self, levels: Mapping[Port, int]) -> list[Effect]:
         """Take the levels of those who speak, loudest first; all other tracks are silent."""
-        return [*self.floor.listen(levels), *self._aim()]
+        return [*self.floor.listen(levels), *self._viewing.aim()]
 
     def started(self, report: Started) -> list[Effect]:
         """A track's codec is known."""
@@ -262,7 +250,7 @@ class Room:
     def leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         """Take a member out; its viewers are shown somebody else, or nothing for now."""
         member = self._members.pop(transport)
-        self._held = [port for port in self._held if port.transport != transport]
+        self.wanted.forget(transport)
         if isinstance(member, Viewer):
             for stream in member.streams.values():
                 stream.end(reconnect=code in _MENDABLE)
@@ -312,13 +300,15 @@ class Room:
 
     def demand(self) -> dict[TrackId, Encodings]:
         """What is wanted here of other relays' tracks."""
-        return self.remotes.demand(self._watched())
+        return self.remotes.demand(self._viewing.watched())
 
     def update(self) -> list[Effect]:
         """Show and tell everybody how it is now, after any change."""
         self.changed = True
         self.tell()
-        return [*self._aim(), *self.floor.update(), *self._tell_demand()]
+        effects = [*self._viewing.aim(), *self.floor.update()]
+        shown = {*self._viewing.shown(), *self.floor.shown()}
+        return [*effects, *self.wanted.tell(self._publishers(), shown)]
 
     def describe(self) -> view.Room | None:
         """The room as others may see it, or None while nobody has really entered."""
@@ -336,7 +326,7 @@ class Room:
             case Sender():
                 return owner.carried()
             case Viewer():
-                return self._sent(owner)
+                return self._viewing.carried(owner)
             case Guest():
                 return owner.carried(transport)
             case _:
@@ -345,14 +335,16 @@ class Room:
     def sent(self, transport: TransportId) -> dict[Mid, view.Carriage]:
         """Which track each medium that a transport is sent carries."""
         owner = self.owner(transport)
-        return self._sent(owner) if isinstance(owner, Caller) else self.carried(transport)
+        if isinstance(owner, Caller):
+            return self._viewing.carried(owner)
+        return self.carried(transport)
 
     def tell(self) -> None:
         """Let every event stream see how it is now."""
         viewers = self._count_viewers()
         for viewer in self:
             if isinstance(viewer, Viewer) and viewer.streams:
-                publisher = self._followed(viewer.follows)
+                publisher = self._viewing.followed(viewer.follows)
                 active = publisher is not None and publisher.connected
                 for stream in viewer.streams.values():
                     stream.see(active=active, viewers=viewers)
@@ -371,35 +363,9 @@ class Room:
         yield from (track for one in self._publishers() for track in one.tracks.values())
         yield from self.remotes.tracks()
 
-    def _watched(self) -> Iterator[RemoteTrack]:
-        for one in self:
-            if isinstance(one, Viewer | Caller):
-                yield from self._watched_by(one)
-
-    def _watched_by(self, one: Viewer | Caller) -> Iterator[RemoteTrack]:
-        """What of other relays somebody is shown, or is to be as soon as it comes."""
-        if isinstance(one, Viewer):
-            followed = self._followed(one.follows)
-        else:
-            followed = next((each for each in self.remotes if each.id == one.watched), None)
-        if isinstance(followed, Remote):
-            kinds = [consumer.kind for consumer in one.consumers.values()]
-            yield from (track for track in map(followed.track, kinds) if track is not None)
-
     def _track_at(self, producer: Port) -> Track | None:
         publisher = self._members[producer.transport]
         return publisher.tracks.get(producer.mid) if isinstance(publisher, Sender) else None
-
-    def _sent(self, watcher: Viewer | Caller) -> dict[Mid, view.Carriage]:
-        shown = {mid: self._shown(consumer) for mid, consumer in watcher.consumers.items()}
-        return {mid: view.Carriage(track.id) for mid, track in shown.items() if track}
-
-    def _shown(self, consumer: Consumer) -> Track | None:
-        producer = consumer.shown
-        if producer is None:
-            return None
-        every = self.floor.every_track()
-        return next((track for track in every if producer in track.producers()), None)
 
     def _people(self) -> Iterator[Person]:
         yield from (one.person() for one in self._performers())
@@ -413,48 +379,6 @@ class Room:
         self._opened = False
         return [RoomClosed(self.name)]
 
-    def _followed(self, name: ParticipantName | None) -> Followed | None:
-        return latest([one for one in self._shown_to_others() if name in (None, one.name)])
-
-    def _shown_to_others(self) -> Iterator[Followed]:
-        yield from (remote for remote in self.remotes if remote.tracks)
-        yield from self._performers()
-        yield from (guest for guest in self.floor if any(guest.live()))
-
-    def _aim(self) -> list[Effect]:
-        """Restore the invariant."""
-        effects: list[Effect] = []
-        for one in self:
-            if isinstance(one, Viewer):
-                effects += _aim_at(one, self._followed(one.follows))
-            elif isinstance(one, Caller) and one.consumers:
-                effects += self._turn(one)
-        return effects
-
-    def _turn(self, caller: Caller) -> Iterator[Effect]:
-        chosen = choose(caller, self._shown_to_others(), self.floor.speaking)
-        caller.stranded |= caller.steady and caller.watched is not None and chosen is None
-        caller.watched = chosen.id if chosen else None
-        return _aim_at(caller, chosen)
-
-    def _tell_demand(self) -> list[Effect]:
-        tracks = [t for one in self._publishers() if one.on_demand for t in one.tracks.values()]
-        if not tracks and not self._wanted:
-            return []
-        members = (member for member in self if isinstance(member, Viewer | Caller))
-        shown = {consumer.shown for one in members for consumer in one.consumers.values()}
-        shown |= {port for guest in self.floor if guest.downlink for port in guest.downlink.shown()}
-        ports = {port for track in tracks for port in track.producers()}
-        wanted = ports & (shown | set(self._held) | self.sent_afar)
-        news = [Demand(port, port in wanted) for port in ports if port in wanted ^ self._wanted]
-        self._wanted = wanted
-        return [*sorted(news, key=_place)]
-
-
-def _place(demand: Demand) -> str:
-    """The order in which it is told: always the same."""
-    return demand.producer.mid
-
 
 def _presence(room: RoomName, one: Sender | Guest) -> Presence:
     person, seen = one.person(), one.describe()
@@ -467,17 +391,6 @@ def _presence(room: RoomName, one: Sender | Guest) -> Presence:
         away=person.away,
         tracks=seen.tracks,
     )
-
-
-def _aim_at(watcher: Viewer | Caller, publisher: Followed | None) -> Iterator[Effect]:
-    for mid, consumer in watcher.consumers.items():
-        track = publisher.track(consumer.kind) if publisher else None
-        source = track.choose(consumer.unplayable) if track else None
-        if source == consumer.shown:
-            continue
-        consumer.shown = source
-        port = Port(watcher.transport, mid)
-        yield Attach(port, source) if source else Detach(port)
 
 
 def _take(member: Member, media: Iterable[Medium]) -> list[Track]:

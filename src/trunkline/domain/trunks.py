@@ -248,8 +248,8 @@ class Trunks:
         for room in self._directory:
             ports = (port for track in room.floor.every_track() for port in track.producers())
             carried = shown.intersection(ports)
-            if carried != room.sent_afar:
-                room.sent_afar = frozenset(carried)
+            if carried != room.wanted.afar:
+                room.wanted.afar = frozenset(carried)
                 effects += room.update()
         return effects
 

@@ -118,7 +118,7 @@ def test_in_any_graph_each_track_arrives_once() -> None:
     }
     for graph in pairs.values():
         world = World(*names)
-        for one, other in graph:
+        for one, other in map(tuple, graph):
             world.link(one, other)
         world["a"].publish("camera", "video")
         guests = {name: world[name].join(f"guest of {name}") for name in names[1:]}
