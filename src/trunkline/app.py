@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from trunkline.config import Settings
+from trunkline.config import Settings, SignallingSettings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, RelayError, StartupError
@@ -30,7 +30,7 @@ from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
 from trunkline.net.address_watch import AddressWatch
 from trunkline.net.clock import tick
-from trunkline.net.dialect import dialects
+from trunkline.net.dialect import Dialects, dialects
 from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
@@ -218,7 +218,7 @@ class Relay:
             stack.callback(ticker.cancel)
             clock = asyncio.get_running_loop().time
             bounds = self._settings.signalling
-            signalling = Signalling(dialects(bounds), bounds, clock)
+            signalling = Signalling(_dialects(stack, group, engine, bounds), bounds, clock)
             port, plain_port = await self._serve(stack, engine, signalling, context)
             listener = group.create_task(tick(signalling.pass_time), name="signalling")
             stack.callback(listener.cancel)
@@ -314,6 +314,21 @@ class Relay:
         for each in plain:
             await web.SockSite(serving, each).start()
         return port, plain_port
+
+
+def _dialects(
+    stack: AsyncExitStack, group: asyncio.TaskGroup, engine: Engine, settings: SignallingSettings
+) -> Dialects:
+    """All dialects of signalling, with the relay as a peer where that is wanted."""
+    if not settings.relay:
+        return dialects(settings)
+    # Imported where it is needed.
+    from trunkline.bridge.bridge import Bridge
+
+    bridge = Bridge(engine, settings)
+    made = dialects(settings, bridge.summon)
+    stack.callback(group.create_task(bridge.run(made), name="bridge").cancel)
+    return made
 
 
 def rules(settings: Settings) -> dict[RoomName, Rule]:

@@ -12,8 +12,8 @@ def choose(
 ) -> Sender | Guest | None:
     """One that can be followed, that the caller can play, and that is not itself.
 
-    The participant that it asked for; else who speaks, loudest first; else whom it is shown already;
-    else who came last. A steady caller keeps to whom it was shown first.
+    The participant that it asked for; else who speaks, loudest first; else whom it is shown
+    already; else who came last. A steady caller keeps to whom it was shown first.
     """
     fits = [one for one in present if one.id != caller.id and _plays(caller, one)]
     if caller.follows is not None:

@@ -9,7 +9,7 @@ from trunkline.domain.effect import Effect
 from trunkline.domain.floor import Floor, Surroundings
 from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
-from trunkline.domain.participant import Caller, Consumer, Member, Publisher, Sender, Viewer
+from trunkline.domain.participant import Caller, Consumer, Member, Sender, Viewer
 from trunkline.domain.track import Track
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view

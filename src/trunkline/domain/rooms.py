@@ -137,10 +137,9 @@ class Rooms:
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""
-        if self.guests.has(transport_of(report)):
-            return self.guests.receive(report)
-        if self.callers.has(transport_of(report)):
-            return self.callers.receive(report)
+        for talkers in (self.guests, self.callers):
+            if talkers.has(transport_of(report)):
+                return talkers.receive(report)
         match report:
             case Answered():
                 return self._answered(report)
