@@ -18,7 +18,7 @@ from aiohttp import web
 
 from trunkline.client.trunk.memory import remember
 from trunkline.client.trunk.roster import Roster
-from trunkline.config import Settings
+from trunkline.config import Settings, SignallingSettings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, RelayError, StartupError
@@ -32,7 +32,7 @@ from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
 from trunkline.net.address_watch import AddressWatch
 from trunkline.net.clock import tick
-from trunkline.net.dialect import dialects
+from trunkline.net.dialect import Dialects, dialects
 from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
 from trunkline.net.links import Links
 from trunkline.net.listener import explain_media, listen
@@ -224,7 +224,7 @@ class Relay:
             stack.callback(ticker.cancel)
             clock = asyncio.get_running_loop().time
             bounds = self._settings.signalling
-            signalling = Signalling(dialects(bounds), bounds, clock)
+            signalling = Signalling(_dialects(stack, group, engine, bounds), bounds, clock)
             links = Links(engine.crossroads)
             roster = memory.roster(links, self._settings)
             port, plain_port = await self._serve(stack, engine, links, signalling, context)
@@ -337,6 +337,21 @@ class Relay:
         for each in plain:
             await web.SockSite(serving, each).start()
         return port, plain_port
+
+
+def _dialects(
+    stack: AsyncExitStack, group: asyncio.TaskGroup, engine: Engine, settings: SignallingSettings
+) -> Dialects:
+    """All dialects of signalling, with the relay as a peer where that is wanted."""
+    if not settings.relay:
+        return dialects(settings)
+    # Imported where it is needed.
+    from trunkline.bridge.bridge import Bridge
+
+    bridge = Bridge(engine, settings)
+    made = dialects(settings, bridge.summon)
+    stack.callback(group.create_task(bridge.run(made), name="bridge").cancel)
+    return made
 
 
 def rules(settings: Settings) -> dict[RoomName, Rule]:

@@ -120,6 +120,9 @@ class SignallingSettings(BaseModel):
     rooms: int = Field(default=1_000, ge=1, le=100_000)
     members: int = Field(default=500, ge=1, le=10_000)
     sessions: int = Field(default=500, ge=1, le=10_000)
+    relay: bool = False
+    room: str = "default"
+    gstreamer_rooms: tuple[str, ...] = ()
 
 
 class Settings(BaseModel):

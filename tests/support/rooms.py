@@ -257,6 +257,12 @@ class House:
             for mid, one in told.carried.items()
         }
 
+    def sent(self, who: str) -> dict[str, str]:
+        """The same of what leaves."""
+        traffic = Traffic(self.transports[who], True, None, 0, 0, (), ())
+        (told,) = self.rooms.measured(Counted(1, (traffic,), 0)).participants
+        return {str(mid): str(one.track) for mid, one in told.sent.items()}
+
     def _port(self, who: str, mid: str) -> Port:
         return Port(self.transports[who], Mid(mid))
 

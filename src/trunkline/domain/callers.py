@@ -1,5 +1,6 @@
 """The callers of all rooms: peers of other programs' signalling, each with one transport."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from trunkline.domain.directory import Directory
@@ -31,6 +32,8 @@ from trunkline.model.signal import Tell
 
 Word = signal.Offered | signal.Answered | signal.Goodbye
 """What a caller says."""
+
+MediaReport = Connected | Started | Stalled | Layers | Forwarded | Unplayable
 
 STREAM = "trunkline"
 _KINDS: tuple[Kind, ...] = ("video", "audio")
@@ -82,84 +85,84 @@ class Callers:
             case signal.Answered(sdp):
                 return [AcceptAnswer(transport, sdp)]
             case signal.Goodbye():
-                return [Close(transport), *self._leave(transport, "left", "It ended its call.")]
+                return self._end([self._caller(transport)], "left", "It ended its call.")
             case _:
                 assert_never(message)
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports of a caller's transport."""
-        transport = transport_of(report)
-        room = self._directory.homes[transport]
-        caller = self._caller(transport)
+        caller = self._caller(transport_of(report))
         match report:
-            case Answered(_, answer):
-                told = Tell(caller.id, signal.Answered(answer, room.rule.bitrate))
-                return [told, *_agree(room, caller, report)]
-            case Offered(_, offer):
-                return [Tell(caller.id, signal.Offered(offer))]
-            case Agreed(_, media):
-                return _agree(room, caller, Answered(transport, "", media))
-            case Refused(_, _, reason):
-                return self._refused(caller, reason)
-            case Forwarded():
-                return self._note_layer(caller, report)
+            case Answered() | Offered() | Agreed() | Refused():
+                return self._negotiate(caller, report)
             case Closed(_, code, reason):
-                return self._leave(transport, code, reason)
-            case Unplayable():
-                # Known from now on, so that another one may be chosen.
-                return room.update()
-            case Connected():
-                return room.connected(report)
-            case Started():
-                return room.started(report)
-            case Stalled() | Layers():
-                return room.noted(report)
+                return self._leave(caller, code, reason)
             case _:
-                assert_never(report)
+                return self._media(caller, report)
 
     def pass_time(self) -> list[Effect]:
         """End the calls whose picture is gone; to be called twice a second or so."""
-        effects: list[Effect] = []
-        for transport in tuple(self._transports.values()):
-            if self._caller(transport).stranded:
-                effects.append(Close(transport))
-                effects += self._leave(transport, "left", "What it was shown is gone or changed.")
-        return effects
+        gone = [caller for caller in self._all() if caller.stranded]
+        return self._end(gone, "left", "What it was shown is gone, or has another size.")
 
     def leave_all(self, code: LeaveCode, reason: str) -> list[Effect]:
         """End every call, oldest first."""
-        effects: list[Effect] = []
-        for transport in tuple(self._transports.values()):
-            effects += [Close(transport), *self._leave(transport, code, reason)]
-        return effects
+        return self._end(self._all(), code, reason)
+
+    def _all(self) -> list[Caller]:
+        return [self._caller(transport) for transport in self._transports.values()]
 
     def _caller(self, transport: TransportId) -> Caller:
         caller = self._directory.homes[transport].owner(transport)
         assert isinstance(caller, Caller), "asked for by `has`, or known"
         return caller
 
-    def _refused(self, caller: Caller, reason: str) -> list[Effect]:
-        if caller.answered:
-            # What runs goes on as it is.
-            return [Tell(caller.id, signal.Failed("offer-refused", reason))]
-        closed: list[Effect] = [Close(caller.transport)]
-        return [*closed, *self._leave(caller.transport, "failed", reason)]
+    def _negotiate(
+        self, caller: Caller, report: Answered | Offered | Agreed | Refused
+    ) -> list[Effect]:
+        room = self._directory.homes[caller.transport]
+        match report:
+            case Answered(_, answer):
+                told = Tell(caller.id, signal.Answered(answer, room.rule.bitrate))
+                return [told, *_agree(room, caller, report)]
+            case Offered(_, offer):
+                return [Tell(caller.id, signal.Offered(offer))]
+            case Agreed(transport, media):
+                return _agree(room, caller, Answered(transport, "", media))
+            case Refused(_, _, reason):
+                # What runs goes on as it is.
+                return [] if caller.answered else self._end([caller], "failed", reason)
+            case _:
+                assert_never(report)
 
-    def _note_layer(self, caller: Caller, report: Forwarded) -> list[Effect]:
-        if not caller.steady or report.layer == caller.layer:
-            return []
-        if caller.layer is not None:
-            caller.stranded = True
-            return []
-        caller.layer = report.layer
-        # None above it, since another encoding has another size.
-        return [Limit(report.consumer, report.layer)]
+    def _media(self, caller: Caller, report: MediaReport) -> list[Effect]:
+        room = self._directory.homes[caller.transport]
+        match report:
+            case Connected():
+                return room.connected(report)
+            case Started():
+                return room.started(report)
+            case Stalled() | Layers():
+                return room.noted(report)
+            case Forwarded():
+                return _note_layer(caller, report)
+            case Unplayable():
+                # Nothing flows until another one is shown, which may be at any time.
+                return []
+            case _:
+                assert_never(report)
 
-    def _leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
-        caller, room = self._caller(transport), self._directory.homes[transport]
+    def _end(self, callers: Iterable[Caller], code: LeaveCode, reason: str) -> list[Effect]:
+        effects: list[Effect] = []
+        for caller in callers:
+            effects += [Close(caller.transport), *self._leave(caller, code, reason)]
+        return effects
+
+    def _leave(self, caller: Caller, code: LeaveCode, reason: str) -> list[Effect]:
+        room = self._directory.homes[caller.transport]
         del self._transports[caller.id]
-        self._directory.close(transport)
-        effects = room.leave(transport, code, reason)
+        self._directory.close(caller.transport)
+        effects = room.leave(caller.transport, code, reason)
         self._directory.tidy(room)
         return [Tell(caller.id, signal.Goodbye(code, reason)), *effects]
 
@@ -168,3 +171,14 @@ def _agree(room: Room, caller: Caller, report: Answered) -> list[Effect]:
     if caller.answered:
         return room.agreed_anew(caller, report.media)
     return room.answered(report)
+
+
+def _note_layer(caller: Caller, report: Forwarded) -> list[Effect]:
+    if not caller.steady or report.layer == caller.layer:
+        return []
+    if caller.layer is not None:
+        caller.stranded = True
+        return []
+    caller.layer = report.layer
+    # None above it, since another encoding has another size.
+    return [Limit(report.consumer, report.layer)]

@@ -111,7 +111,7 @@ class ParticipantStatistics:
     carried: Mapping[Mid, Carriage] = field(default_factory=dict)
     """By medium; those that carry nothing are missing. Of one that flows both ways, what comes."""
     sent: Mapping[Mid, Carriage] = field(default_factory=dict)
-    """By medium, what leaves; of others than callers, all that is in `carried`."""
+    """The same; of a medium that flows both ways, what leaves."""
 
 
 @dataclass(frozen=True, slots=True)
