@@ -97,8 +97,8 @@ class Atlas:
 
     def withdraw(self, participant: ParticipantId) -> Change:
         """Somebody of this relay has left."""
-        change = Change([], set(self._claims.tracks(participant)))
-        del self._own[participant]
+        room = self._own.pop(participant).room
+        change = Change([], set(self._claims.tracks(participant)), room)
         self._claim(participant, (), change)
         return change
 

@@ -99,7 +99,7 @@ class Router:
         if rtt is not None:
             neighbour.rtt = rtt * 1000
         self._neighbours[link] = neighbour
-        return [*self._herald.greet(neighbour, now)]
+        return [*self._herald.greet(neighbour, now), *self._speech.greet(now)]
 
     def measure(self, link: LinkId, rtt: float, now: float) -> list[RoutingEffect]:
         """The round-trip time of a link, in seconds."""

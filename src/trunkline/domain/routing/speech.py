@@ -51,6 +51,13 @@ class Speech:
             self._last[room] = now
         return effects
 
+    def greet(self, now: float) -> list[RoutingEffect]:
+        """There is a new neighbour, which has been told of the participants."""
+        effects: list[RoutingEffect] = []
+        for room in {*self._own, *self._here}:
+            effects += self.look(room, now)
+        return effects
+
     def pass_time(self, now: float) -> list[RoutingEffect]:
         """Tell what had to wait."""
         effects: list[RoutingEffect] = []
@@ -61,17 +68,23 @@ class Speech:
 
     def _tell(self, room: RoomName) -> list[RoutingEffect]:
         effects: list[RoutingEffect] = []
+        own = tuple(one for one in self._own.get(room, ()) if self._is_own(one, room))
+        _keep(self._own, room, own)
         far = _loudest(self._far(room))
         if far != self._here.get(room, ()):
             _keep(self._here, room, far)
             effects.append(Loud(room, far))
-        every = (*self._own.get(room, ()), *far)
+        every = (*own, *far)
         for neighbour in self._neighbours.values():
             news = _loudest(one for one in every if one.id in neighbour.told)
             if news != neighbour.echoed.get(room, ()):
                 _keep(neighbour.echoed, room, news)
                 effects.append(Tell(neighbour.link, Spoken(room, news)))
         return effects
+
+    def _is_own(self, speaker: Speaker, room: RoomName) -> bool:
+        presence = self._atlas.own(speaker.id)
+        return presence is not None and presence.room == room
 
     def _far(self, room: RoomName) -> Iterable[Speaker]:
         for neighbour in self._neighbours.values():
