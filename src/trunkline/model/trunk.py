@@ -66,6 +66,9 @@ class Withdrawn:
     """The sender cannot deliver a participant any more."""
 
     participant: ParticipantId
+    gone: int | None = None
+    """It has left for good, its own relay says, and this is its last version: whoever knows an
+    earlier one forgets it, whatever way that came. None: there may be other ways to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +142,19 @@ class Standing:
     """Seconds; None while unknown."""
     tracks_sent: tuple[TrackId, ...] = ()
     tracks_received: tuple[TrackId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a participant of another relay can be reached, as others may see it."""
+
+    participant: ParticipantId
+    room: RoomName
+    link: LinkId | None
+    """None: not at all, for the moment."""
+    path: tuple[RelayId, ...] = ()
+    """From the neighbour to its own relay."""
+    cost: float = 0.0
+    """Milliseconds."""
+    spare: tuple[RelayId, ...] = ()
+    """The path that is taken if this one breaks; empty if there is none."""
