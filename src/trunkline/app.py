@@ -36,6 +36,8 @@ from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
+from trunkline.web.admin import Admin
+from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.signalling import Signalling
@@ -75,6 +77,7 @@ class _Running:
     engine: Engine
     port: int
     plain_port: int | None
+    token: OperatorToken
 
 
 class Relay:
@@ -122,6 +125,12 @@ class Relay:
     def media_port(self) -> int:
         """The port of all media, UDP and TCP."""
         return self._running.core.port
+
+    @property
+    def new_token(self) -> str | None:
+        """The operator's token, if it was made at this start: it is shown once, to be kept."""
+        token = self._running.token
+        return token.text if token.is_new else None
 
     @property
     def rooms(self) -> tuple[view.Room, ...]:
@@ -216,17 +225,19 @@ class Relay:
             stack.callback(reader.cancel)
             ticker = group.create_task(tick(engine.pass_time), name="clock")
             stack.callback(ticker.cancel)
+            token = await asyncio.to_thread(self._token)
             clock = asyncio.get_running_loop().time
+            admin = Admin(token.text, clock)
             bounds = self._settings.signalling
             signalling = Signalling(dialects(bounds), bounds, clock)
-            port, plain_port = await self._serve(stack, engine, signalling, context)
+            port, plain_port = await self._serve(stack, engine, signalling, admin, context)
             listener = group.create_task(tick(signalling.pass_time), name="signalling")
             stack.callback(listener.cancel)
             stack.callback(signalling.stop)
             if renewal is not None and context is not None:
                 follower = group.create_task(renewal.run(context), name="certificate")
                 stack.callback(follower.cancel)
-            self._parts = _Running(core, engine, port, plain_port)
+            self._parts = _Running(core, engine, port, plain_port, token)
             if not self._settings.announce and is_everywhere(self._settings.host):
                 look = partial(self._told, media.ports)
                 watch = AddressWatch(media.told, look, engine.set_candidates)
@@ -259,6 +270,10 @@ class Relay:
             context = server_context(settings)
         return self._open_core(media_listen(settings.host, settings.media_port)), context
 
+    def _token(self) -> OperatorToken:
+        settings = self._settings
+        return operator_token(settings.operator_token, settings.state_dir, secrets.token_urlsafe)
+
     def _told(self, ports: Ports) -> tuple[str, ...]:
         """The addresses for clients, those announced or those of a family that is listened on."""
         addresses = candidates(self._settings.host, self._settings.announce)
@@ -289,6 +304,7 @@ class Relay:
         stack: AsyncExitStack,
         engine: Engine,
         signalling: Signalling,
+        admin: Admin,
         context: ssl.SSLContext | None,
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
@@ -302,6 +318,7 @@ class Relay:
             engine,
             Page(),
             settings,
+            admin,
             clock=asyncio.get_running_loop().time,
             plain_port=plain_port,
         )

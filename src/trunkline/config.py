@@ -81,10 +81,20 @@ def _usable(server: IceServer) -> IceServer:
     return server
 
 
-def _token(text: str) -> str:
+def token_fault(text: str) -> str | None:
+    """Why a text cannot be a token, or None."""
+    if not 16 <= len(text) <= 256:
+        return "a token has 16 to 256 characters"
     # RFC 6750 section 2.1 has fewer characters still, but these can be in a header.
     if not all("!" <= character <= "~" for character in text):
-        raise ValueError("a token has ASCII characters only, and no space")
+        return "a token has ASCII characters only, and no space"
+    return None
+
+
+def _token(text: str) -> str:
+    fault = token_fault(text)
+    if fault is not None:
+        raise ValueError(fault)
     return text
 
 
@@ -199,13 +209,11 @@ class Settings(BaseModel):
     open: bool = Field(
         default=False, description="Serve everybody, not only loopback and private addresses."
     )
-    operator_token: (
-        Annotated[str, Field(min_length=16, max_length=256), AfterValidator(_token)] | None
-    ) = Field(
+    operator_token: Annotated[str, AfterValidator(_token)] | None = Field(
         default=None,
         repr=False,
-        description="Bearer token that shows every room in the API and on /status, 16 characters "
-        "or more.",
+        description="Bearer token that shows every room and lets change the relay, 16 characters "
+        "or more (default: one that is made at the first start and kept in the state folder).",
     )
     verbosity: Verbosity = Field(default="normal", description="How much is logged.")
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from trunkline.cli import logs
-from trunkline.cli.greeting import addresses, dim, greeting, notes
+from trunkline.cli.greeting import addresses, dim, greeting, notes, token_note
 from trunkline.config import PREFIX, Settings, Verbosity, load
 
 
@@ -108,7 +108,8 @@ async def _serve(settings: Settings) -> None:
     async with Relay(settings) as relay:
         urls = addresses(settings, relay.url)
         typer.echo(greeting(settings, urls, relay.plain_url, relay.media_port))
-        for note in notes(settings):
+        told = [token_note(relay.new_token)] if relay.new_token else []
+        for note in [*told, *notes(settings)]:
             typer.echo(f"{typer.style('Note:', fg='yellow')} {note}")
         typer.echo(dim("Ctrl-C stops it."))
         await stop.wait()

@@ -9,6 +9,7 @@ from trunkline.domain.allowance import Allowance
 from trunkline.engine import Engine
 from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
+from trunkline.web.admin import Admin
 from trunkline.web.api.routes import Api
 from trunkline.web.conversation import Conversations
 from trunkline.web.events import Events
@@ -26,6 +27,7 @@ def site(
     engine: Engine,
     page: Page,
     settings: Settings,
+    admin: Admin,
     *,
     clock: Callable[[], float],
     plain_port: int | None = None,
@@ -36,6 +38,7 @@ def site(
         engine: does what is asked.
         page: the built page.
         settings: whom to serve, what to show to whom, which ICE servers to tell of.
+        admin: who may change things.
         clock: seconds, rising.
         plain_port: of the same without TLS beside it, where there is one.
     """
@@ -43,7 +46,7 @@ def site(
     middlewares = [explain, *door, seldom_enough(Allowance(), clock)]
     application = web.Application(middlewares=middlewares, client_max_size=LIMIT)
     whip = Whip(engine, settings.ice_servers)
-    sight = Sight(engine, settings.operator_token, everybody=settings.open)
+    sight = Sight(engine, admin, everybody=settings.open)
     api = Api(sight, plain_port, clock)
     status = Status(sight, page)
     talk = Conversations(engine, settings.ice_servers)
