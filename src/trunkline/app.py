@@ -37,6 +37,7 @@ from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
 from trunkline.web.admin import Admin
+from trunkline.web.front import live_under
 from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
@@ -227,7 +228,7 @@ class Relay:
             stack.callback(ticker.cancel)
             token = await asyncio.to_thread(self._token)
             clock = asyncio.get_running_loop().time
-            admin = Admin(token.text, clock)
+            admin = Admin(token.text, clock, behind_proxy=self._settings.behind_proxy)
             bounds = self._settings.signalling
             signalling = Signalling(dialects(bounds), bounds, clock)
             port, plain_port = await self._serve(stack, engine, signalling, admin, context)
@@ -326,6 +327,8 @@ class Relay:
         serving = runner(application)
         await serving.setup()
         stack.push_async_callback(serving.cleanup)
+        if settings.http_prefix:
+            live_under(settings.http_prefix, serving)
         for each in sockets:
             await web.SockSite(serving, each, ssl_context=context).start()
         for each in plain:

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -79,6 +79,19 @@ def _usable(server: IceServer) -> IceServer:
         if text is not None and not (text.isascii() and text.isprintable()):
             raise ValueError(f"username and credential of {server.url} must be printable ASCII")
     return server
+
+
+_PREFIX = re.compile(r"(/[\w.~-]+)*", re.ASCII)
+
+
+def _path(text: str) -> str:
+    """A path as it stands before others: no slash at its end, one at its beginning."""
+    path = text.rstrip("/")
+    if path and not path.startswith("/"):
+        path = f"/{path}"
+    if not _PREFIX.fullmatch(path):
+        raise ValueError(f"{text!r} is not like /live/relay")
+    return path
 
 
 def token_fault(text: str) -> str | None:
@@ -158,6 +171,18 @@ class Settings(BaseModel):
         default=None,
         description="Serve without TLS on this port too, for clients that refuse our certificate.",
     )
+    http_prefix: Annotated[str, AfterValidator(_path)] = Field(
+        default="",
+        description="Path of a site under which a reverse proxy has this relay, as /live.",
+    )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_split)] = (
+        Field(
+            default=(),
+            max_length=64,
+            description="Address or network of reverse proxies, who are believed on who asks "
+            "(X-Forwarded-For, Forwarded); repeatable.",
+        )
+    )
     media_port: Port = Field(
         default=8444, description="Port of the media, UDP and TCP (0: any free one)."
     )
@@ -226,6 +251,11 @@ class Settings(BaseModel):
         if self.plain_port is not None and self.plain_port == self.http_port != 0:
             raise ValueError(f"plain_port and port are both {self.plain_port}: choose another")
         return self
+
+    @property
+    def behind_proxy(self) -> bool:
+        """Whether requests come through a reverse proxy, so that its address says nothing."""
+        return bool(self.http_prefix or self.trusted_proxies)
 
     @property
     def http_port(self) -> int:

@@ -32,6 +32,10 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
     certificate: Annotated[Path | None, _option("certificate", metavar="FILE")] = None,
     key: Annotated[Path | None, _option("key", metavar="FILE")] = None,
     plain_port: Annotated[int | None, _option("plain_port", metavar="N")] = None,
+    http_prefix: Annotated[str | None, _option("http_prefix", metavar="PATH")] = None,
+    trusted_proxy: Annotated[
+        list[str] | None, _option("trusted_proxies", "--trusted-proxy", metavar="NETWORK")
+    ] = None,
     media_port: Annotated[int | None, _option("media_port", metavar="N")] = None,
     announce: Annotated[list[str] | None, _option("announce", metavar="ADDRESS")] = None,
     workers: Annotated[str | None, _option("workers", metavar="N|auto")] = None,
@@ -59,6 +63,8 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         "certificate": certificate,
         "key": key,
         "plain_port": plain_port,
+        "http_prefix": http_prefix,
+        "trusted_proxies": trusted_proxy or None,
         "media_port": media_port,
         "announce": announce or None,
         "workers": workers,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import HttpVersion, HttpVersion11, web
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from trunkline.domain.allowance import Allowance, Rate
@@ -31,6 +31,7 @@ class Visit:
     scheme: str
     port: int
     """Ours, to which the connection leads."""
+    version: HttpVersion
     headers: CIMultiDict[str] | CIMultiDictProxy[str]
 
 
@@ -98,6 +99,7 @@ def visit(request: web.Request) -> Visit:
         remote=peer[0] if peer else None,
         scheme="https" if is_tls else "http",
         port=own[1] if own else 0,
+        version=request.version,
         headers=request.headers,
     )
 
@@ -109,6 +111,9 @@ def is_here(visit: Visit) -> bool:
     which something passes requests on.
     """
     headers = visit.headers
+    # Programs and browsers speak 1.1; proxies that were told nothing else, 1.0.
+    if visit.version < HttpVersion11:
+        return False
     hosts, origins = headers.getall("Host", []), headers.getall("Origin", [])
     if not _is_loopback(visit.remote) or len(hosts) != 1 or any(map(_tells_proxy, headers)):
         return False

@@ -13,6 +13,7 @@ from trunkline.web.admin import Admin
 from trunkline.web.api.routes import Api
 from trunkline.web.conversation import Conversations
 from trunkline.web.events import Events
+from trunkline.web.front import believing, entrance, leading_back
 from trunkline.web.health import Health
 from trunkline.web.metrics import Metrics
 from trunkline.web.page import Page
@@ -43,7 +44,8 @@ def site(
         plain_port: of the same without TLS beside it, where there is one.
     """
     door = [] if settings.open else [near_only]
-    middlewares = [explain, *door, seldom_enough(Allowance(), clock)]
+    believed = [believing(settings.trusted_proxies)] if settings.trusted_proxies else []
+    middlewares = [explain, *believed, *door, seldom_enough(Allowance(), clock)]
     application = web.Application(middlewares=middlewares, client_max_size=LIMIT)
     whip = Whip(engine, settings.ice_servers)
     sight = Sight(engine, admin, everybody=settings.open)
@@ -52,4 +54,7 @@ def site(
     talk = Conversations(engine, settings.ice_servers)
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
+    if settings.http_prefix:
+        application.add_routes([entrance(settings.http_prefix)])
+        application.on_response_prepare.append(leading_back(settings.http_prefix))
     return application

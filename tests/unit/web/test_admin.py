@@ -1,11 +1,12 @@
 """Who may change the relay: address × header × host × origin × token."""
 
 import asyncio
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
@@ -57,13 +58,17 @@ def test_only_who_asks_directly_on_this_machine_is_here() -> None:
     cases = product((*HERE, *ELSEWHERE, None), (*OWN_HOSTS, *OTHER_HOSTS), origins, sites, fields)
     passed = 0
     for remote, host, origin, site, field in cases:
+        headers: CIMultiDict[str] = CIMultiDict()
+        visit = Visit(
+            remote=remote, scheme="https", port=PORT, version=HttpVersion11, headers=headers
+        )
         given = {
             "Host": host,
             "Origin": f"https://{host}" if origin == "own" else origin,
             "Sec-Fetch-Site": site,
             field: "203.0.113.9",
         }
-        headers = CIMultiDict({name: value for name, value in given.items() if name and value})
+        headers.update({name: value for name, value in given.items() if name and value})
         wanted = (
             remote in HERE
             and host in OWN_HOSTS
@@ -71,8 +76,9 @@ def test_only_who_asks_directly_on_this_machine_is_here() -> None:
             and site in ("", "same-origin", "none")
             and not field
         )
-        seen = is_here(Visit(remote=remote, scheme="https", port=PORT, headers=headers))
+        seen = is_here(visit)
         assert seen is wanted, (remote, host, origin, site, field)
+        assert not is_here(replace(visit, version=HttpVersion10))
         passed += seen
     assert passed == 4 * 4 * 2 * 3
 

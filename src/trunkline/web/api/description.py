@@ -46,6 +46,8 @@ def description() -> dict[str, object]:
             "version": version("trunkline"),
             "description": "What a relay knows. Read only.",
         },
+        # Relative to where this stands, so that it holds under any path of a site.
+        "servers": [{"url": "../../"}],
         "paths": {path: _path(*told) for path, told in DESCRIBED.items()},
         "components": {
             "schemas": schemas["$defs"],
