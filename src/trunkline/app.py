@@ -39,10 +39,13 @@ from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
+from trunkline.web.admin import Admin
+from trunkline.web.front import live_under
+from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.signalling import Signalling
-from trunkline.web.site import site
+from trunkline.web.site import Inside, site
 
 if TYPE_CHECKING:
     from trunkline.client.audio_output import AudioSettings
@@ -78,6 +81,7 @@ class _Running:
     engine: Engine
     port: int
     plain_port: int | None
+    token: OperatorToken
 
 
 class Relay:
@@ -125,6 +129,12 @@ class Relay:
     def media_port(self) -> int:
         """The port of all media, UDP and TCP."""
         return self._running.core.port
+
+    @property
+    def new_token(self) -> str | None:
+        """The operator's token, if it was made at this start: it is shown once, to be kept."""
+        token = self._running.token
+        return token.text if token.is_new else None
 
     @property
     def rooms(self) -> tuple[view.Room, ...]:
@@ -222,44 +232,50 @@ class Relay:
             stack.callback(reader.cancel)
             ticker = group.create_task(tick(engine.pass_time), name="clock")
             stack.callback(ticker.cancel)
+            token = await asyncio.to_thread(self._token)
             clock = asyncio.get_running_loop().time
+            admin = Admin(token.text, clock, behind_proxy=self._settings.behind_proxy)
             bounds = self._settings.signalling
             signalling = Signalling(_dialects(stack, group, engine, bounds), bounds, clock)
-            links = Links(engine.crossroads)
-            roster = memory.roster(links, self._settings)
-            port, plain_port = await self._serve(stack, engine, links, signalling, context)
+            roster = memory.roster(Links(engine.crossroads), self._settings)
+            inside = Inside(engine, admin, roster)
+            port, plain_port = await self._serve(stack, inside, signalling, context)
             listener = group.create_task(tick(signalling.pass_time), name="signalling")
             stack.callback(listener.cancel)
             stack.callback(signalling.stop)
             if renewal is not None and context is not None:
                 follower = group.create_task(renewal.run(context), name="certificate")
                 stack.callback(follower.cancel)
-            self._parts = _Running(core, engine, port, plain_port)
-            if not self._settings.announce and is_everywhere(self._settings.host):
-                look = partial(self._told, media.ports)
-
-                def tell(addresses: tuple[str, ...]) -> None:
-                    engine.set_candidates(addresses)
-                    roster.hurry()
-
-                watch = AddressWatch(media.told, look, tell)
-                running = supervise("the watch over addresses", watch.run)
-                watching = group.create_task(running, name="addresses")
-                stack.callback(watching.cancel)
+            self._parts = _Running(core, engine, port, plain_port, token)
+            self._watch(stack, group, media, inside)
             if self._settings.demo:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
                 publisher = group.create_task(demo.Demo(url).run(), name="demo")
                 stack.callback(publisher.cancel)
-            self._dial(stack, group, links, roster)
+            self._dial(stack, group, roster)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
 
-    def _dial(
-        self, stack: AsyncExitStack, group: asyncio.TaskGroup, links: Links, roster: Roster
+    def _watch(
+        self, stack: AsyncExitStack, group: asyncio.TaskGroup, media: _Media, inside: Inside
     ) -> None:
+        """Notice addresses of this machine that come and go."""
+        if self._settings.announce or not is_everywhere(self._settings.host):
+            return
+
+        def tell(addresses: tuple[str, ...]) -> None:
+            inside.engine.set_candidates(addresses)
+            inside.roster.hurry()
+
+        watch = AddressWatch(media.told, partial(self._told, media.ports), tell)
+        running = supervise("the watch over addresses", watch.run)
+        watching = group.create_task(running, name="addresses")
+        stack.callback(watching.cancel)
+
+    def _dial(self, stack: AsyncExitStack, group: asyncio.TaskGroup, roster: Roster) -> None:
         dialling = group.create_task(roster.run(), name="trunks")
         stack.callback(dialling.cancel)
-        stack.push_async_callback(links.stop)
+        stack.push_async_callback(roster.links.stop)
 
     def _renewal(self) -> "Renewal | None":
         certificate = self._settings.certificate
@@ -279,6 +295,10 @@ class Relay:
 
             context = server_context(settings)
         return self._open_core(media_listen(settings.host, settings.media_port)), context
+
+    def _token(self) -> OperatorToken:
+        settings = self._settings
+        return operator_token(settings.operator_token, settings.state_dir, secrets.token_urlsafe)
 
     def _told(self, ports: Ports) -> tuple[str, ...]:
         """The addresses for clients, those announced or those of a family that is listened on."""
@@ -308,8 +328,7 @@ class Relay:
     async def _serve(
         self,
         stack: AsyncExitStack,
-        engine: Engine,
-        links: Links,
+        inside: Inside,
         signalling: Signalling,
         context: ssl.SSLContext | None,
     ) -> tuple[int, int | None]:
@@ -321,10 +340,9 @@ class Relay:
             plain = await _bound(stack, settings.host, settings.plain_port, "--plain-port")
         port, plain_port = _port(sockets), _port(plain) if plain else None
         application = site(
-            engine,
+            inside,
             Page(),
             settings,
-            links=links,
             clock=asyncio.get_running_loop().time,
             plain_port=plain_port,
         )
@@ -332,6 +350,8 @@ class Relay:
         serving = runner(application)
         await serving.setup()
         stack.push_async_callback(serving.cleanup)
+        if settings.http_prefix:
+            live_under(settings.http_prefix, serving)
         for each in sockets:
             await web.SockSite(serving, each, ssl_context=context).start()
         for each in plain:

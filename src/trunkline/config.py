@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -82,10 +82,33 @@ def _usable(server: IceServer) -> IceServer:
     return server
 
 
-def _token(text: str) -> str:
+_PREFIX = re.compile(r"(/[\w.~-]+)*", re.ASCII)
+
+
+def _path(text: str) -> str:
+    """A path as it stands before others: no slash at its end, one at its beginning."""
+    path = text.rstrip("/")
+    if path and not path.startswith("/"):
+        path = f"/{path}"
+    if not _PREFIX.fullmatch(path):
+        raise ValueError(f"{text!r} is not like /live/relay")
+    return path
+
+
+def token_fault(text: str) -> str | None:
+    """Why a text cannot be a token, or None."""
+    if not 16 <= len(text) <= 256:
+        return "a token has 16 to 256 characters"
     # RFC 6750 section 2.1 has fewer characters still, but these can be in a header.
     if not all("!" <= character <= "~" for character in text):
-        raise ValueError("a token has ASCII characters only, and no space")
+        return "a token has ASCII characters only, and no space"
+    return None
+
+
+def _token(text: str) -> str:
+    fault = token_fault(text)
+    if fault is not None:
+        raise ValueError(fault)
     return text
 
 
@@ -152,6 +175,18 @@ class Settings(BaseModel):
         default=None,
         description="Serve without TLS on this port too, for clients that refuse our certificate.",
     )
+    http_prefix: Annotated[str, AfterValidator(_path)] = Field(
+        default="",
+        description="Path of a site under which a reverse proxy has this relay, as /live.",
+    )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_split)] = (
+        Field(
+            default=(),
+            max_length=64,
+            description="Address or network of reverse proxies, who are believed on who asks "
+            "(X-Forwarded-For, Forwarded); repeatable.",
+        )
+    )
     media_port: Port = Field(
         default=8444, description="Port of the media, UDP and TCP (0: any free one)."
     )
@@ -203,13 +238,11 @@ class Settings(BaseModel):
     open: bool = Field(
         default=False, description="Serve everybody, not only loopback and private addresses."
     )
-    operator_token: (
-        Annotated[str, Field(min_length=16, max_length=256), AfterValidator(_token)] | None
-    ) = Field(
+    operator_token: Annotated[str, AfterValidator(_token)] | None = Field(
         default=None,
         repr=False,
-        description="Bearer token that shows every room in the API and on /status, 16 characters "
-        "or more.",
+        description="Bearer token that shows every room and lets change the relay, 16 characters "
+        "or more (default: one that is made at the first start and kept in the state folder).",
     )
     relay_name: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
         default=None,
@@ -240,6 +273,11 @@ class Settings(BaseModel):
         if self.plain_port is not None and self.plain_port == self.http_port != 0:
             raise ValueError(f"plain_port and port are both {self.plain_port}: choose another")
         return self
+
+    @property
+    def behind_proxy(self) -> bool:
+        """Whether requests come through a reverse proxy, so that its address says nothing."""
+        return bool(self.http_prefix or self.trusted_proxies)
 
     @property
     def http_port(self) -> int:

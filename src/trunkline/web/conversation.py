@@ -85,7 +85,7 @@ class Conversations:
         await socket.prepare(request)
         server = Server(like_umbrella=not names, ice_servers=self._ice_servers)
         line = Line(server.send, lambda: _cut(request))
-        conversation = _Conversation(self._engine, socket, server, line)
+        conversation = _Conversation(self._engine, socket, server, line, _address(request))
         self._strangers += 1
         try:
             async with asyncio.timeout(HELLO_TIME):
@@ -108,11 +108,13 @@ class _Conversation:
         socket: web.WebSocketResponse,
         server: "Server",
         line: Line[signal.Told],
+        address: str,
     ) -> None:
         self._engine = engine
         self._socket = socket
         self._server = server
         self._line = line
+        self._address = address
         self._who: ParticipantId | None = None
 
     async def begin(self) -> None:
@@ -173,9 +175,8 @@ class _Conversation:
 
     def _enter(self, hello: signal.Hello) -> None:
         like_umbrella = self._server.like_umbrella
-        address = _address(self._socket.get_extra_info("peername"))
         self._who = self._engine.enter(
-            hello, self._line, address=address, like_umbrella=like_umbrella
+            hello, self._line, address=self._address, like_umbrella=like_umbrella
         )
         log.debug("%s speaks by %s", self._who, hello.agent or "a program without a name")
 
@@ -186,10 +187,11 @@ class _Conversation:
             self._engine.dismiss(self._who, goodbye.reason)
 
 
-def _address(peer: tuple[str, int, *tuple[int, ...]] | None) -> str:
-    """As it is written: address:port; empty where the socket is gone already."""
-    if peer is None:
-        return ""
+def _address(request: web.Request) -> str:
+    """As it is written: address:port; the address alone where a proxy tells it."""
+    peer = request.transport and request.transport.get_extra_info("peername")
+    if not peer or peer[0] != request.remote:
+        return request.remote or ""
     host, port = peer[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 

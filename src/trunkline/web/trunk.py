@@ -94,7 +94,9 @@ class Trunks:
 
 
 def _is_near(request: web.Request) -> bool:
-    """Whether it comes from a private address itself, and not through a proxy on one."""
-    if any(name in request.headers for name in _FORWARDED):
+    """Whether it comes from a private address, and not through an unknown proxy on one."""
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    passed_on = any(name in request.headers for name in _FORWARDED)
+    if request.remote is None or (passed_on and peer and peer[0] == request.remote):
         return False
-    return request.remote is not None and is_near(request.remote)
+    return is_near(request.remote)

@@ -38,7 +38,7 @@ class Entry:
     settings: TrunkSettings
     fixed: bool
     """It stands in the settings, where alone it can be changed."""
-    dialler: "Dialler | None" = None
+    dialler: "Dialler"
     task: asyncio.Task[None] | None = None
 
 
@@ -87,7 +87,8 @@ class Roster:
         chance: random.Random,
         resolver: "AbstractResolver | None" = None,
     ) -> None:
-        self._links = links
+        self.links = links
+        """Those that are up, whoever dialled."""
         self._store = store
         self._draw = draw
         self._chance = chance
@@ -104,9 +105,9 @@ class Roster:
     def take(self, fixed: Sequence[TrunkSettings], added: dict[str, TrunkSettings]) -> None:
         """Begin with these."""
         for number, settings in enumerate(fixed, 1):
-            self._enter(Entry(f"settings-{number}", settings, fixed=True))
+            self._enter(f"settings-{number}", settings, fixed=True)
         for each, settings in added.items():
-            self._enter(Entry(each, settings, fixed=False))
+            self._enter(each, settings)
 
     async def run(self) -> None:
         """Keep them up, until cancelled."""
@@ -119,32 +120,32 @@ class Roster:
     def hurry(self) -> None:
         """The network has changed: try those that are not up at once."""
         for entry in self.entries:
-            if entry.dialler is not None:
-                entry.dialler.hurry()
+            entry.dialler.hurry()
 
     async def add(self, settings: TrunkSettings) -> Entry:
         """Dial one more from now on, also after a restart.
 
         Raises:
             ProtocolError: a room's name cannot be one.
-            Refusal: there are too many.
-            StartupError: it cannot be stored.
+            Refusal: there are too many, or it cannot be stored.
         """
         if len(self._entries) >= TRUNKS:
             raise Refusal(RefusalCode.FULL, f"There are {TRUNKS} trunks already: remove one.")
-        entry = Entry(self._draw(), settings, fixed=False)
-        self._enter(entry)
+        entry = self._enter(self._draw(), settings)
         await self._save()
         return entry
 
     async def change(self, number: str, settings: TrunkSettings) -> Entry:
-        """Replace what is laid down for one; without a secret it keeps its own. Errors as above."""
+        """Replace what is laid down for one; errors as above.
+
+        Without a secret it keeps its own, but for another address it must be given again: whoever
+        may change trunks could else have it sent to himself.
+        """
         old = self._own(number)
-        if settings.secret is None:
+        if "secret" not in settings.model_fields_set and settings.url == old.settings.url:
             settings = settings.model_copy(update={"secret": old.settings.secret})
-        new = Entry(number, settings, fixed=False)
-        self._enter(new)
         self._end(old)
+        new = self._enter(number, settings)
         await self._save()
         return new
 
@@ -152,8 +153,7 @@ class Roster:
         """Dial one no more.
 
         Raises:
-            Refusal: there is no such one, or it stands in the settings.
-            StartupError: that cannot be stored.
+            Refusal: there is no such one, it stands in the settings, or that cannot be stored.
         """
         entry = self._own(number)
         del self._entries[number]
@@ -176,25 +176,23 @@ class Roster:
             )
         return entry
 
-    def _enter(self, entry: Entry) -> None:
+    def _enter(self, number: str, settings: TrunkSettings, *, fixed: bool = False) -> Entry:
         # Imported with the first trunk: with what it needs it takes six megabytes.
         from trunkline.client.trunk.dialler import Dialler
 
-        entry.dialler = Dialler(self._links, entry.settings, self._chance, self._resolver)
-        self._entries[entry.id] = entry
-        if self._group is not None:
-            self._start(entry)
+        dialler = Dialler(self.links, settings, self._chance, self._resolver)
+        entry = self._entries[number] = Entry(number, settings, fixed, dialler)
+        self._start(entry)
+        return entry
 
     def _start(self, entry: Entry) -> None:
-        if self._group is not None and entry.dialler is not None:
+        if self._group is not None:
             name = f"trunk:{entry.id}"
             entry.task = self._group.create_task(entry.dialler.run(), name=name)
 
     def _end(self, entry: Entry) -> None:
-        if entry.dialler is None or entry.task is None:
-            return
         entry.dialler.retire()
-        if entry.dialler.conversation is None:
+        if entry.task is not None and entry.dialler.conversation is None:
             entry.task.cancel()
 
     async def _save(self) -> None:
@@ -202,4 +200,8 @@ class Roster:
             return
         async with self._writing:
             trunks = {each.id: each.settings for each in self.entries if not each.fixed}
-            await asyncio.to_thread(keep, self._store, trunks)
+            try:
+                await asyncio.to_thread(keep, self._store, trunks)
+            except StartupError as error:
+                sentence = f"It is done, but forgotten at the next start: {error}"
+                raise Refusal(RefusalCode.FULL, sentence) from error
