@@ -1,6 +1,8 @@
 """`trunkline serve`: run the relay until Ctrl-C."""
 
 import asyncio
+import logging
+import os
 import signal
 from asyncio import sslproto
 from collections.abc import Callable
@@ -12,6 +14,9 @@ import typer
 from trunkline.cli import logs
 from trunkline.cli.greeting import addresses, dim, greeting, notes, token_note
 from trunkline.config import PREFIX, Settings, Verbosity, load
+from trunkline.umbrella import remarks
+
+log = logging.getLogger(__name__)
 
 
 def _option(name: str, *flags: str, **more: Any) -> Any:
@@ -44,6 +49,7 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         typer.Option(metavar="FILE", help=f"TOML file of settings. [{PREFIX}CONFIG]"),
     ] = None,
     state_dir: Annotated[Path | None, _option("state_dir", metavar="DIR")] = None,
+    mdns: Annotated[bool | None, _option("mdns", "--mdns/--no-mdns")] = None,
     demo: Annotated[bool | None, _option("demo", "--demo/--no-demo")] = None,
     open: Annotated[bool | None, _option("open", "--open/--no-open")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log only what is wrong.")] = False,
@@ -69,12 +75,15 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         "announce": announce or None,
         "workers": workers,
         "state_dir": state_dir,
+        "mdns": mdns,
         "demo": demo,
         "open": open,
         "verbosity": verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace),
     }
     settings = load(flags, config)
     logs.configure(settings.verbosity)
+    for remark in remarks(os.environ):
+        log.info(remark)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(settings))
 
