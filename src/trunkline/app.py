@@ -31,7 +31,7 @@ from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
 from trunkline.net.address_watch import AddressWatch
-from trunkline.net.clock import tick
+from trunkline.net.clock import tick, wall
 from trunkline.net.dialect import Dialects, dialects
 from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
 from trunkline.net.links import Links
@@ -230,7 +230,8 @@ class Relay:
             engine = Engine(rooms, core, secrets.token_urlsafe, f"{memory.me.instance}-")
             reader = group.create_task(deliver(core, engine.receive), name="core")
             stack.callback(reader.cancel)
-            ticker = group.create_task(tick(engine.pass_time), name="clock")
+            pass_time = partial(_pass_time, engine)
+            ticker = group.create_task(tick(pass_time), name="clock")
             stack.callback(ticker.cancel)
             token = await asyncio.to_thread(self._token)
             clock = asyncio.get_running_loop().time
@@ -372,6 +373,10 @@ def _dialects(
     made = dialects(settings, bridge.summon)
     stack.callback(group.create_task(bridge.run(made), name="bridge").cancel)
     return made
+
+
+def _pass_time(engine: Engine, now: float) -> None:
+    engine.pass_time(now, wall())
 
 
 def rules(settings: Settings) -> dict[RoomName, Rule]:

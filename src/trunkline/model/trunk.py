@@ -97,13 +97,35 @@ class Spoken:
     speakers: tuple[signal.Speaker, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One of a relay's neighbours, as it tells of it."""
+
+    relay: RelayId
+    rtt: float | None
+    """Seconds; None while unknown."""
+    tracks: int
+    """How many it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """What a relay tells all others of itself; each passes on what it has not heard."""
+
+    relay: RelayId
+    name: str
+    number: int
+    """Rises with each time, also over its restarts: milliseconds since 1970 and up."""
+    edges: tuple[Edge, ...]
+
+
 Routed = Announced | Withdrawn | Wanted | Said | Spoken
 """What routing says and hears."""
 
 Medial = signal.Offered | signal.Answered | signal.Mapped | signal.ConnectionClosed | signal.Failed
 """What is said of the two media connections; each side offers the one that it sends on."""
 
-Word = Hello | Routed | Medial | signal.Ping | signal.Pong | signal.Goodbye
+Word = Hello | Routed | Charted | Medial | signal.Ping | signal.Pong | signal.Goodbye
 """All that is said, in both directions."""
 
 
