@@ -12,6 +12,7 @@ from trunkline.protocol.room.told import read_told, write_told
 from trunkline.protocol.trunk.presence import MAX_LAYERS, read_announced, write_announced
 from trunkline.protocol.trunk.text import (
     code,
+    mid_of,
     participant_id,
     relay_id,
     rid,
@@ -32,6 +33,7 @@ MAX_LEVEL = 127
 """The lowest level of sound (RFC 6464)."""
 
 # What is said of media, and to see whether the other end is there, is as between guest and relay.
+_AS_THEY_ARE = signal.Offered | signal.Answered | signal.Ping | signal.Pong
 _SHARED = frozenset(
     ("offer", "answer", "midMappings", "connectionClosed", "error", "ping", "pong", "goodbye")
 )
@@ -58,8 +60,8 @@ def write_word(word: trunk.Word) -> pb.RemoteNodeMessage:
             return pb.RemoteNodeMessage(trunkHello=hello)
         case trunk.Announced():
             return pb.RemoteNodeMessage(trunkAnnounced=write_announced(word))
-        case trunk.Withdrawn(participant):
-            withdrawn = pb.TrunkWithdrawn(participantId=participant)
+        case trunk.Withdrawn(participant, gone):
+            withdrawn = pb.TrunkWithdrawn(participantId=participant, gone=gone)
             return pb.RemoteNodeMessage(trunkWithdrawn=withdrawn)
         case trunk.Wanted() | trunk.Said() | trunk.Spoken():
             return _write_routed(word)
@@ -91,12 +93,13 @@ def _read_shared(message: pb.RemoteNodeMessage) -> trunk.Word:
             return signal.Goodbye(code(text), sentence(reason), retry)
         case signal.Failed(text, reason, track):
             return signal.Failed(code(text), sentence(reason), track and track_id(track))
+        case signal.Mapped(mapping):
+            return signal.Mapped(tuple((track_id(track), mid_of(mid)) for track, mid in mapping))
         case signal.ConnectionClosed(sending, reason):
             return signal.ConnectionClosed(sending, sentence(reason))
-        case signal.Offered() | signal.Answered() | signal.Mapped() | signal.Ping() | signal.Pong():
-            return told
         case _:
-            raise AssertionError(f"{told} is not among the messages that are shared")
+            assert isinstance(told, _AS_THEY_ARE), told
+            return told
 
 
 def _read_hello(message: pb.RemoteNodeMessage) -> trunk.Hello:
@@ -110,7 +113,9 @@ def _read_hello(message: pb.RemoteNodeMessage) -> trunk.Hello:
 
 
 def _read_withdrawn(message: pb.RemoteNodeMessage) -> trunk.Withdrawn:
-    return trunk.Withdrawn(participant_id(message.trunkWithdrawn.participantId))
+    withdrawn = message.trunkWithdrawn
+    gone = withdrawn.gone if withdrawn.HasField("gone") else None
+    return trunk.Withdrawn(participant_id(withdrawn.participantId), gone)
 
 
 def _read_wanted(message: pb.RemoteNodeMessage) -> trunk.Wanted:
