@@ -26,10 +26,10 @@ from trunkline.domain.routing.effect import (
     Supply,
 )
 from trunkline.domain.routing.router import Router
-from trunkline.model import signal, trunk
+from trunkline.model import signal, trunk, view
 from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import ParticipantId, RoomName, TrackId, TransportId
-from trunkline.model.report import SessionReport, Started
+from trunkline.model.report import SessionReport, Started, Traffic
 from trunkline.model.trunk import (
     Charted,
     Encodings,
@@ -183,6 +183,14 @@ class Trunks:
             )
             for link in self.links()
         )
+
+    def measured(self, traffic: Traffic) -> view.TrunkStatistics | None:
+        """Whose trunk a transport is, if it is one's, and which tracks its media carry."""
+        link = self._homes.get(traffic.transport)
+        if link is None:
+            return None
+        carried = link.carried(traffic.transport)
+        return view.TrunkStatistics(link.id, link.hello.relay, link.hello.name, traffic, carried)
 
     def links(self) -> Iterator[Link]:
         """All trunks that are up, oldest first."""

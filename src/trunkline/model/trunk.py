@@ -5,17 +5,12 @@ on from neighbour to neighbour, with the path that it came by.
 """
 
 from dataclasses import dataclass, field
-from typing import NewType
 
 from trunkline.model import signal
+from trunkline.model.id import LinkId as LinkId
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
+from trunkline.model.id import RelayId as RelayId
 from trunkline.model.view import Track
-
-RelayId = NewType("RelayId", str)
-"""Names a relay, also after a restart: 8 to 64 letters and digits, safe to show."""
-
-LinkId = NewType("LinkId", int)
-"""Names a trunk while it is up; never used twice by one relay."""
 
 Encodings = frozenset[str]
 """The rids of a track that are wanted; `""` is the encoding of a track that is sent once."""
