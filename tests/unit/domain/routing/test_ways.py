@@ -1,10 +1,12 @@
 """Which way each participant comes."""
 
+from collections.abc import Callable
+
 import pytest
 
 from support.relays import presence
 from support.routing import Desk, told, versioned
-from trunkline.domain.routing.effect import Absent, Present
+from trunkline.domain.routing.effect import Absent, Present, RoutingEffect
 from trunkline.model.id import ParticipantId
 from trunkline.model.trunk import Policy
 
@@ -67,19 +69,24 @@ def test_among_equals_the_choice_is_the_same_every_time() -> None:
         assert desk.way("ann") == ("b", "o")
 
 
-def test_when_the_way_is_gone_the_spare_is_taken_at_once() -> None:
-    for lose in (
-        lambda desk: desk.withdraw("b", "ann"),
-        lambda desk: desk.disconnect("b"),
-        lambda desk: desk.announce("b", ANN, "me", "o"),
-    ):
-        desk = Desk("b", "c")
-        desk.announce("b", ANN, "o")
-        desk.announce("c", ANN, "x", "o", cost=50)
-        effects = lose(desk)
-        assert not told(effects, Absent)
-        assert desk.way("ann") == ("c", "x", "o")
-        assert desk.spare("ann") == ()
+LOSSES: list[Callable[[Desk], list[RoutingEffect]]] = [
+    lambda desk: desk.withdraw("b", "ann"),
+    lambda desk: desk.disconnect("b"),
+    lambda desk: desk.announce("b", ANN, "me", "o"),
+]
+
+
+@pytest.mark.parametrize("lose", LOSSES, ids=["withdrawn", "link down", "loop"])
+def test_when_the_way_is_gone_the_spare_is_taken_at_once(
+    lose: Callable[[Desk], list[RoutingEffect]],
+) -> None:
+    desk = Desk("b", "c")
+    desk.announce("b", ANN, "o")
+    desk.announce("c", ANN, "x", "o", cost=50)
+    effects = lose(desk)
+    assert not told(effects, Absent)
+    assert desk.way("ann") == ("c", "x", "o")
+    assert desk.spare("ann") == ()
 
 
 def test_who_cannot_be_reached_stays_for_a_moment() -> None:
