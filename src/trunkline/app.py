@@ -30,6 +30,7 @@ from trunkline.model.id import RoomName
 from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
+from trunkline.net import whereabouts
 from trunkline.net.address_watch import AddressWatch
 from trunkline.net.clock import tick, wall
 from trunkline.net.dialect import Dialects, dialects
@@ -248,6 +249,7 @@ class Relay:
                 follower = group.create_task(renewal.run(context), name="certificate")
                 stack.callback(follower.cancel)
             self._parts = _Running(core, engine, port, plain_port, token)
+            self._leave_note(stack, roster)
             self._watch(stack, group, media, inside)
             if self._settings.demo:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
@@ -272,6 +274,12 @@ class Relay:
         running = supervise("the watch over addresses", watch.run)
         watching = group.create_task(running, name="addresses")
         stack.callback(watching.cancel)
+
+    def _leave_note(self, stack: AsyncExitStack, roster: Roster) -> None:
+        """Let commands on this machine find us."""
+        if roster.store is not None:
+            whereabouts.leave(roster.store, self.url)
+            stack.callback(whereabouts.forget, roster.store)
 
     def _dial(self, stack: AsyncExitStack, group: asyncio.TaskGroup, roster: Roster) -> None:
         dialling = group.create_task(roster.run(), name="trunks")
