@@ -12,6 +12,7 @@ import pytest
 from support.live import Live, live
 from support.offer import offer
 from support.waiting import until
+from trunkline.errors import StartupError
 
 BOTH = offer("sendrecv")
 WITHIN = 20.0
@@ -254,3 +255,10 @@ async def test_other_producers_come_into_the_room_of_the_settings(tmp_path: Path
             session = {"type": "peer", "sessionId": begun["sessionId"]}
             await line.say({**session, "sdp": {"type": "offer", "sdp": sdp}})
         await has(relay, default=["publisher-1"])
+
+
+async def test_a_room_that_cannot_be_is_refused_at_the_start(tmp_path: Path) -> None:
+    settings = {"relay": True, "gstreamer_rooms": ["a/b"]}
+    with pytest.raises(StartupError, match="no slash"):
+        async with live(tmp_path, signalling=settings):
+            pass
