@@ -377,7 +377,13 @@ def _dialects(
     # Imported where it is needed.
     from trunkline.bridge.bridge import Bridge
 
-    bridge = Bridge(engine, settings)
+    try:
+        bridge = Bridge(engine, settings)
+    except ProtocolError as error:
+        raise StartupError(
+            f"The settings of signalling name a room that cannot be: {error}",
+            "Give room, or gstreamer_rooms, another name.",
+        ) from error
     made = dialects(settings, bridge.summon)
     stack.callback(group.create_task(bridge.run(made), name="bridge").cancel)
     return made
