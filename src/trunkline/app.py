@@ -31,7 +31,14 @@ from trunkline.model.rule import Rule
 from trunkline.net.address_watch import AddressWatch
 from trunkline.net.clock import tick
 from trunkline.net.dialect import dialects
-from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
+from trunkline.net.interface import (
+    candidates,
+    is_everywhere,
+    local_host,
+    media_listen,
+    network_addresses,
+    reachable,
+)
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
@@ -42,12 +49,13 @@ from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.signalling import Signalling
-from trunkline.web.site import site
+from trunkline.web.site import Inside, site
 
 if TYPE_CHECKING:
     from trunkline.client.audio_output import AudioSettings
     from trunkline.client.inside import Producer, Tapped
     from trunkline.client.video_output import VideoSettings
+    from trunkline.net.mdns import Neighbourhood
     from trunkline.net.renewal import Renewal
 
 log = logging.getLogger(__name__)
@@ -93,6 +101,7 @@ class Relay:
         self._make_core = core
         self._stack = AsyncExitStack()
         self._parts: _Running | None = None
+        self._neighbourhood: Neighbourhood | None = None
 
     async def __aenter__(self) -> Self:
         with _ungrouped():
@@ -245,6 +254,10 @@ class Relay:
                 running = supervise("the watch over addresses", watch.run)
                 watching = group.create_task(running, name="addresses")
                 stack.callback(watching.cancel)
+            if self._neighbourhood is not None:
+                living = supervise("multicast DNS", self._neighbourhood.run)
+                teller = group.create_task(living, name="mdns")
+                stack.callback(teller.cancel)
             if self._settings.demo:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
                 publisher = group.create_task(demo.Demo(url).run(), name="demo")
@@ -270,6 +283,23 @@ class Relay:
 
             context = server_context(settings)
         return self._open_core(media_listen(settings.host, settings.media_port)), context
+
+    def _surroundings(self, port: int) -> "Neighbourhood | None":
+        settings = self._settings
+        everywhere = is_everywhere(settings.host)
+        if not settings.mdns or not (everywhere or network_addresses(settings.host)):
+            return None
+        # Imported where it is needed: it takes four megabytes.
+        from trunkline.net.mdns import Announcement, Neighbourhood
+
+        own = Announcement(
+            id=secrets.token_hex(8),
+            host=local_host(),
+            port=port,
+            path=settings.http_prefix,
+            tls=settings.tls != "off",
+        )
+        return Neighbourhood(own, partial(network_addresses, settings.host))
 
     def _token(self) -> OperatorToken:
         settings = self._settings
@@ -315,11 +345,12 @@ class Relay:
         if settings.plain_port is not None:
             plain = await _bound(stack, settings.host, settings.plain_port, "--plain-port")
         port, plain_port = _port(sockets), _port(plain) if plain else None
+        self._neighbourhood = await asyncio.to_thread(self._surroundings, port)
+        nearby = self._neighbourhood.relays if self._neighbourhood else None
         application = site(
-            engine,
+            Inside(engine, admin, nearby),
             Page(),
             settings,
-            admin,
             clock=asyncio.get_running_loop().time,
             plain_port=plain_port,
         )

@@ -1,6 +1,7 @@
 """The whole HTTP application."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -10,7 +11,7 @@ from trunkline.engine import Engine
 from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.admin import Admin
-from trunkline.web.api.routes import Api
+from trunkline.web.api.routes import Api, Find
 from trunkline.web.conversation import Conversations
 from trunkline.web.events import Events
 from trunkline.web.front import believing, entrance, leading_back
@@ -24,22 +25,32 @@ from trunkline.web.status import Status
 from trunkline.web.whip import Whip
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What the routes lead to."""
+
+    engine: Engine
+    """Does what is asked."""
+    admin: Admin
+    """Knows who may change things."""
+    nearby: Find | None
+    """Finds relays on the local network, if they are looked for."""
+
+
 def site(
-    engine: Engine,
+    inside: Inside,
     page: Page,
     settings: Settings,
-    admin: Admin,
     *,
     clock: Callable[[], float],
     plain_port: int | None = None,
 ) -> web.Application:
-    """All routes over one engine.
+    """All routes.
 
     Args:
-        engine: does what is asked.
+        inside: what they lead to.
         page: the built page.
         settings: whom to serve, what to show to whom, which ICE servers to tell of.
-        admin: who may change things.
         clock: seconds, rising.
         plain_port: of the same without TLS beside it, where there is one.
     """
@@ -47,9 +58,10 @@ def site(
     believed = [believing(settings.trusted_proxies)] if settings.trusted_proxies else []
     middlewares = [explain, *believed, *door, seldom_enough(Allowance(), clock)]
     application = web.Application(middlewares=middlewares, client_max_size=LIMIT)
+    engine, admin = inside.engine, inside.admin
     whip = Whip(engine, settings.ice_servers)
     sight = Sight(engine, admin, everybody=settings.open)
-    api = Api(sight, plain_port, clock)
+    api = Api(sight, plain_port, clock, inside.nearby)
     status = Status(sight, page)
     talk = Conversations(engine, settings.ice_servers)
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
