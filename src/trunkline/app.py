@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from trunkline.client.trunk.memory import remember
+from trunkline.client.trunk.roster import Roster
 from trunkline.config import Settings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
@@ -28,6 +30,7 @@ from trunkline.model.id import RoomName
 from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
+from trunkline.neighbours import Neighbours
 from trunkline.net.address_watch import AddressWatch
 from trunkline.net.clock import tick
 from trunkline.net.dialect import dialects
@@ -39,6 +42,7 @@ from trunkline.net.interface import (
     network_addresses,
     reachable,
 )
+from trunkline.net.links import Links
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
@@ -101,7 +105,6 @@ class Relay:
         self._make_core = core
         self._stack = AsyncExitStack()
         self._parts: _Running | None = None
-        self._neighbourhood: Neighbourhood | None = None
 
     async def __aenter__(self) -> Self:
         with _ungrouped():
@@ -240,7 +243,11 @@ class Relay:
             admin = Admin(token.text, clock, behind_proxy=self._settings.behind_proxy)
             bounds = self._settings.signalling
             signalling = Signalling(dialects(bounds), bounds, clock)
-            port, plain_port = await self._serve(stack, engine, signalling, admin, context)
+            roster = await self._trunks()
+            neighbourhood = await asyncio.to_thread(self._surroundings, roster)
+            nearby = neighbourhood.relays if neighbourhood else None
+            inside = Inside(engine, admin, roster, nearby)
+            port, plain_port = await self._serve(stack, inside, signalling, context)
             listener = group.create_task(tick(signalling.pass_time), name="signalling")
             stack.callback(listener.cancel)
             stack.callback(signalling.stop)
@@ -248,22 +255,43 @@ class Relay:
                 follower = group.create_task(renewal.run(context), name="certificate")
                 stack.callback(follower.cancel)
             self._parts = _Running(core, engine, port, plain_port, token)
-            if not self._settings.announce and is_everywhere(self._settings.host):
-                look = partial(self._told, media.ports)
-                watch = AddressWatch(media.told, look, engine.set_candidates)
-                running = supervise("the watch over addresses", watch.run)
-                watching = group.create_task(running, name="addresses")
-                stack.callback(watching.cancel)
-            if self._neighbourhood is not None:
-                living = supervise("multicast DNS", self._neighbourhood.run)
+            self._watch(stack, group, media, inside)
+            if neighbourhood is not None:
+                living = supervise("multicast DNS", neighbourhood.run)
                 teller = group.create_task(living, name="mdns")
                 stack.callback(teller.cancel)
             if self._settings.demo:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
                 publisher = group.create_task(demo.Demo(url).run(), name="demo")
                 stack.callback(publisher.cancel)
+            self._dial(stack, group, roster)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
+
+    def _watch(
+        self, stack: AsyncExitStack, group: asyncio.TaskGroup, media: _Media, inside: Inside
+    ) -> None:
+        """Notice addresses of this machine that come and go."""
+        if self._settings.announce or not is_everywhere(self._settings.host):
+            return
+
+        def tell(addresses: tuple[str, ...]) -> None:
+            inside.engine.set_candidates(addresses)
+            inside.roster.hurry()
+
+        watch = AddressWatch(media.told, partial(self._told, media.ports), tell)
+        running = supervise("the watch over addresses", watch.run)
+        watching = group.create_task(running, name="addresses")
+        stack.callback(watching.cancel)
+
+    async def _trunks(self) -> Roster:
+        memory = await asyncio.to_thread(remember, self._settings)
+        return memory.roster(Links(Neighbours(memory.me)), self._settings)
+
+    def _dial(self, stack: AsyncExitStack, group: asyncio.TaskGroup, roster: Roster) -> None:
+        dialling = group.create_task(roster.run(), name="trunks")
+        stack.callback(dialling.cancel)
+        stack.push_async_callback(roster.links.stop)
 
     def _renewal(self) -> "Renewal | None":
         certificate = self._settings.certificate
@@ -284,7 +312,7 @@ class Relay:
             context = server_context(settings)
         return self._open_core(media_listen(settings.host, settings.media_port)), context
 
-    def _surroundings(self, port: int) -> "Neighbourhood | None":
+    def _surroundings(self, roster: Roster) -> "Neighbourhood | None":
         settings = self._settings
         everywhere = is_everywhere(settings.host)
         if not settings.mdns or not (everywhere or network_addresses(settings.host)):
@@ -292,14 +320,16 @@ class Relay:
         # Imported where it is needed: it takes four megabytes.
         from trunkline.net.mdns import Announcement, Neighbourhood
 
-        own = Announcement(
-            id=secrets.token_hex(8),
-            host=local_host(),
-            port=port,
-            path=settings.http_prefix,
-            tls=settings.tls != "off",
-        )
-        return Neighbourhood(own, partial(network_addresses, settings.host))
+        def announcement() -> Announcement:
+            return Announcement(
+                id=roster.links.trunking.me.relay,
+                host=local_host(),
+                port=self._running.port,
+                path=settings.http_prefix,
+                tls=settings.tls != "off",
+            )
+
+        return Neighbourhood(announcement, partial(network_addresses, settings.host))
 
     def _token(self) -> OperatorToken:
         settings = self._settings
@@ -333,9 +363,8 @@ class Relay:
     async def _serve(
         self,
         stack: AsyncExitStack,
-        engine: Engine,
+        inside: Inside,
         signalling: Signalling,
-        admin: Admin,
         context: ssl.SSLContext | None,
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
@@ -345,10 +374,8 @@ class Relay:
         if settings.plain_port is not None:
             plain = await _bound(stack, settings.host, settings.plain_port, "--plain-port")
         port, plain_port = _port(sockets), _port(plain) if plain else None
-        self._neighbourhood = await asyncio.to_thread(self._surroundings, port)
-        nearby = self._neighbourhood.relays if self._neighbourhood else None
         application = site(
-            Inside(engine, admin, nearby),
+            inside,
             Page(),
             settings,
             clock=asyncio.get_running_loop().time,

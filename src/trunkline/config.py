@@ -26,6 +26,7 @@ from pydantic import (
 
 from trunkline import umbrella
 from trunkline.errors import StartupError
+from trunkline.listing.settings import Secret, TrunkSettings
 from trunkline.model.ice_server import IceServer
 
 PREFIX = "TRUNKLINE_"
@@ -245,6 +246,24 @@ class Settings(BaseModel):
         description="Bearer token that shows every room and lets change the relay, 16 characters "
         "or more (default: one that is made at the first start and kept in the state folder).",
     )
+    relay_name: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None,
+        description="What other relays call this one (default: this machine's name).",
+    )
+    trunk_secret: Secret | None = Field(
+        default=None,
+        repr=False,
+        description="What other relays must know to have a trunk with this one, 8 characters or "
+        "more (default: none, and only relays on private addresses are taken).",
+    )
+    trunks: Annotated[
+        tuple[Annotated[TrunkSettings, BeforeValidator(_server)], ...], BeforeValidator(_split)
+    ] = Field(
+        default=(),
+        max_length=32,
+        description="Relays to dial: URLs, or tables of url, secret, fingerprint, insecure, rooms, "
+        "send, receive, max_kbps, max_layer.",
+    )
     verbosity: Verbosity = Field(default="normal", description="How much is logged.")
 
     @model_validator(mode="after")
@@ -394,9 +413,12 @@ def _described(value: _Value, place: Sequence[int | str]) -> str:
         case ["rooms", str(room), *keys]:  # whose values may hold passphrases
             entry = " of ".join([*map(str, keys), f"room {room!r}"])
             return f"{value.origin}: {entry} is"
+        case ["trunks", int(index), *keys]:  # whose values may hold secrets
+            entry = " of ".join([*map(str, keys), f"number {index + 1} of trunks"])
+            return f"{value.origin}: {entry} is"
         case ["signalling", str(key)]:
             return f"{value.origin}: {key} of signalling is"
-        case ["ice_servers"] | ["rooms"] | ["operator_token"]:
+        case ["ice_servers"] | ["rooms"] | ["trunks"] | ["operator_token"] | ["trunk_secret"]:
             return f"{value.origin} is"
         case _:
             return f"{value.origin} is {value.raw!r}, which is"

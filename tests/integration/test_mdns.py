@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,11 @@ async def found(relay: RunningRelay) -> list[dict[str, Any]]:
     return told
 
 
+async def dialled(relay: RunningRelay) -> dict[str, Any]:
+    (trunk,) = json.loads(await relay.get("/api/v1/trunks"))["trunks"]
+    return dict(trunk)
+
+
 async def resolved(place: Namespace, name: str) -> list[str]:
     async with process([*place.inside, sys.executable, "-c", RESOLVE, name]) as asking:
         async with asyncio.timeout(60):
@@ -31,15 +37,16 @@ async def resolved(place: Namespace, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("version", [4, 6])
-async def test_relays_of_a_network_find_each_other(version: Any) -> None:
+async def test_relays_of_a_network_find_each_other(version: Any, tmp_path: Path) -> None:
+    settings = tmp_path / "second.toml"
+    settings.write_text('trunks = [{ url = "https://box.local:8080", insecure = true }]\n')
+    options = ("--http-prefix", "/live", "--config", str(settings))
     with star(1, version=version) as network:
         here, there = network.hub, network.clients[0]
         address, other = network.hub_addresses[0], network.addresses[0]
         async with (
             running_relay(place=here, address=address, tls=True, machine="box") as first,
-            running_relay(
-                *("--http-prefix", "/live"), place=there, address=other, machine="Attic.lan"
-            ) as second,
+            running_relay(*options, place=there, address=other, machine="Attic.lan") as second,
         ):
             seen = await until(lambda: found(first), bool, within=30, what="the second is found")
             url = "http://attic.local:8080/live"
@@ -47,6 +54,13 @@ async def test_relays_of_a_network_find_each_other(version: Any) -> None:
             seen = await until(lambda: found(second), bool, within=30, what="the first is found")
             url = "https://box.local:8080"
             assert seen == [{"name": "box", "url": url, "addresses": [address]}]
+            trunk = await until(
+                lambda: dialled(second),
+                lambda one: one["state"] == "up",
+                within=30,
+                what="the second has a trunk with the first, by its name",
+            )
+            assert trunk["relay"]["name"] == "box"
             assert await resolved(there, "box.local") == [address]
             assert await resolved(here, "attic.local.") == [other]
             assert await second.process.stop(10) == 0

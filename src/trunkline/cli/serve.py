@@ -52,6 +52,8 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
     mdns: Annotated[bool | None, _option("mdns", "--mdns/--no-mdns")] = None,
     demo: Annotated[bool | None, _option("demo", "--demo/--no-demo")] = None,
     open: Annotated[bool | None, _option("open", "--open/--no-open")] = None,
+    relay_name: Annotated[str | None, _option("relay_name", metavar="NAME")] = None,
+    trunk_secret: Annotated[str | None, _option("trunk_secret", metavar="SECRET")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log only what is wrong.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what libraries say too.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Log every message.")] = False,
@@ -78,6 +80,8 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         "mdns": mdns,
         "demo": demo,
         "open": open,
+        "relay_name": relay_name,
+        "trunk_secret": trunk_secret,
         "verbosity": verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace),
     }
     settings = load(flags, config)

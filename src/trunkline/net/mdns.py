@@ -19,6 +19,7 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 
 from trunkline.model.nearby import Nearby
 from trunkline.net.interface import local_addresses
+from trunkline.net.local_name import is_local
 
 log = logging.getLogger(__name__)
 
@@ -69,19 +70,17 @@ async def resolve_local(host: str, within: float = ANSWER_WITHIN) -> tuple[str, 
     return _sorted(resolver.parsed_scoped_addresses())
 
 
-def is_local(host: str) -> bool:
-    """Whether a name is one of the local network's."""
-    return host.rstrip(".").lower().endswith(".local")
-
-
 class Neighbourhood:
     """Tells the local network of this relay, and hears of others.
 
-    `look` may block; it says which addresses this relay has on the network now.
+    `announcement` is asked for once the relay runs. `look` may block; it says which addresses this
+    relay has on the network now.
     """
 
-    def __init__(self, announcement: Announcement, look: Callable[[], Sequence[str]]) -> None:
-        self._own = announcement
+    def __init__(
+        self, announcement: Callable[[], Announcement], look: Callable[[], Sequence[str]]
+    ) -> None:
+        self._announcement = announcement
         self._look = look
         self._names: set[str] = set()  # bounded by MOST
         self._network: AsyncZeroconf | None = None
@@ -106,7 +105,8 @@ class Neighbourhood:
             return ()
         asked = (self._ask(network.zeroconf, name) for name in tuple(self._names))
         found = [each for each in await asyncio.gather(*asked) if each is not None]
-        others = (each for each in found if each.id != self._own.id)
+        own = self._announcement().id
+        others = (each for each in found if each.id != own)
         return tuple(sorted(others, key=lambda each: (each.name, each.id)))
 
     async def _take_part(self, network: AsyncZeroconf, addresses: Sequence[str]) -> None:
@@ -130,7 +130,7 @@ class Neighbourhood:
                 return
 
     def _service(self, addresses: Sequence[str]) -> AsyncServiceInfo:
-        own = self._own
+        own = self._announcement()
         return AsyncServiceInfo(
             SERVICE,
             f"{own.host} {own.port}.{SERVICE}",

@@ -15,6 +15,8 @@ from trunkline.model.ice_server import IceServer
 from trunkline.model.id import ParticipantId
 from trunkline.net.clock import wall
 from trunkline.net.line import Line
+from trunkline.web.access import is_trunk
+from trunkline.web.trunk import Trunks
 
 if TYPE_CHECKING:
     from trunkline.protocol.room.server import Server
@@ -45,8 +47,11 @@ _BROKEN: dict[int, str] = {
 class Conversations:
     """The route, and what is talked on it."""
 
-    def __init__(self, engine: Engine, ice_servers: Iterable[IceServer] = ()) -> None:
+    def __init__(
+        self, engine: Engine, trunks: Trunks, ice_servers: Iterable[IceServer] = ()
+    ) -> None:
         self._engine = engine
+        self._trunks = trunks
         self._ice_servers = tuple(ice_servers)
         self._strangers = 0
 
@@ -55,6 +60,8 @@ class Conversations:
         return [web.get(PATH, self._talk, allow_head=False)]
 
     async def _talk(self, request: web.Request) -> web.StreamResponse:
+        if is_trunk(request):
+            return await self._trunks.talk(request)
         # Imported where it is needed: protobuf takes six megabytes.
         from trunkline.protocol.room.server import SUBPROTOCOL, Server
 
@@ -100,7 +107,7 @@ class _Conversation:
         engine: Engine,
         socket: web.WebSocketResponse,
         server: "Server",
-        line: Line,
+        line: Line[signal.Told],
         address: str,
     ) -> None:
         self._engine = engine

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from trunkline.client.trunk.roster import Roster
 from trunkline.config import Settings
 from trunkline.domain.allowance import Allowance
 from trunkline.engine import Engine
@@ -12,6 +13,7 @@ from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.admin import Admin
 from trunkline.web.api.routes import Api, Find
+from trunkline.web.api.trunks import TrunkApi
 from trunkline.web.conversation import Conversations
 from trunkline.web.events import Events
 from trunkline.web.front import believing, entrance, leading_back
@@ -22,6 +24,7 @@ from trunkline.web.problem import explain
 from trunkline.web.rate import seldom_enough
 from trunkline.web.sight import Sight
 from trunkline.web.status import Status
+from trunkline.web.trunk import Trunks
 from trunkline.web.whip import Whip
 
 
@@ -33,6 +36,8 @@ class Inside:
     """Does what is asked."""
     admin: Admin
     """Knows who may change things."""
+    roster: Roster
+    """Trunks that are dialled, and those that are up."""
     nearby: Find | None
     """Finds relays on the local network, if they are looked for."""
 
@@ -58,14 +63,17 @@ def site(
     believed = [believing(settings.trusted_proxies)] if settings.trusted_proxies else []
     middlewares = [explain, *believed, *door, seldom_enough(Allowance(), clock)]
     application = web.Application(middlewares=middlewares, client_max_size=LIMIT)
-    engine, admin = inside.engine, inside.admin
+    engine, admin, roster = inside.engine, inside.admin, inside.roster
     whip = Whip(engine, settings.ice_servers)
     sight = Sight(engine, admin, everybody=settings.open)
     api = Api(sight, plain_port, clock, inside.nearby)
     status = Status(sight, page)
-    talk = Conversations(engine, settings.ice_servers)
+    trunks = Trunks(roster.links, settings.trunk_secret, clock)
+    talk = Conversations(engine, trunks, settings.ice_servers)
+    trunk_api = TrunkApi(roster, admin, everybody=settings.open)
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
+    application.add_routes(trunk_api.routes())
     if settings.http_prefix:
         application.add_routes([entrance(settings.http_prefix)])
         application.on_response_prepare.append(leading_back(settings.http_prefix))
