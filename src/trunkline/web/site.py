@@ -12,7 +12,7 @@ from trunkline.engine import Engine
 from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.admin import Admin
-from trunkline.web.api.routes import Api
+from trunkline.web.api.routes import Api, Find
 from trunkline.web.api.trunks import TrunkApi
 from trunkline.web.conversation import Conversations
 from trunkline.web.events import Events
@@ -38,6 +38,8 @@ class Inside:
     """Knows who may change things."""
     roster: Roster
     """Trunks that are dialled, and those that are up."""
+    nearby: Find | None
+    """Finds relays on the local network, if they are looked for."""
 
 
 def site(
@@ -64,7 +66,7 @@ def site(
     engine, admin, roster = inside.engine, inside.admin, inside.roster
     whip = Whip(engine, settings.ice_servers)
     sight = Sight(engine, admin, everybody=settings.open)
-    api = Api(sight, plain_port, clock)
+    api = Api(sight, plain_port, clock, inside.nearby)
     status = Status(sight, page)
     trunks = Trunks(roster.links, settings.trunk_secret, clock)
     talk = Conversations(engine, trunks, settings.ice_servers)
