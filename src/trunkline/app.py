@@ -24,6 +24,7 @@ from trunkline.feed import Listener
 from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
+from trunkline.model.camera import Camera
 from trunkline.model.id import RoomName
 from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
@@ -36,6 +37,7 @@ from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
+from trunkline.sources.cameras import Cameras, fixed_id
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.signalling import Signalling
@@ -219,6 +221,7 @@ class Relay:
             clock = asyncio.get_running_loop().time
             bounds = self._settings.signalling
             signalling = Signalling(dialects(bounds), bounds, clock)
+            cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
             port, plain_port = await self._serve(stack, engine, signalling, context)
             listener = group.create_task(tick(signalling.pass_time), name="signalling")
             stack.callback(listener.cancel)
@@ -226,6 +229,8 @@ class Relay:
             if renewal is not None and context is not None:
                 follower = group.create_task(renewal.run(context), name="certificate")
                 stack.callback(follower.cancel)
+            fetching = group.create_task(cameras.run(), name="cameras")
+            stack.callback(fetching.cancel)
             self._parts = _Running(core, engine, port, plain_port)
             if not self._settings.announce and is_everywhere(self._settings.host):
                 look = partial(self._told, media.ports)
@@ -338,6 +343,26 @@ def rules(settings: Settings) -> dict[RoomName, Rule]:
             tracks=room.tracks,
             bitrate=room.bitrate,
         )
+    return made
+
+
+def _cameras(settings: Settings) -> list[Camera]:
+    """The cameras of the settings.
+
+    Raises:
+        StartupError: a name cannot be one.
+    """
+    made = []
+    for one in settings.cameras:
+        try:
+            room, name = room_name(one.room), participant_name(one.name)
+        except ProtocolError as error:
+            raise StartupError(
+                f"The settings have a camera {one.name!r} that cannot be: {error}",
+                "Change it under [[cameras]].",
+            ) from error
+        given = one.model_dump(exclude={"room", "name"})
+        made.append(Camera(id=fixed_id(room, name), room=room, name=name, **given))
     return made
 
 

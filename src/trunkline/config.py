@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from trunkline.errors import StartupError
+from trunkline.model.camera import CameraMode, StreamTransport
 from trunkline.model.ice_server import IceServer
 
 PREFIX = "TRUNKLINE_"
@@ -107,6 +108,20 @@ class RoomSettings(BaseModel):
     bitrate: int | None = Field(default=None, ge=30_000)
 
 
+class CameraSettings(BaseModel):
+    """A camera, or another stream that the relay fetches."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: str = Field(min_length=1, max_length=2048, repr=False)
+    room: str
+    name: str
+    sub: str | None = Field(default=None, max_length=2048, repr=False)
+    mode: CameraMode = "on-demand"
+    transport: StreamTransport | None = None
+    loop: bool = False
+
+
 class SignallingSettings(BaseModel):
     """Bounds of the signalling for other programs' peers."""
 
@@ -172,6 +187,13 @@ class Settings(BaseModel):
         description="Tables by the name of a room: passphrase, listed (false: only who knows its "
         "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
         "picture (bits per second).",
+    )
+    cameras: tuple[CameraSettings, ...] = Field(
+        default=(),
+        max_length=64,
+        description="Tables of what the relay fetches and shows in a room: url (rtsp://…, file:…, "
+        "srt://…, v4l2:/dev/video0), room, name, sub (the URL of a second stream), mode "
+        "(on-demand, always), transport (of RTSP: tcp, udp), loop (a file begins anew).",
     )
     signalling: SignallingSettings = Field(
         default_factory=SignallingSettings,
@@ -339,9 +361,12 @@ def _described(value: _Value, place: Sequence[int | str]) -> str:
         case ["rooms", str(room), *keys]:  # whose values may hold passphrases
             entry = " of ".join([*map(str, keys), f"room {room!r}"])
             return f"{value.origin}: {entry} is"
+        case ["cameras", int(index), *keys]:  # whose URLs may hold passwords
+            entry = " of ".join([*map(str, keys), f"number {index + 1} of cameras"])
+            return f"{value.origin}: {entry} is"
         case ["signalling", str(key)]:
             return f"{value.origin}: {key} of signalling is"
-        case ["ice_servers"] | ["rooms"] | ["operator_token"]:
+        case ["ice_servers"] | ["rooms"] | ["cameras"] | ["operator_token"]:
             return f"{value.origin} is"
         case _:
             return f"{value.origin} is {value.raw!r}, which is"
