@@ -38,6 +38,7 @@ from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
 from trunkline.sources.cameras import Cameras, fixed_id
+from trunkline.web.cameras import CameraRoutes, admin_only
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.signalling import Signalling
@@ -222,7 +223,8 @@ class Relay:
             bounds = self._settings.signalling
             signalling = Signalling(dialects(bounds), bounds, clock)
             cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
-            port, plain_port = await self._serve(stack, engine, signalling, context)
+            routes = self._camera_routes(cameras)
+            port, plain_port = await self._serve(stack, engine, signalling, context, routes)
             listener = group.create_task(tick(signalling.pass_time), name="signalling")
             stack.callback(listener.cancel)
             stack.callback(signalling.stop)
@@ -244,6 +246,10 @@ class Relay:
                 stack.callback(publisher.cancel)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
+
+    def _camera_routes(self, cameras: Cameras) -> Sequence[web.RouteDef]:
+        guard = admin_only(self._settings.operator_token)
+        return CameraRoutes(cameras, guard, partial(secrets.token_hex, 6)).routes()
 
     def _renewal(self) -> "Renewal | None":
         certificate = self._settings.certificate
@@ -295,6 +301,7 @@ class Relay:
         engine: Engine,
         signalling: Signalling,
         context: ssl.SSLContext | None,
+        more: Sequence[web.RouteDef],
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
@@ -310,6 +317,7 @@ class Relay:
             clock=asyncio.get_running_loop().time,
             plain_port=plain_port,
         )
+        application.add_routes(more)
         signalling.join(application)
         serving = runner(application)
         await serving.setup()

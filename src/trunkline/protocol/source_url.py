@@ -1,11 +1,19 @@
 """URLs of cameras, which hold passwords that nobody may see again."""
 
-from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
+import re
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from trunkline.errors import ProtocolError
 
 LIMIT = 2048
 """Characters of a URL."""
+HIDDEN = "***"
+"""Stands for a secret."""
+
+# A value of a query, under a name that tells of a secret.
+_SECRET = re.compile(
+    r"(?i)(?<=[?&;])([^=&;]*(?:pass|pwd|token|secret|key|auth|streamid)[^=&;]*)=([^&;]*)"
+)
 
 
 def scheme(url: str) -> str:
@@ -21,8 +29,8 @@ def scheme(url: str) -> str:
     try:
         parts = urlsplit(url)
         _ = parts.port
-    except ValueError as error:
-        raise ProtocolError(f"The URL of the source is none: {error}.") from None
+    except ValueError:
+        raise ProtocolError("The URL of the source is none: look at its host and port.") from None
     if not parts.scheme:
         raise ProtocolError(
             "The URL of a source begins with what it speaks, as rtsp://camera.local/stream "
@@ -34,39 +42,40 @@ def scheme(url: str) -> str:
 
 
 def shown(url: str) -> str:
-    """The same without password, as everybody may see it."""
+    """The same without secrets, as people may see it."""
     parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return urlunsplit(parts._replace(netloc=_netloc(parts, None)))
+    if parts.password is not None:
+        parts = parts._replace(netloc=_netloc(parts, None))
+    if parts.query:
+        query = _SECRET.sub(rf"\1={HIDDEN}", f"?{parts.query}")[1:]
+        parts = parts._replace(query=query)
+    return urlunsplit(parts)
 
 
 def completed(url: str, known: str) -> str:
-    """A URL without password, with the password known, if it is for the same user and host."""
+    """A URL without its secrets, with those known, if it is for the same user and host."""
     parts, before = urlsplit(url), urlsplit(known)
-    same = (parts.scheme, parts.username, parts.hostname, parts.port) == (
-        before.scheme,
-        before.username,
-        before.hostname,
-        before.port,
-    )
-    if parts.password is not None or before.password is None or not same:
+    if _who(parts) != _who(before):
         return url
-    return urlunsplit(parts._replace(netloc=_netloc(parts, before.password)))
+    if parts.password is None and before.password is not None:
+        parts = parts._replace(netloc=_netloc(parts, before.password))
+    secrets = dict(_SECRET.findall(f"?{before.query}"))
+
+    def restore(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        return f"{name}={secrets.get(name, value) if value == HIDDEN else value}"
+
+    query = _SECRET.sub(restore, f"?{parts.query}")[1:]
+    return urlunsplit(parts._replace(query=query))
 
 
-def without_secrets(text: str, *urls: str | None) -> str:
-    """A text of somebody else's, without the passwords of these URLs."""
-    for url in urls:
-        password = urlsplit(url).password if url else None
-        if url and password:
-            for secret in (url, password, unquote(password), quote(unquote(password))):
-                text = text.replace(secret, "***")
-    return text
+def _who(parts: SplitResult) -> tuple[str, str | None, str | None, int | None]:
+    user = unquote(parts.username) if parts.username else None
+    return parts.scheme, user, parts.hostname, parts.port
 
 
 def _netloc(parts: SplitResult, password: str | None) -> str:
-    host = parts.netloc.rpartition("@")[2]
-    user = parts.netloc.rpartition("@")[0].partition(":")[0]
+    login, _, host = parts.netloc.rpartition("@")
+    user = login.partition(":")[0]
     secret = f":{password}" if password is not None else ""
-    return f"{user}{secret}@{host}" if user or secret else host
+    return f"{user}{secret}@{host}"

@@ -100,6 +100,8 @@ class Connection:
             self._read()
         except SourceError as error:
             return None if self._stopped.is_set() else error
+        except av.FFmpegError as error:  # its text may hold the URL: it is not for the log
+            return at_reading(error)
         except Exception:  # a bug of ours ends this connection alone
             log.exception("a bug: reading %s failed", self._name)
             return SourceError("The relay failed at this by a bug of its own; its log says where.")
