@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from itertools import count
 from typing import assert_never, overload
 
+from trunkline.crossroads import Crossroads
+from trunkline.domain.callers import Word
 from trunkline.domain.directory import RETRY_FULL
 from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import EventStream
@@ -16,7 +18,7 @@ from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
 from trunkline.feed import Feed
 from trunkline.feeder import Feeder, Feeders
 from trunkline.media.core import Core
-from trunkline.model import signal, view
+from trunkline.model import signal, trunk, view
 from trunkline.model.command import Close, Command, Count, SetCandidates
 from trunkline.model.demand import Demand
 from trunkline.model.event import ParticipantLeft, RoomEvent
@@ -42,6 +44,7 @@ from trunkline.model.report import (
     Speakers,
 )
 from trunkline.model.request import (
+    Call,
     CloseStream,
     Enter,
     Find,
@@ -76,11 +79,16 @@ _REFUSALS = {
 class Engine:
     """Joins rooms, core, guests and those who ask.
 
-    `token` draws an unguessable text, safe in URLs.
+    `token` draws an unguessable text, safe in URLs; `prefix` begins the ids of participants, and is
+    no other relay's.
     """
 
-    def __init__(self, rooms: Rooms, core: Core, token: Callable[[], str]) -> None:
+    def __init__(
+        self, rooms: Rooms, core: Core, token: Callable[[], str], prefix: str = "p"
+    ) -> None:
         self.feed = Feed()
+        self.crossroads = Crossroads(rooms.trunks, self._perform)
+        self._prefix = prefix
         self._rooms = rooms
         self._core = core
         self._token = token
@@ -160,7 +168,7 @@ class Engine:
         if resumed is not None:
             who, effects = resumed
         else:
-            who = ParticipantId(f"p{self._rooms.number()}")
+            who = self._participant(self._rooms.number())
             effects = guests.enter(
                 hello, who, self._token(), address=address, like_umbrella=like_umbrella
             )
@@ -184,9 +192,29 @@ class Engine:
         """Take a guest out that broke the protocol."""
         self._perform(self._rooms.guests.leave(who, "protocol", reason))
 
+    def call(self, request: Call, outbox: Outbox) -> ParticipantId:
+        """Let a caller in; by the outbox it is told our offer or answer, and of the end.
+
+        Raises:
+            Refusal: it is not let in; the code and the sentence say why.
+        """
+        if self._stopping:
+            raise _stopping()
+        transport = self._rooms.number()
+        who = self._participant(transport)
+        effects = self._rooms.callers.enter(request, transport, who)
+        self._switchboard.connect(who, outbox)
+        self._perform(effects)
+        return who
+
+    def hear_caller(self, who: ParticipantId, message: Word) -> None:
+        """Take what a caller says; by `Goodbye` it hangs up."""
+        self._perform(self._rooms.callers.hear(who, message))
+
     def pass_time(self, now: float) -> None:
         """Let what waits for a moment happen; to be called twice a second or so."""
-        self._perform(self._rooms.guests.pass_time(now))
+        self._perform([*self._rooms.guests.pass_time(now), *self._rooms.callers.pass_time()])
+        self._perform(self._rooms.trunks.pass_time(now))
 
     def produce(self, request: Produce, feeder: Feeder) -> tuple[Port, ...]:
         """Enter a room with tracks of this program: where it writes, in the order of the kinds.
@@ -200,7 +228,7 @@ class Engine:
             raise _stopping()
         transport = self._rooms.number()
         session = view.Session(SessionId(self._token()), self._token(), Offer("", ""))
-        who = ParticipantId(f"p{transport}")
+        who = self._participant(transport)
         ports, effects = self._rooms.produce(request, transport, who, session)
         self._feeders.add(transport, feeder)
         self._perform(effects)
@@ -308,7 +336,7 @@ class Engine:
         if self._stopping:
             raise _stopping()
         transport = self._rooms.number()
-        participant = ParticipantId(f"p{transport}")
+        participant = self._participant(transport)
         session = view.Session(SessionId(self._token()), self._token(), request.offer)
         effects = self._rooms.enter(request, transport, participant, session)
         answered = False
@@ -358,6 +386,11 @@ class Engine:
             raise _silent() from None
 
     def _perform(self, effects: Sequence[Effect]) -> None:
+        self._do(effects)
+        if self._rooms.trunks.active:
+            self._do(self._rooms.trunks.settle(asyncio.get_running_loop().time()))
+
+    def _do(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, signal.Tell):
                 self._switchboard.tell(effect.guest, effect.message)
@@ -368,8 +401,20 @@ class Engine:
                 self._core.submit(effect)
                 if isinstance(effect, Close):
                     self._give_up(effect.transport, _ended())
+            elif isinstance(effect, trunk.Tell):
+                self.crossroads.tell(effect)
+            elif isinstance(effect, trunk.SaidHere | trunk.SpokenHere):
+                self._spread(effect)
             else:
                 self._announce(effect)
+
+    def _spread(self, news: trunk.SaidHere | trunk.SpokenHere) -> None:
+        if self._rooms.trunks.active:
+            now = asyncio.get_running_loop().time()
+            self._do(self._rooms.trunks.spread(news, now))
+
+    def _participant(self, number: int) -> ParticipantId:
+        return ParticipantId(f"{self._prefix}{number}")
 
     def _announce(self, event: RoomEvent) -> None:
         line = sentence(event)

@@ -1,5 +1,6 @@
-"""The records of who is in a room; `Room` alone changes them."""
+"""The records of who is in a room; `Room` and `Callers` alone change them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from trunkline.domain.event_stream import EventStream
@@ -12,12 +13,11 @@ from trunkline.model.signal import Person
 
 
 @dataclass(slots=True, kw_only=True)
-class Publisher:
+class Sender:
     """Who sends. It can be followed once the core has answered its offer."""
 
     id: ParticipantId
     transport: TransportId
-    session: view.Session
     name: ParticipantName
     answered: bool = False
     connected: bool = False
@@ -31,6 +31,10 @@ class Publisher:
     def role(self) -> Role:
         """What events call it."""
         return "publisher"
+
+    def live(self) -> Iterable[Track]:
+        """Its tracks that can be shown."""
+        return self.tracks.values()
 
     def source(self, kind: Kind) -> Port | None:
         """Its first producer of a kind."""
@@ -64,6 +68,13 @@ class Publisher:
         return Person(self.id, self.name, "publisher")
 
 
+@dataclass(slots=True, kw_only=True)
+class Publisher(Sender):
+    """Who sends in a session of its own."""
+
+    session: view.Session
+
+
 @dataclass(slots=True)
 class Consumer:
     """What a viewer receives, and the producer that is attached to it now."""
@@ -72,6 +83,8 @@ class Consumer:
     shown: Port | None = None
     unplayable: str | None = None
     """A codec that it cannot play."""
+    codecs: tuple[str, ...] = ()
+    """Names of those that it takes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,4 +112,28 @@ class Viewer:
         return "viewer"
 
 
-Member = Publisher | Viewer
+@dataclass(slots=True, kw_only=True)
+class Caller(Sender):
+    """Who sends and receives by one transport, and is shown one participant at a time.
+
+    It came as a peer of another program's signalling. Where it sends nothing it counts as a viewer.
+    """
+
+    follows: ParticipantName | None
+    """None: whoever speaks."""
+    steady: bool
+    """It cannot bear another size of picture, so it is shown one participant from one encoding."""
+    consumers: dict[Mid, Consumer] = field(default_factory=dict)
+    watched: ParticipantId | None = None
+    layer: int | None = None
+    """The encoding that it is sent."""
+    stranded: bool = False
+    """It is steady, and what it was shown is gone: its call has to end."""
+
+    @property
+    def role(self) -> Role:
+        """What events call it."""
+        return "publisher" if self.tracks else "viewer"
+
+
+Member = Publisher | Viewer | Caller

@@ -1,14 +1,17 @@
 """All rooms: they are made when somebody enters and gone when the last one leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
+from trunkline.domain.callers import Callers
 from trunkline.domain.directory import Directory, Limits, full
 from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import STREAMS, EventStream
 from trunkline.domain.guests import Guests, transport_of
-from trunkline.domain.participant import Member, Publisher, Viewer
+from trunkline.domain.participant import Publisher, Viewer
+from trunkline.domain.room import Room
 from trunkline.domain.speech import Speech
+from trunkline.domain.trunks import Trunks
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
 from trunkline.model.command import Accept, Close, ProduceMedia, Renegotiate
@@ -41,6 +44,10 @@ from trunkline.model.report import (
 )
 from trunkline.model.request import Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
+from trunkline.model.trunk import Hello, RelayId
+
+NOBODY = Hello(RelayId("unnamed0"), "")
+"""A relay without neighbours."""
 
 MediaReport = Connected | Started | Stalled | Layers | Offered | Agreed | Forwarded
 
@@ -49,12 +56,26 @@ class Rooms:
     """Who is where. Invariant: every room has somebody in it, every member one session."""
 
     def __init__(
-        self, limits: Limits | None = None, rules: Mapping[RoomName, Rule] | None = None
+        self,
+        limits: Limits | None = None,
+        rules: Mapping[RoomName, Rule] | None = None,
+        me: Hello | None = None,
     ) -> None:
-        self._directory = Directory(limits or Limits(), rules or {})
+        """Begin empty.
+
+        Args:
+            limits: how much is let in.
+            rules: what the operator laid down for rooms.
+            me: this relay, as its neighbours know it.
+        """
+        rules = rules or {}
+        self._directory = Directory(limits or Limits(), rules)
+        private = [name for name, rule in rules.items() if rule.passphrase is not None]
+        self.trunks = Trunks(self._directory, me or NOBODY, private)
         self.guests = Guests(self._directory)
+        self.callers = Callers(self._directory)
         self.speech = Speech(self._directory)
-        self._sessions: dict[SessionId, Member] = {}  # bounded by Limits.sessions
+        self._sessions: dict[SessionId, Publisher | Viewer] = {}  # bounded by Limits.sessions
 
     def number(self) -> TransportId:
         """The id of a new transport, for `enter`."""
@@ -73,7 +94,7 @@ class Rooms:
             Refusal: the name is taken, nobody publishes what is asked for, or a limit is reached.
         """
         room = self._directory.room(request.room, request.passphrase)
-        member: Member
+        member: Publisher | Viewer
         match request:
             case Publish():
                 name = room.free_name(request.name)
@@ -162,8 +183,9 @@ class Rooms:
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""
-        if self.guests.has(transport_of(report)):
-            return self.guests.receive(report)
+        for owner in (self.guests, self.callers, self.trunks):
+            if owner.has(transport_of(report)):
+                return owner.receive(report)
         match report:
             case Answered():
                 return self._answered(report)
@@ -186,12 +208,13 @@ class Rooms:
 
     def leave_all(self, code: LeaveCode, reason: str) -> list[Effect]:
         """End every session, oldest first."""
-        effects = self.guests.leave_all(code, reason)
+        effects = [*self.trunks.leave_all(reason), *self.guests.leave_all(code, reason)]
+        effects += self.callers.leave_all(code, reason)
         for transport in tuple(self._directory.homes):
             effects += self.leave(transport, code, reason)
         return effects
 
-    def find(self, session: SessionId) -> Member:
+    def find(self, session: SessionId) -> Publisher | Viewer:
         """Whose session it is.
 
         Raises:
@@ -261,6 +284,10 @@ class Rooms:
         home = self._directory.homes.get(transport)
         return home.rule.bitrate if home else None
 
+    def everywhere(self) -> Iterator[Room]:
+        """All rooms, oldest first."""
+        return iter(self._directory)
+
     def describe(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
         views = (room.describe() for room in self._directory)
@@ -286,6 +313,7 @@ class Rooms:
                     name=who.name,
                     traffic=traffic,
                     carried=room.carried(traffic.transport),
+                    sent=room.sent(traffic.transport),
                 )
             )
         return view.Statistics(
@@ -340,7 +368,9 @@ class Rooms:
         if room is None:
             return []
         self._directory.close(transport)
-        del self._sessions[room.member(transport).session.id]
+        member = room.member(transport)
+        assert isinstance(member, Publisher | Viewer), "callers leave by `Callers`"
+        del self._sessions[member.session.id]
         effects = room.leave(transport, code, reason)
         self._directory.tidy(room)
         return effects

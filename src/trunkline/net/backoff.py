@@ -4,34 +4,27 @@ import random
 
 
 class Backoff:
-    """Delays that double, with up to a quarter more by chance.
+    """The delay doubles from the first to the last, with up to a quarter more by chance.
 
-    So many who failed together do not come back together.
+    Chance keeps many who failed together from coming back together.
     """
 
     def __init__(self, first: float, last: float, chance: random.Random | None = None) -> None:
-        """Begin anew.
-
-        Args:
-            first: seconds.
-            last: seconds that are not exceeded, but for chance.
-            chance: the source of the jitter.
-        """
         self._first = first
         self._last = last
         self._chance = chance or random.Random()
-        self._delay = first
+        self._next = first
 
     @property
     def is_first(self) -> bool:
-        """Whether it has just begun."""
-        return self._delay == self._first
+        """Whether all went well before."""
+        return self._next == self._first
 
-    def next(self) -> float:
-        """Seconds to wait now; the next time twice as many."""
-        delay, self._delay = self._delay, min(2 * self._delay, self._last)
-        return delay * (1 + self._chance.random() / 4)
+    def delay(self) -> float:
+        """Seconds to wait this time."""
+        now, self._next = self._next, min(2 * self._next, self._last)
+        return now * (1 + self._chance.random() / 4)
 
     def reset(self) -> None:
-        """It went well: begin anew."""
-        self._delay = self._first
+        """All went well: begin anew."""
+        self._next = self._first

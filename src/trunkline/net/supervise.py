@@ -45,4 +45,4 @@ async def supervise(
             backoff.reset()
         level = logging.WARNING if backoff.is_first else logging.DEBUG
         log.log(level, "%s stopped: %s; it is tried again until it works", name, reason)
-        await asyncio.sleep(backoff.next())
+        await asyncio.sleep(backoff.delay())

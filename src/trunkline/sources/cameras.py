@@ -237,7 +237,7 @@ class Cameras:
                 kept.participant = None
             if backoff.is_first:
                 log.warning("%s: camera %s: %s", camera.room, camera.name, kept.error)
-            await asyncio.sleep(backoff.next())
+            await asyncio.sleep(backoff.delay())
 
 
 def fixed_id(room: RoomName, name: ParticipantName) -> str:

@@ -1,18 +1,14 @@
 """/api/v1/cameras: which there are, how they are, and their coming and going. For the operator."""
 
-import hmac
 import json
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Annotated, Any, Protocol
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, StartupError
 from trunkline.model.camera import Camera, CameraHealth, CameraMode, StreamTransport
-from trunkline.protocol.bearer import bearer
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.protocol.source_url import LIMIT, shown
 from trunkline.web.body import read_body
@@ -153,30 +149,6 @@ def entry(camera: Camera, health: CameraHealth) -> dict[str, Any]:
         "doing": health.doing,
         "restarts": health.restarts,
     }
-
-
-def admin_only(token: str | None) -> Callable[[web.Request], None]:
-    """Lets the operator through: who has the token; where there is none, who is on this machine.
-
-    A page of another site must not do it through a browser here: it is known by its Origin.
-    """
-
-    def check(request: web.Request) -> None:
-        given = bearer(request.headers.get("Authorization"))
-        if token is not None and hmac.compare_digest(given.encode(), token.encode()):
-            return
-        origin = request.headers.get("Origin")
-        here = request.remote is not None and ip_address(request.remote).is_loopback
-        named = request.url.host in ("localhost", "127.0.0.1", "::1")
-        own = origin is None or urlsplit(origin).netloc == request.host
-        if token is not None or not (here and named and own):
-            raise Refusal(
-                RefusalCode.PASSPHRASE,
-                "Only this relay's operator may do this: send the operator's token as bearer "
-                "token (operator_token in the settings).",
-            )
-
-    return check
 
 
 async def _read(request: web.Request, camera: str) -> Camera:

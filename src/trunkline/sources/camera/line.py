@@ -103,7 +103,7 @@ class Line:
             log.log(
                 level, "%s is not there: %s It is tried again while it is wanted", self._name, fault
             )
-            until = self._epoch.now() + backoff.next()
+            until = self._epoch.now() + backoff.delay()
             while self._needed() and (left := until - self._epoch.now()) > 0:
                 await self._change(left)
 
