@@ -1,7 +1,9 @@
 """Cameras come and go by the API, are kept over a restart, and never tell their passwords."""
 
+import asyncio
 import logging
 import stat
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from support.frames import HERE, RED, hears, sees
 from support.live import Live, live
+from support.process import Process, process
 from support.relay import free_port
 from support.streams import record
 from support.waiting import until
@@ -190,3 +193,30 @@ async def test_a_camera_that_nobody_watches_is_no_409_and_is_connected_for_the_v
             async with watching(it) as viewer:
                 await sees(viewer.video, RED)
                 assert (await look())["state"] == "live"
+
+
+async def test_the_command_adds_lists_and_removes(film: str, tmp_path: Path) -> None:
+    async with live(tmp_path) as it:
+        place = ["--relay", it.relay.url]
+        who = ["--room", "studio", "--name", "cam"]
+        assert await says("add", film, *who, "--loop", *place) == "cam is in room studio."
+        assert (await says("list", *place)).startswith("studio / cam  ")
+        assert await says("remove", *who, *place) == "cam is no more in room studio."
+    assert "trunkline serve" in await says("list", *place, fails=True)
+
+
+async def says(*arguments: str, fails: bool = False) -> str:
+    """What the command says."""
+    async with process([sys.executable, "-m", "trunkline", "camera", *arguments]) as command:
+        async with asyncio.timeout(20):
+            status = await command.inner.wait()
+            await until(output(command), bool, within=5, what="it says something")
+    assert status == int(fails), command.output
+    return command.output
+
+
+def output(command: Process) -> Callable[[], Awaitable[str]]:
+    async def look() -> str:
+        return command.output
+
+    return look
