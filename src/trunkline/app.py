@@ -26,6 +26,7 @@ from trunkline.feed import Listener
 from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
+from trunkline.model.camera import Camera
 from trunkline.model.id import RoomName
 from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
@@ -47,7 +48,9 @@ from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
+from trunkline.sources.cameras import Cameras, fixed_id
 from trunkline.web.admin import Admin
+from trunkline.web.cameras import CameraRoutes
 from trunkline.web.front import live_under
 from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
@@ -249,20 +252,22 @@ class Relay:
             neighbourhood = await asyncio.to_thread(self._surroundings, roster)
             nearby = neighbourhood.relays if neighbourhood else None
             inside = Inside(engine, admin, roster, nearby)
-            port, plain_port = await self._serve(stack, inside, signalling, context)
+            cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
+            routes = CameraRoutes(cameras, admin.require, partial(secrets.token_hex, 6)).routes()
+            port, plain_port = await self._serve(stack, inside, signalling, context, routes)
             beside(tick(signalling.pass_time), "signalling")
             stack.callback(signalling.stop)
             if renewal is not None and context is not None:
                 beside(renewal.run(context), "certificate")
+            beside(cameras.run(), "cameras")
             self._parts = _Running(core, engine, port, plain_port, token)
             self._leave_note(stack, roster)
             self._watch(stack, group, media, inside)
             if neighbourhood is not None:
                 beside(supervise("multicast DNS", neighbourhood.run), "mdns")
-            if self._settings.demo:
-                url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
-                beside(demo.Demo(url).run(), "demo")
-            self._dial(stack, group, roster)
+            self._publish_demo(beside)
+            beside(roster.run(), "trunks")
+            stack.push_async_callback(roster.links.stop)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
 
@@ -286,9 +291,10 @@ class Relay:
             whereabouts.leave(roster.store, self.url)
             stack.callback(whereabouts.forget, roster.store)
 
-    def _dial(self, stack: AsyncExitStack, group: asyncio.TaskGroup, roster: Roster) -> None:
-        _beside(stack, group, roster.run(), "trunks")
-        stack.push_async_callback(roster.links.stop)
+    def _publish_demo(self, beside: Callable[[Coroutine[object, object, None], str], None]) -> None:
+        if self._settings.demo:
+            url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
+            beside(demo.Demo(url).run(), "demo")
 
     def _renewal(self) -> "Renewal | None":
         certificate = self._settings.certificate
@@ -363,6 +369,7 @@ class Relay:
         inside: Inside,
         signalling: Signalling,
         context: ssl.SSLContext | None,
+        more: Sequence[web.RouteDef],
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
@@ -378,6 +385,7 @@ class Relay:
             clock=asyncio.get_running_loop().time,
             plain_port=plain_port,
         )
+        application.add_routes(more)
         signalling.join(application)
         serving = runner(application)
         await serving.setup()
@@ -448,6 +456,26 @@ def rules(settings: Settings) -> dict[RoomName, Rule]:
             tracks=room.tracks,
             bitrate=room.bitrate,
         )
+    return made
+
+
+def _cameras(settings: Settings) -> list[Camera]:
+    """The cameras of the settings.
+
+    Raises:
+        StartupError: a name cannot be one.
+    """
+    made = []
+    for one in settings.cameras:
+        try:
+            room, name = room_name(one.room), participant_name(one.name)
+        except ProtocolError as error:
+            raise StartupError(
+                f"The settings have a camera {one.name!r} that cannot be: {error}",
+                "Change it under [[cameras]].",
+            ) from error
+        given = one.model_dump(exclude={"room", "name"})
+        made.append(Camera(id=fixed_id(room, name), room=room, name=name, **given))
     return made
 
 
