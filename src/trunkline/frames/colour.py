@@ -51,11 +51,11 @@ class Converter:
         changed.color_trc = ColorTrc.BT709 if bt709 else ColorTrc.SMPTE170M
         return changed
 
-    def rgb(self, frame: VideoFrame) -> VideoFrame:
-        """As programs take it: rgb24."""
+    def rgb(self, frame: VideoFrame, pixels: str = "rgb24") -> VideoFrame:
+        """As programs take it: rgb24, or another format of this kind."""
         return self._reformatter.reformat(
             frame,
-            format="rgb24",
+            format=pixels,
             src_colorspace=None if is_rgb(frame) else _matrix(is_bt709(frame)),
             src_color_range=ColorRange.JPEG if is_rgb(frame) else _range(frame),
             dst_color_range=ColorRange.JPEG,
