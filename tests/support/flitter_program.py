@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from flitter.engine.__main__ import main
+from flitter.model import Vector
 from flitter.plugins import PluginObjectCache
 from flitter.render.window import ProgramNode
 
@@ -23,11 +24,15 @@ class Probe(ProgramNode):
 
     def create(self, engine: Any, node: Any, resized: bool, **kwargs: Any) -> None:
         super().create(engine, node, resized, **kwargs)
-        key = node["state"]
+        key = node["state"] if "state" in node else Vector(None)
+        figures = {
+            name: list(engine.state[key.concat(Vector.symbol(name))])
+            for name in ("fps", "kbps", "rtt", "loss")
+        }
         self._said = {
             "name": node.get("name", 1, str, ""),
-            "state": str(engine.state[key]) or None,
-            "figures": {str(one)[1:-1]: list(engine.state[one]) for one in engine.state.keys()},
+            "state": str(engine.state[key]) if key and key in engine.state else None,
+            "figures": {name: value[0] for name, value in figures.items() if value},
         }
 
     def render(self, node: Any, references: Any, **kwargs: Any) -> None:

@@ -56,13 +56,12 @@ class Mailbag(asyncio.DatagramProtocol):
 
     def __init__(self, letters: Letters) -> None:
         self._letters = letters
-        self._transport: asyncio.DatagramTransport | None = None
+        self._sender: asyncio.DatagramTransport | None = None
         self._waiting: asyncio.Queue[tuple[bytes, Address]] = asyncio.Queue(WAITING)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A socket is there; the last one is for sending."""
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+    def send_with(self, sender: asyncio.DatagramTransport) -> None:
+        """Send with this."""
+        self._sender = sender
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         """Keep it till it is read."""
@@ -75,8 +74,8 @@ class Mailbag(asyncio.DatagramProtocol):
 
     def send(self, message: Datagram, to: Address) -> None:
         """Say this to somebody, or to everybody."""
-        if self._transport is not None:
-            self._transport.sendto(self._letters.write(message), to)
+        if self._sender is not None:
+            self._sender.sendto(self._letters.write(message), to)
 
     async def next(self) -> tuple[Datagram, Address]:
         """What is said to us next, and by whom."""
@@ -106,6 +105,7 @@ async def mailbag(letters: Letters, host: str, port: int) -> AsyncIterator[Mailb
         for bound in _bound(host, port):
             transport, _ = await loop.create_datagram_endpoint(lambda: bag, sock=bound)
             transports.append(transport)
+            bag.send_with(transport)
         yield bag
     finally:
         for transport in transports:

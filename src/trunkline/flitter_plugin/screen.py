@@ -35,9 +35,8 @@ class Screen:
         """Show this from now on; from one thread at a time."""
         rgba = self._converter.rgb(frame, "rgba")
         (plane,) = rgba.planes
-        rows = numpy.frombuffer(memoryview(plane), numpy.uint8).reshape(
-            rgba.height, plane.line_size
-        )
+        stored = numpy.frombuffer(memoryview(plane), numpy.uint8)
+        rows = stored.reshape(rgba.height, plane.line_size)
         self._number += 1
         pixels = numpy.ascontiguousarray(rows[::-1, : rgba.width * 4])
         self.picture = Picture(self._number, rgba.width, rgba.height, pixels)

@@ -24,7 +24,8 @@ async def supervise(
     """Run something again whenever it ends or fails, until cancelled.
 
     The delay doubles from 0.5 s to 30 s by default, with up to a quarter more by chance, so that
-    many who failed together do not come back together. An outage makes one line in the log at its start.
+    many who failed together do not come back together. An outage makes one line in the log at its
+    start.
 
     Args:
         name: what it is, for the log.
