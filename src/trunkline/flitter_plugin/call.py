@@ -148,9 +148,11 @@ class Call:
             self._output = None
 
     @contextmanager
-    def shows(self, source: VideoInput) -> Iterator[None]:
-        """What comes there is seen while the block lasts."""
-        handing = source.each(self.screen.show)
+    def shows(
+        self, source: VideoInput, take: Callable[[VideoFrame], None] | None = None
+    ) -> Iterator[None]:
+        """What comes there is seen, or taken by somebody, while the block lasts."""
+        handing = source.each(take or self.screen.show)
         try:
             yield
         finally:
@@ -165,8 +167,10 @@ class Call:
             try:
                 after, now = await statistics(), loop.time()
             except ConnectionLost:
-                before = None
+                # It is on its way to be mended, or to its end.
+                before, self.figures, self.state = None, {}, "connecting"
             else:
+                self.state = "connected"
                 if before is not None:
                     self.figures = figures.measure(before, after, now - then)
                 before, then = after, now

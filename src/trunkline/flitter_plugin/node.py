@@ -50,8 +50,7 @@ class WebRTC(ProgramNode):
         """The same as numbers, rows from the bottom."""
         if self._shown is None:
             return super().array
-        rows = self._shown.pixels.reshape(self._shown.height, self._shown.width, 4)
-        return rows.astype(numpy.float32) / 255
+        return self._shown.pixels.astype(numpy.float32) / 255
 
     def create(self, engine: Any, node: Node, resized: bool, **kwargs: Any) -> None:
         """Tell programs how it stands."""

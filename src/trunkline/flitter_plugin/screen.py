@@ -11,6 +11,8 @@ from trunkline.frames.colour import Converter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Rows = NDArray[numpy.uint8]
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -19,7 +21,7 @@ class Picture:
     number: int
     width: int
     height: int
-    pixels: "NDArray[numpy.uint8]"
+    pixels: "Rows"
 
 
 class Screen:
@@ -33,14 +35,25 @@ class Screen:
 
     def show(self, frame: VideoFrame) -> None:
         """Show this from now on; from one thread at a time."""
-        rgba = self._converter.rgb(frame, "rgba")
-        (plane,) = rgba.planes
-        stored = numpy.frombuffer(memoryview(plane), numpy.uint8)
-        rows = stored.reshape(rgba.height, plane.line_size)
+        self.put(rgba(self._converter, frame))
+
+    def put(self, rows: "Rows") -> None:
+        """Show what is in these rows, which begin at the top; they are copied."""
+        height, width, _ = rows.shape
         self._number += 1
-        pixels = numpy.ascontiguousarray(rows[::-1, : rgba.width * 4])
-        self.picture = Picture(self._number, rgba.width, rgba.height, pixels)
+        self.picture = Picture(self._number, width, height, numpy.ascontiguousarray(rows[::-1]))
 
     def clear(self) -> None:
         """Show nothing."""
         self.picture = None
+
+
+def rgba(
+    converter: Converter, frame: VideoFrame, width: int | None = None, height: int | None = None
+) -> "Rows":
+    """The pixels of a picture, of its own size or another: rows × columns × 4, from the top."""
+    changed = converter.rgb(frame, "rgba", width, height)
+    (plane,) = changed.planes
+    stored = numpy.frombuffer(memoryview(plane), numpy.uint8)
+    rows = stored.reshape(changed.height, plane.line_size)[:, : changed.width * 4]
+    return rows.reshape(changed.height, changed.width, 4)
