@@ -187,6 +187,8 @@ async def websocket(made: RTCPeerConnection, asked: argparse.Namespace) -> None:
                     return
                 case {"type": "finished"}:
                     return
+                case _:
+                    continue
 
 
 def arguments() -> argparse.Namespace:

@@ -4,10 +4,13 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
+from support.browser import SHOW_ADDRESSES, chromium
+from support.client import client, shows_colour
 from support.flitter import (
     ADDRESS,
     MIDDLES,
@@ -24,6 +27,7 @@ from support.flitter import (
 )
 from support.network import Namespace
 from support.process import Process, process
+from support.relay import running_relay
 from support.waiting import until
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(150)]
@@ -121,6 +125,41 @@ async def sees(running: Process, colours: tuple[tuple[int, int, int], ...]) -> N
     )
 
 
+RELAYED = f"""!window size=640;360
+    !probe name=:whip state=:whip points={MIDDLES}
+        !webrtc size=320;180 state=:whip bitrate=800000 fps=20
+            !whip url='RELAY/whip/stage?name=film' token=:open
+{quarters()}
+    !probe name=:whep state=:whep points={MIDDLES}
+        !webrtc size=320;180 state=:whep
+            !whep url='RELAY/whep/stage/film' token=:open
+    !probe name=:guest state=:guest points={MIDDLES}
+        !webrtc size=320;180 state=:guest codec=:vp8
+            !room url='RELAY' room=:stage name=:flitter token=:open show=:film
+{quarters(OTHERS)}
+    !probe name=:grid state=:grid points=0.125;0.375;0.625;0.375
+        !webrtc size=320;180 state=:grid
+            !room url='RELAY' room=:stage name=:wall token=:open show=:grid
+"""
+
+
+async def test_pictures_go_through_a_relay(screen: str, place: Namespace) -> None:
+    # Everything is there before the relay is.
+    program = RELAYED.replace("RELAY", f"http://{ADDRESS}:8080")
+    async with flitter(screen, program, place) as one:
+        async with running_relay(place=place, address=ADDRESS):
+            for probe in ("whep", "guest"):
+                await one.shows(QUARTERS, probe)
+            both = {QUARTERS[0], OTHERS[0]}
+            await one.until(
+                "grid",
+                lambda seen: any(same(seen["pixels"], pair) for pair in permutations(both)),
+                "two pictures beside each other",
+            )
+        for probe in ("whip", "whep", "guest", "grid"):
+            await one.until(probe, lambda seen: seen["state"] != "connected", "the end")
+
+
 FOUR = f"""!window size=640;360
     !probe name=:called state=:called points={MIDDLES}
         !webrtc size=320;180 state=:called
@@ -161,3 +200,22 @@ async def test_a_stranger_calls_and_answers_in_every_way(
             await one.shows(QUARTERS, probe)
         for each in strangers:
             await sees(each, OTHERS)
+
+
+@pytest.mark.browser
+async def test_a_room_brings_flitter_and_chromium_together(screen: str, place: Namespace) -> None:
+    plain = quarters([(55, 215, 165)] * 4)
+    address = f"http://{ADDRESS}:8080"
+    program = window(f"!room url='{address}' room=:stage name=:flitter show=:cam", plain)
+    async with (
+        running_relay(place=place, address=ADDRESS) as relay,
+        flitter(screen, program, place) as one,
+        chromium(inside=place.inside, flags=SHOW_ADDRESSES) as browser,
+        client(browser, relay.url) as publisher,
+        client(browser, relay.url) as viewer,
+    ):
+        options = {"colour": "rgb(200 40 90)", "codec": "H264", "audio": False}
+        assert (await publisher.publish("/whip/stage?name=cam", **options))["status"] == 201
+        await one.until("", lambda seen: same(seen["pixels"], [(200, 40, 90)] * 4, 8), "Chromium")
+        assert (await viewer.watch("/whep/stage/flitter"))["status"] == 201
+        await shows_colour(viewer, (55, 215, 165), off=8)

@@ -125,7 +125,7 @@ async def flitter(
     """
     with tempfile.TemporaryDirectory(prefix="trunkline-flitter-") as folder:
         file = Path(folder, "program.fl")
-        file.write_text(program)
+        await asyncio.to_thread(file.write_text, program)
         command = [
             *(*prefix(place), sys.executable, "-m", "support.flitter_program"),
             *("--offscreen", "--verbose", "--fps", "30", *options, str(file)),

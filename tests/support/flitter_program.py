@@ -1,4 +1,4 @@
-"""Run Flitter with one node more: `!probe` prints what is drawn inside it, and what is in the state.
+"""Run Flitter with one node more: `!probe` prints what is drawn inside it, and the state.
 
 `!probe name=NAME state=KEY points=X;Y;X;Y… every=FRAMES`: each line is JSON with the state, the
 figures under it, the size, and the colours at these points, as fractions of the size from the top.

@@ -14,7 +14,7 @@ from trunkline.net.clock import Epoch
 MOST = 16
 """Pictures in a grid."""
 STEP = 1 / 35
-"""Seconds between two pictures of the whole at least: that of one camera is not one of the whole."""
+"""Seconds between two pictures of the whole at least: one camera's is not the whole."""
 
 Place = tuple[int, int, int, int]
 """Column and row of the upper left corner, width and height."""

@@ -93,7 +93,7 @@ class Room:
             ids = {one.id for one in guest.people if one.name == self.show}
             return [one for one in pictures if one.participant in ids][:1]
         of = {one.participant: one for one in reversed(pictures)}
-        speaking = [of[one.participant] for one in guest.speakers if one.participant in of]
+        speaking = [of[one.id] for one in guest.speakers if one.id in of]
         # Whoever is seen stays, until another one speaks and nobody there does.
         staying = [of[one.participant] for one in shown if one.participant in of]
         return ([one for one in staying if one in speaking] or speaking or staying or pictures)[:1]

@@ -58,7 +58,7 @@ class Converter:
         width: int | None = None,
         height: int | None = None,
     ) -> VideoFrame:
-        """As programs take it: rgb24, or another format of this kind; of its own size or another."""
+        """As programs take it: rgb24, or the like; of its own size, or of another."""
         return self._reformatter.reformat(
             frame,
             width,
