@@ -8,7 +8,7 @@ from typing import Self, assert_never
 
 from trunkline.client.link import Link
 from trunkline.client.signalling import PeerClient, connected
-from trunkline.errors import TrunklineError
+from trunkline.errors import ProtocolError, TrunklineError
 from trunkline.flitter_plugin.attribute import Node, text
 from trunkline.flitter_plugin.call import Call
 from trunkline.model import flitter as word
@@ -22,7 +22,26 @@ LOOK = 1.0
 HEARTBEAT = 15.0
 """Seconds after which a silent server is asked whether it is there."""
 
-Server = PeerClient[word.Request, word.Event]
+Server = PeerClient[word.Request, word.Event | None]
+
+
+class _Half:
+    """Passes over what makes no sense: any member of the room may say it."""
+
+    def __init__(self) -> None:
+        self._half = Client()
+        self._said = False
+
+    def write(self, request: word.Request) -> str:
+        return self._half.write(request)
+
+    def read(self, frame: str | bytes) -> word.Event | None:
+        try:
+            return self._half.read(frame)
+        except ProtocolError as error:
+            log.log(logging.DEBUG if self._said else logging.WARNING, "!websocket: %s", error)
+            self._said = True
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +72,7 @@ class Websocket:
             await call.last(link)
 
     async def _agree(self, call: Call, links: AsyncExitStack) -> Link:
-        async with connected(self.url, Client(), verify=self.verify, heartbeat=HEARTBEAT) as server:
+        async with connected(self.url, _Half(), verify=self.verify, heartbeat=HEARTBEAT) as server:
             await server.say(word.Join(self.id, self.room))
             conversation = _Conversation(call, links, server)
             return await conversation.hold(talk.Talk(self.id, self.callee or None))

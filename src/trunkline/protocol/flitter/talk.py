@@ -1,7 +1,7 @@
 """How two members of a room on a signalling server come to a call: `!websocket`'s side of it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from trunkline.errors import ProtocolError
 from trunkline.model import flitter as word
@@ -82,6 +82,8 @@ class Talk:
                 return self._take(sender, read_object(text) or {}, now)
             case word.Failed(error):
                 raise ProtocolError(f"the server says: {error}")
+            case _:
+                assert_never(event)
 
     def wait(self, now: float) -> Step | None:
         """What follows from nothing having been said; errors as above."""
