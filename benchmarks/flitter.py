@@ -13,9 +13,10 @@ import platform
 import statistics
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-import numpy
 import psutil
 
 from support.flitter import TESTS, display, local_network
@@ -66,12 +67,12 @@ def flitter() -> None:
         def texture(self) -> Any:
             return self.children[0].texture
 
-        def render(self, node: Any, references: Any, **kwargs: Any) -> None:
+        def render(self, _node: Any, _references: Any, **_: Any) -> None:
             call = self.children[0]
             self.frames += 1
-            if call._shown is self.shown or call._shown is None:
+            if call.shown is self.shown or call.shown is None:
                 return
-            self.shown = call._shown
+            self.shown = call.shown
             rows = self.shown.pixels
             marks = rows[-20, 20 : 20 + 40 * BITS : 40, 1] > 127
             drawn = sum(1 << bit for bit, on in enumerate(marks) if on)
@@ -94,8 +95,8 @@ async def measure(
         for role in ("call", "answer"):
             path = f"/tmp/trunkline-bench-{os.getpid()}-{role}.fl"
             stack.callback(os.unlink, path)
-            with open(path, "w") as file:
-                file.write(PROGRAM.format(width=width, height=height, role=role))
+            program = PROGRAM.format(width=width, height=height, role=role)
+            await asyncio.to_thread(Path(path).write_text, program)
             command = [*place.inside, sys.executable, "-m", "benchmarks.flitter", "--flitter"]
             options = ["--offscreen", "--quiet", "--fps", str(fps), path]
             both.append(
@@ -104,7 +105,7 @@ async def measure(
                 )
             )
         for one in both:
-            await until(lambda one=one: _lines(one), len, within=60, what="pictures")
+            await until(partial(_lines, one), bool, within=60, what="pictures")
         await asyncio.sleep(WARM)
         before = [_look(one) for one in both]
         for one in both:
@@ -157,8 +158,8 @@ async def main(arguments: argparse.Namespace) -> None:
                 print(json.dumps(results[-1]))
     document = {"cores": os.cpu_count(), "python": platform.python_version(), "cases": results}
     if arguments.output:
-        with open(arguments.output, "w") as file:
-            json.dump(document, file, indent=1)
+        text = json.dumps(document, indent=1)
+        await asyncio.to_thread(Path(arguments.output).write_text, text)
 
 
 if __name__ == "__main__":

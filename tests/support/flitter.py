@@ -45,7 +45,7 @@ def display() -> Iterator[str]:
     """An X server without a screen: GLFW needs one."""
     server = shutil.which("Xvfb")
     if server is None:
-        pytest.skip("needs Xvfb: apt-get install xvfb libgl1 libgl1-mesa-dri libegl1")
+        pytest.skip("needs Xvfb: apt-get install xvfb libgl1 libegl1 libgl1-mesa-dri libglx-mesa0")
     command = [server, "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1280x720x24"]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=quiet) as running:

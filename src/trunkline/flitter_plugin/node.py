@@ -37,7 +37,8 @@ class WebRTC(ProgramNode):
         self._options: Options | None = None
         self._session: Session | None = None
         self._readback: Readback | None = None
-        self._shown: Picture | None = None
+        self.shown: Picture | None = None
+        """What came from the other end, as it is drawn now."""
         self._received: Any = None
 
     @property
@@ -48,9 +49,9 @@ class WebRTC(ProgramNode):
     @property
     def array(self) -> Any:
         """The same as numbers, rows from the bottom."""
-        if self._shown is None:
+        if self.shown is None:
             return super().array
-        return self._shown.pixels.astype(numpy.float32) / 255
+        return self.shown.pixels.astype(numpy.float32) / 255
 
     def create(self, engine: Any, node: Node, resized: bool, **kwargs: Any) -> None:
         """Tell programs how it stands."""
@@ -120,16 +121,16 @@ class WebRTC(ProgramNode):
     def _receive(self) -> None:
         picture = self._session.call.screen.picture if self._session else None
         if picture is None:
-            self._received = self._shown = None
-        elif picture is not self._shown:
+            self._received = self.shown = None
+        elif picture is not self.shown:
             size = (picture.width, picture.height)
             if self._received is None or self._received.size != size:
                 self._received = self.glctx.texture(size, 4, internal_format=GL_SRGB8_ALPHA8)
             self._received.write(picture.pixels)
-            self._shown = picture
+            self.shown = picture
 
     def _close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             session.close()
-        self._received = self._shown = None
+        self._received = self.shown = None
