@@ -51,6 +51,8 @@ class Participant:
     role: Role = "publisher"
     address: str = ""
     """ "address:port" that a guest talks from; empty where nobody talks."""
+    remote: bool = False
+    """It is at another relay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ class ParticipantStatistics:
     """None for viewers."""
     traffic: Traffic
     carried: Mapping[Mid, Carriage] = field(default_factory=dict)
-    """By medium; those that carry nothing are missing."""
+    """By medium; those that carry nothing are missing. Of one that flows both ways, what comes."""
+    sent: Mapping[Mid, Carriage] = field(default_factory=dict)
+    """The same; of a medium that flows both ways, what leaves."""
 
 
 @dataclass(frozen=True, slots=True)

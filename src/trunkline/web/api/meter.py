@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.view import Statistics
@@ -9,7 +10,8 @@ from trunkline.model.view import Statistics
 INTERVAL = 1.0
 """Seconds that a rate is a mean over, at least; at most three times as many."""
 
-Medium = tuple[TransportId, Mid]
+Medium = tuple[TransportId, Mid, Literal["in", "out"]]
+"""A medium may flow both ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,6 @@ class Meter:
 def _counters(statistics: Statistics) -> dict[Medium, int]:
     counters: dict[Medium, int] = {}
     for traffic in (one.traffic for one in statistics.participants):
-        counters |= {(traffic.transport, one.mid): one.bytes for one in traffic.producers}
-        counters |= {(traffic.transport, one.mid): one.bytes for one in traffic.consumers}
+        counters |= {(traffic.transport, one.mid, "in"): one.bytes for one in traffic.producers}
+        counters |= {(traffic.transport, one.mid, "out"): one.bytes for one in traffic.consumers}
     return counters

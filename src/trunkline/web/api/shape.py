@@ -177,8 +177,11 @@ class Transport(Shape):
         """From what the relay knows."""
         traffic: report.Traffic = statistics.traffic
 
-        def known(mid: Mid) -> tuple[view.Carriage | None, int | None]:
-            return statistics.carried.get(mid), rates.get((traffic.transport, mid))
+        def coming(mid: Mid) -> tuple[view.Carriage | None, int | None]:
+            return statistics.carried.get(mid), rates.get((traffic.transport, mid, "in"))
+
+        def leaving(mid: Mid) -> tuple[view.Carriage | None, int | None]:
+            return statistics.sent.get(mid), rates.get((traffic.transport, mid, "out"))
 
         return cls(
             room=statistics.room,
@@ -190,8 +193,8 @@ class Transport(Shape):
             protocol=traffic.protocol,
             received=traffic.received,
             sent=traffic.sent,
-            producers=tuple(Incoming.of(one, *known(one.mid)) for one in traffic.producers),
-            consumers=tuple(Outgoing.of(one, *known(one.mid)) for one in traffic.consumers),
+            producers=tuple(Incoming.of(one, *coming(one.mid)) for one in traffic.producers),
+            consumers=tuple(Outgoing.of(one, *leaving(one.mid)) for one in traffic.consumers),
         )
 
 
