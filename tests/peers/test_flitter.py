@@ -137,26 +137,32 @@ RELAYED = f"""!window size=640;360
         !webrtc size=320;180 state=:guest codec=:vp8
             !room url='RELAY' room=:stage name=:flitter token=:open show=:film
 {quarters(OTHERS)}
-    !probe name=:grid state=:grid points=0.125;0.375;0.625;0.375
+    !probe name=:grid state=:grid points=0.125;0.125;0.625;0.125;0.125;0.625;0.625;0.625
         !webrtc size=320;180 state=:grid
             !room url='RELAY' room=:stage name=:wall token=:open show=:grid
+    !probe name=:dialect state=:dialect points={MIDDLES}
+        !webrtc size=320;180 state=:dialect
+            !websocket url='RELAY/flitter' room=:stage id=:member call='room:stage/film'
 """
 
 
-async def test_pictures_go_through_a_relay(screen: str, place: Namespace) -> None:
+async def test_pictures_go_through_a_relay(screen: str, place: Namespace, tmp_path: Path) -> None:
+    settings = tmp_path / "relay.toml"
+    settings.write_text("[signalling]\nrelay = true\n")
     # Everything is there before the relay is.
     program = RELAYED.replace("RELAY", f"http://{ADDRESS}:8080")
     async with flitter(screen, program, place) as one:
-        async with running_relay(place=place, address=ADDRESS):
-            for probe in ("whep", "guest"):
+        async with running_relay("--config", str(settings), place=place, address=ADDRESS):
+            for probe in ("whep", "guest", "dialect"):
                 await one.shows(QUARTERS, probe)
-            both = {QUARTERS[0], OTHERS[0]}
+            # That of the dialect's member is black, and the fourth place is empty.
+            cells = [QUARTERS[0], OTHERS[0], (0, 0, 0), (0, 0, 0)]
             await one.until(
                 "grid",
-                lambda seen: any(same(seen["pixels"], pair) for pair in permutations(both)),
-                "two pictures beside each other",
+                lambda seen: any(same(seen["pixels"], pair) for pair in permutations(cells)),
+                "three pictures in a grid",
             )
-        for probe in ("whip", "whep", "guest", "grid"):
+        for probe in ("whip", "whep", "guest", "grid", "dialect"):
             await one.until(probe, lambda seen: seen["state"] != "connected", "the end")
 
 
