@@ -14,6 +14,8 @@ class Accept:
     offer: str
     sources: tuple[Port, ...] = ()
     """Producers whose codecs the offer has to share."""
+    dial: bool = False
+    """Look for the remote, as the full agent of ICE, from sockets of the transport's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class OfferMedia:
     """Offer a data channel, too; once offered, it stays."""
     restart: bool = False
     """Restart ICE."""
+    dial: bool = False
+    """As in `Accept`; the first offer decides."""
 
 
 @dataclass(frozen=True, slots=True)
