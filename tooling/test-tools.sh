@@ -10,6 +10,7 @@ PATH="$PATH:/usr/sbin:/sbin"
 command -v ip >/dev/null || wanted="$wanted iproute2"
 command -v nft >/dev/null || wanted="$wanted nftables"
 command -v turnserver >/dev/null || wanted="$wanted coturn"
+command -v nginx >/dev/null || wanted="$wanted nginx-light"
 # GStreamer, for the system's Python: tests/peers/gstreamer_signalling_peer.py.
 /usr/bin/python3 -c "import gi; gi.require_version('GstWebRTC', '1.0')
 from gi.repository import Gst; Gst.init(None)

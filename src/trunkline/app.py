@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from trunkline.client.trunk.memory import remember
+from trunkline.client.trunk.roster import Roster
 from trunkline.config import Settings, SignallingSettings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
@@ -29,17 +31,21 @@ from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
 from trunkline.net.address_watch import AddressWatch
-from trunkline.net.clock import tick
+from trunkline.net.clock import tick, wall
 from trunkline.net.dialect import Dialects, dialects
 from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
+from trunkline.net.links import Links
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
+from trunkline.web.admin import Admin
+from trunkline.web.front import live_under
+from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.signalling import Signalling
-from trunkline.web.site import site
+from trunkline.web.site import Inside, site
 
 if TYPE_CHECKING:
     from trunkline.client.audio_output import AudioSettings
@@ -75,6 +81,7 @@ class _Running:
     engine: Engine
     port: int
     plain_port: int | None
+    token: OperatorToken
 
 
 class Relay:
@@ -122,6 +129,12 @@ class Relay:
     def media_port(self) -> int:
         """The port of all media, UDP and TCP."""
         return self._running.core.port
+
+    @property
+    def new_token(self) -> str | None:
+        """The operator's token, if it was made at this start: it is shown once, to be kept."""
+        token = self._running.token
+        return token.text if token.is_new else None
 
     @property
     def rooms(self) -> tuple[view.Room, ...]:
@@ -211,34 +224,59 @@ class Relay:
             core = media.core
             stack.push_async_callback(asyncio.to_thread, core.stop)
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            engine = Engine(Rooms(rules=rules(self._settings)), core, secrets.token_urlsafe)
+            memory = await asyncio.to_thread(remember, self._settings)
+            rooms = Rooms(rules=rules(self._settings), me=memory.me)
+            # Participants are known by their ids at other relays, too.
+            engine = Engine(rooms, core, secrets.token_urlsafe, f"{memory.me.instance}-")
             reader = group.create_task(deliver(core, engine.receive), name="core")
             stack.callback(reader.cancel)
-            ticker = group.create_task(tick(engine.pass_time), name="clock")
+            pass_time = partial(_pass_time, engine)
+            ticker = group.create_task(tick(pass_time), name="clock")
             stack.callback(ticker.cancel)
+            token = await asyncio.to_thread(self._token)
             clock = asyncio.get_running_loop().time
+            admin = Admin(token.text, clock, behind_proxy=self._settings.behind_proxy)
             bounds = self._settings.signalling
             signalling = Signalling(_dialects(stack, group, engine, bounds), bounds, clock)
-            port, plain_port = await self._serve(stack, engine, signalling, context)
+            roster = memory.roster(Links(engine.crossroads), self._settings)
+            inside = Inside(engine, admin, roster)
+            port, plain_port = await self._serve(stack, inside, signalling, context)
             listener = group.create_task(tick(signalling.pass_time), name="signalling")
             stack.callback(listener.cancel)
             stack.callback(signalling.stop)
             if renewal is not None and context is not None:
                 follower = group.create_task(renewal.run(context), name="certificate")
                 stack.callback(follower.cancel)
-            self._parts = _Running(core, engine, port, plain_port)
-            if not self._settings.announce and is_everywhere(self._settings.host):
-                look = partial(self._told, media.ports)
-                watch = AddressWatch(media.told, look, engine.set_candidates)
-                running = supervise("the watch over addresses", watch.run)
-                watching = group.create_task(running, name="addresses")
-                stack.callback(watching.cancel)
+            self._parts = _Running(core, engine, port, plain_port, token)
+            self._watch(stack, group, media, inside)
             if self._settings.demo:
                 url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
                 publisher = group.create_task(demo.Demo(url).run(), name="demo")
                 stack.callback(publisher.cancel)
+            self._dial(stack, group, roster)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
+
+    def _watch(
+        self, stack: AsyncExitStack, group: asyncio.TaskGroup, media: _Media, inside: Inside
+    ) -> None:
+        """Notice addresses of this machine that come and go."""
+        if self._settings.announce or not is_everywhere(self._settings.host):
+            return
+
+        def tell(addresses: tuple[str, ...]) -> None:
+            inside.engine.set_candidates(addresses)
+            inside.roster.hurry()
+
+        watch = AddressWatch(media.told, partial(self._told, media.ports), tell)
+        running = supervise("the watch over addresses", watch.run)
+        watching = group.create_task(running, name="addresses")
+        stack.callback(watching.cancel)
+
+    def _dial(self, stack: AsyncExitStack, group: asyncio.TaskGroup, roster: Roster) -> None:
+        dialling = group.create_task(roster.run(), name="trunks")
+        stack.callback(dialling.cancel)
+        stack.push_async_callback(roster.links.stop)
 
     def _renewal(self) -> "Renewal | None":
         certificate = self._settings.certificate
@@ -258,6 +296,10 @@ class Relay:
 
             context = server_context(settings)
         return self._open_core(media_listen(settings.host, settings.media_port)), context
+
+    def _token(self) -> OperatorToken:
+        settings = self._settings
+        return operator_token(settings.operator_token, settings.state_dir, secrets.token_urlsafe)
 
     def _told(self, ports: Ports) -> tuple[str, ...]:
         """The addresses for clients, those announced or those of a family that is listened on."""
@@ -287,7 +329,7 @@ class Relay:
     async def _serve(
         self,
         stack: AsyncExitStack,
-        engine: Engine,
+        inside: Inside,
         signalling: Signalling,
         context: ssl.SSLContext | None,
     ) -> tuple[int, int | None]:
@@ -299,7 +341,7 @@ class Relay:
             plain = await _bound(stack, settings.host, settings.plain_port, "--plain-port")
         port, plain_port = _port(sockets), _port(plain) if plain else None
         application = site(
-            engine,
+            inside,
             Page(),
             settings,
             clock=asyncio.get_running_loop().time,
@@ -309,6 +351,8 @@ class Relay:
         serving = runner(application)
         await serving.setup()
         stack.push_async_callback(serving.cleanup)
+        if settings.http_prefix:
+            live_under(settings.http_prefix, serving)
         for each in sockets:
             await web.SockSite(serving, each, ssl_context=context).start()
         for each in plain:
@@ -335,6 +379,10 @@ def _dialects(
     made = dialects(settings, bridge.summon)
     stack.callback(group.create_task(bridge.run(made), name="bridge").cancel)
     return made
+
+
+def _pass_time(engine: Engine, now: float) -> None:
+    engine.pass_time(now, wall())
 
 
 def rules(settings: Settings) -> dict[RoomName, Rule]:

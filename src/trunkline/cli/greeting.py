@@ -52,6 +52,14 @@ def greeting(
     return "\n".join(f"{dim(name.ljust(width))}  {value}" for name, value in told_rows)
 
 
+def token_note(token: str) -> str:
+    """Told once: whoever operates the relay from elsewhere needs it."""
+    return (
+        f"The operator's token is {token}: it is asked for where the relay is changed, and is "
+        "not shown again. The state folder keeps it."
+    )
+
+
 def dim(text: str) -> str:
     """For what may be overlooked."""
     return typer.style(text, dim=True)

@@ -22,6 +22,10 @@ class Sender:
     answered: bool = False
     connected: bool = False
     tracks: dict[Mid, Track] = field(default_factory=dict)
+    withdrawn: dict[Mid, Track] = field(default_factory=dict)
+    """Those that it could send and does not have now."""
+    on_demand: bool = False
+    """It is told which of its producers are wanted (`Demand`)."""
 
     @property
     def role(self) -> Role:
@@ -34,11 +38,20 @@ class Sender:
 
     def source(self, kind: Kind) -> Port | None:
         """Its first producer of a kind."""
-        return next((track.port for track in self.tracks.values() if track.kind == kind), None)
+        track = self.track(kind)
+        return track.port if track else None
+
+    def track(self, kind: Kind) -> Track | None:
+        """Its first track of a kind."""
+        return next((track for track in self.tracks.values() if track.kind == kind), None)
+
+    def track_at(self, producer: Port) -> Track | None:
+        """Which of its tracks comes in there, in whatever codec."""
+        return next((one for one in self.tracks.values() if producer in one.producers()), None)
 
     def sources(self) -> tuple[Port, ...]:
-        """All its producers."""
-        return tuple(Port(self.transport, mid) for mid in self.tracks)
+        """A producer of each track: the one that most can play."""
+        return tuple(track.producers()[-1] for track in self.tracks.values())
 
     def describe(self) -> view.Participant:
         """As others may see it."""
@@ -47,7 +60,8 @@ class Sender:
 
     def carried(self) -> dict[Mid, view.Carriage]:
         """Which track each medium is."""
-        return {mid: view.Carriage(track.id) for mid, track in self.tracks.items()}
+        every = self.tracks.values()
+        return {port.mid: view.Carriage(one.id) for one in every for port in one.producers()}
 
     def person(self) -> Person:
         """As guests are told of it."""
@@ -67,6 +81,8 @@ class Consumer:
 
     kind: Kind
     shown: Port | None = None
+    unplayable: str | None = None
+    """A codec that it cannot play."""
     codecs: tuple[str, ...] = ()
     """Names of those that it takes."""
 

@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import assert_never
 
-from trunkline.domain.attention import choose, latest
+from trunkline.domain.attention import Followed
 from trunkline.domain.effect import Effect
 from trunkline.domain.floor import Floor, Surroundings
 from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
-from trunkline.domain.participant import Caller, Consumer, Member, Sender, Viewer
+from trunkline.domain.participant import Caller, Consumer, Member, Publisher, Sender, Viewer
+from trunkline.domain.remotes import Remotes
 from trunkline.domain.track import Track
+from trunkline.domain.viewing import Viewing
+from trunkline.domain.wanted import Wanted
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
-from trunkline.model.command import Attach, Detach
 from trunkline.model.event import (
     LeaveCode,
     ParticipantConnected,
@@ -25,11 +27,19 @@ from trunkline.model.event import (
     TrackPublished,
     TrackStarted,
 )
-from trunkline.model.id import Mid, ParticipantName, RoomName, TrackId, TransportId
-from trunkline.model.media import Medium, Port
-from trunkline.model.report import Answered, Connected, Layers, Stalled, Started
+from trunkline.model.id import (
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RoomName,
+    TrackId,
+    TransportId,
+)
+from trunkline.model.media import Kind, Medium, Port
+from trunkline.model.report import Answered, Connected, Layers, Stalled, Started, Unplayable
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
+from trunkline.model.trunk import Encodings, Presence
 
 LONGEST = 64
 """Characters of a name."""
@@ -46,7 +56,7 @@ class Room:
 
     Members came by WHIP and WHEP, or call; guests talk with us. Invariant: each consumer of an
     answered viewer or caller shows the producer of its kind of whom that one follows, or nothing
-    when there is nobody.
+    when there is nobody. Who is told of demand knows which of its producers somebody is shown.
     """
 
     def __init__(
@@ -67,6 +77,11 @@ class Room:
                 lines=Lines(lambda: open_transport(self), close_transport),
             )
         )
+        self.remotes = Remotes(name, self.floor, self.floor.every_track)
+        self.changed = True
+        """Whether there may be news for neighbours since this was unset."""
+        self.wanted = Wanted()
+        self._viewing = Viewing(self.__iter__, self._performers, self.floor, self.remotes)
         self._members: dict[TransportId, Member] = {}  # bounded by Limits.participants
         self._opened = False
 
@@ -75,6 +90,11 @@ class Room:
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is in it, here or elsewhere."""
+        return not len(self) and not len(self.remotes)
 
     def member(self, transport: TransportId) -> Member:
         """Who has this transport; it must be in the room."""
@@ -113,13 +133,13 @@ class Room:
         names = (ParticipantName(f"{head}-{number}") for number in count(2))
         return next(name for name in names if name not in taken)
 
-    def source_of(self, name: ParticipantName | None) -> Sender | Guest:
+    def source_of(self, name: ParticipantName | None) -> Followed:
         """Who is shown to a viewer that follows this name (None: who published last).
 
         Raises:
             Refusal: there is nobody.
         """
-        publisher = self._followed(name)
+        publisher = self._viewing.followed(name)
         if publisher is None:
             who = "Nobody" if name is None else f"No {name!r}"
             raise Refusal(
@@ -159,6 +179,40 @@ class Room:
             effects += self.floor.tell_others(None, People((caller.person(),)))
         return [*effects, *self.update()]
 
+    def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> list[Effect]:
+        """A member has tracks of these kinds now, of those that it can send."""
+        member = self._members[transport]
+        assert isinstance(member, Publisher), "viewers send nothing"
+        effects: list[Effect] = []
+        every = {**member.tracks, **member.withdrawn}
+        for mid, track in every.items():
+            present, wanted = mid in member.tracks, track.kind in kinds
+            if present and not wanted:
+                effects.append(TrackEnded(self.name, member.id, track.id, track.kind))
+            elif wanted and not present:
+                effects.append(TrackPublished(self.name, member.id, track.id, track.kind))
+        member.tracks = {mid: one for mid, one in every.items() if one.kind in kinds}
+        member.withdrawn = {mid: one for mid, one in every.items() if one.kind not in kinds}
+        return [*effects, *self.update()]
+
+    def hold(self, producer: Port) -> list[Effect]:
+        """A program takes what a producer sends: it is wanted, until `release`."""
+        owner = self.owner(producer.transport)
+        if not (isinstance(owner, Publisher) and owner.on_demand):
+            return []
+        self.wanted.hold(producer)
+        return self.update()
+
+    def release(self, producer: Port) -> list[Effect]:
+        """The program takes no more."""
+        return self.update() if self.wanted.release(producer) else []
+
+    def fall_back(self, report: Unplayable) -> list[Effect] | None:
+        """A viewer cannot play what it is shown; None: there is nothing else."""
+        viewer = self._members.get(report.consumer.transport)
+        falls = isinstance(viewer, Viewer) and self._viewing.falls_back(viewer, report)
+        return self.update() if falls else None
+
     def connected(self, report: Connected) -> list[Effect]:
         """The media connection of a member is up."""
         member = self._members[report.transport]
@@ -174,7 +228,7 @@ class Room:
 
     def listen(self, levels: Mapping[Port, int]) -> list[Effect]:
         """Take the levels of those who speak, loudest first; all other tracks are silent."""
-        return [*self.floor.listen(levels), *self._aim()]
+        return [*self.floor.listen(levels), *self._viewing.aim()]
 
     def started(self, report: Started) -> list[Effect]:
         """A track's codec is known."""
@@ -196,6 +250,7 @@ class Room:
     def leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         """Take a member out; its viewers are shown somebody else, or nothing for now."""
         member = self._members.pop(transport)
+        self.wanted.forget(transport)
         if isinstance(member, Viewer):
             for stream in member.streams.values():
                 stream.end(reconnect=code in _MENDABLE)
@@ -225,19 +280,44 @@ class Room:
         effects.append(ParticipantLeft(self.name, guest.id, guest.role, guest.name, code, reason))
         return [*effects, *self.update(), *self._close_if_empty()]
 
+    def present(self, presence: Presence) -> list[Effect]:
+        """A participant of another relay is in the room, or has changed."""
+        effects: list[Effect] = [] if self._opened else [RoomOpened(self.name)]
+        self._opened = True
+        return [*effects, *self.remotes.present(presence), *self.update()]
+
+    def absent(self, who: ParticipantId, code: LeaveCode, reason: str) -> list[Effect]:
+        """A participant of another relay has left, or no way leads to it."""
+        effects = self.remotes.absent(who, code, reason)
+        return [*effects, *self.update(), *self._close_if_empty()]
+
+    def presences(self) -> Iterator[Presence]:
+        """The room's own participants, as neighbours are told of them."""
+        for performer in self._performers():
+            yield _presence(self.name, performer)
+        for guest in self.floor:
+            yield _presence(self.name, guest)
+
+    def demand(self) -> dict[TrackId, Encodings]:
+        """What is wanted here of other relays' tracks."""
+        return self.remotes.demand(self._viewing.watched())
+
     def update(self) -> list[Effect]:
         """Show and tell everybody how it is now, after any change."""
+        self.changed = True
         self.tell()
-        return [*self._aim(), *self.floor.update()]
+        effects = [*self._viewing.aim(), *self.floor.update()]
+        shown = {*self._viewing.shown(), *self.floor.shown()}
+        return [*effects, *self.wanted.tell(self._publishers(), shown)]
 
     def describe(self) -> view.Room | None:
         """The room as others may see it, or None while nobody has really entered."""
         if not self._opened:
             return None
         publishers = [one.describe() for one in self._performers()]
-        guests = [guest.describe() for guest in self.floor]
+        others = [one.describe() for one in (*self.floor, *self.remotes)]
         listed = self.rule.listed and self.rule.passphrase is None
-        return view.Room(self.name, (*publishers, *guests), self._count_viewers(), listed)
+        return view.Room(self.name, (*publishers, *others), self._count_viewers(), listed)
 
     def carried(self, transport: TransportId) -> dict[Mid, view.Carriage]:
         """Which track each medium of a transport in the room carries."""
@@ -246,7 +326,7 @@ class Room:
             case Sender():
                 return owner.carried()
             case Viewer():
-                return self._sent(owner)
+                return self._viewing.carried(owner)
             case Guest():
                 return owner.carried(transport)
             case _:
@@ -255,14 +335,16 @@ class Room:
     def sent(self, transport: TransportId) -> dict[Mid, view.Carriage]:
         """Which track each medium that a transport is sent carries."""
         owner = self.owner(transport)
-        return self._sent(owner) if isinstance(owner, Caller) else self.carried(transport)
+        if isinstance(owner, Caller):
+            return self._viewing.carried(owner)
+        return self.carried(transport)
 
     def tell(self) -> None:
         """Let every event stream see how it is now."""
         viewers = self._count_viewers()
         for viewer in self:
             if isinstance(viewer, Viewer) and viewer.streams:
-                publisher = self._followed(viewer.follows)
+                publisher = self._viewing.followed(viewer.follows)
                 active = publisher is not None and publisher.connected
                 for stream in viewer.streams.values():
                     stream.see(active=active, viewers=viewers)
@@ -278,64 +360,37 @@ class Room:
         return (one for one in self._publishers() if one.answered and one.role == "publisher")
 
     def _tracks(self) -> Iterator[Track]:
-        return (track for one in self._publishers() for track in one.tracks.values())
+        yield from (track for one in self._publishers() for track in one.tracks.values())
+        yield from self.remotes.tracks()
 
     def _track_at(self, producer: Port) -> Track | None:
         publisher = self._members[producer.transport]
         return publisher.tracks.get(producer.mid) if isinstance(publisher, Sender) else None
 
-    def _sent(self, watcher: Viewer | Caller) -> dict[Mid, view.Carriage]:
-        shown = {mid: self._shown(consumer) for mid, consumer in watcher.consumers.items()}
-        return {mid: view.Carriage(track.id) for mid, track in shown.items() if track}
-
-    def _shown(self, consumer: Consumer) -> Track | None:
-        producer = consumer.shown
-        if producer is None:
-            return None
-        guest = self.floor.guest_of(producer.transport)
-        return guest.track_at(producer) if guest else self._track_at(producer)
-
     def _people(self) -> Iterator[Person]:
-        return (one.person() for one in self._performers())
+        yield from (one.person() for one in self._performers())
+        yield from (remote.person() for remote in self.remotes)
 
     def _close_if_empty(self) -> list[Effect]:
-        if not self._opened or len(self.floor) or any(member.answered for member in self):
+        if not self._opened or len(self.floor) or len(self.remotes):
+            return []
+        if any(member.answered for member in self):
             return []
         self._opened = False
         return [RoomClosed(self.name)]
 
-    def _followed(self, name: ParticipantName | None) -> Sender | Guest | None:
-        return latest([one for one in self._shown_to_others() if name in (None, one.name)])
 
-    def _shown_to_others(self) -> Iterator[Sender | Guest]:
-        yield from self._performers()
-        yield from (guest for guest in self.floor if any(guest.live()))
-
-    def _aim(self) -> list[Effect]:
-        """Restore the invariant."""
-        effects: list[Effect] = []
-        for one in self:
-            if isinstance(one, Viewer):
-                effects += _aim_at(one, self._followed(one.follows))
-            elif isinstance(one, Caller) and one.consumers:
-                effects += self._turn(one)
-        return effects
-
-    def _turn(self, caller: Caller) -> Iterator[Effect]:
-        chosen = choose(caller, self._shown_to_others(), self.floor.speaking)
-        caller.stranded |= caller.steady and caller.watched is not None and chosen is None
-        caller.watched = chosen.id if chosen else None
-        return _aim_at(caller, chosen)
-
-
-def _aim_at(watcher: Viewer | Caller, publisher: Sender | Guest | None) -> Iterator[Effect]:
-    for mid, consumer in watcher.consumers.items():
-        source = publisher.source(consumer.kind) if publisher else None
-        if source == consumer.shown:
-            continue
-        consumer.shown = source
-        port = Port(watcher.transport, mid)
-        yield Attach(port, source) if source else Detach(port)
+def _presence(room: RoomName, one: Sender | Guest) -> Presence:
+    person, seen = one.person(), one.describe()
+    return Presence(
+        id=one.id,
+        room=room,
+        name=one.name,
+        role=person.role,
+        hand_raised=person.hand_raised,
+        away=person.away,
+        tracks=seen.tracks,
+    )
 
 
 def _take(member: Member, media: Iterable[Medium]) -> list[Track]:

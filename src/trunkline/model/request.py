@@ -27,6 +27,8 @@ class Produce:
     """None: the relay chooses one that is free."""
     kinds: tuple[Kind, ...]
     """One track each."""
+    fallbacks: bool = False
+    """Each track has a second producer, for who cannot play what the first sends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from importlib.metadata import version
 
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from trunkline.web.api import shape
+from trunkline.web.api import trunk_description as trunks
 
 _REFERENCE = "#/components/schemas/{model}"
 _ROOM = {"name": "room", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -34,19 +36,25 @@ DESCRIBED: dict[str, tuple[type[shape.Shape], str, list[dict[str, object]]]] = {
 
 def description() -> dict[str, object]:
     """All of it, as JSON."""
-    models = {model for model, _, _ in DESCRIBED.values()} | {shape.Problem}
-    ordered = sorted(models, key=lambda model: model.__name__)
-    _, schemas = models_json_schema(
-        [(model, "serialization") for model in ordered], ref_template=_REFERENCE
-    )
+    answers: list[type[BaseModel]] = [model for model, _, _ in DESCRIBED.values()]
+    answers += [shape.Problem, *trunks.ANSWERS]
+    ordered = sorted(answers, key=lambda model: model.__name__)
+    modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        *((model, "serialization") for model in ordered),
+        *((model, "validation") for model in trunks.BODIES),
+    ]
+    _, schemas = models_json_schema(modes, ref_template=_REFERENCE)
+    paths = {path: _path(*told) for path, told in DESCRIBED.items()}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "trunkline",
             "version": version("trunkline"),
-            "description": "What a relay knows. Read only.",
+            "description": "What a relay knows, and which trunks it has.",
         },
-        "paths": {path: _path(*told) for path, told in DESCRIBED.items()},
+        # Relative to where this stands, so that it holds under any path of a site.
+        "servers": [{"url": "../../"}],
+        "paths": {**paths, **trunks.paths(_REFERENCE)},
         "components": {
             "schemas": schemas["$defs"],
             "securitySchemes": {
