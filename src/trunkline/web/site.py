@@ -22,9 +22,11 @@ from trunkline.web.metrics import Metrics
 from trunkline.web.page import Page
 from trunkline.web.problem import explain
 from trunkline.web.rate import seldom_enough
+from trunkline.web.servers import Servers
 from trunkline.web.sight import Sight
 from trunkline.web.status import Status
 from trunkline.web.trunk import Trunks
+from trunkline.web.trunk_shelf import TrunkShelf
 from trunkline.web.whip import Whip
 
 
@@ -74,6 +76,8 @@ def site(
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())
+    shelves = [TrunkShelf(roster)]
+    application.add_routes(Servers(shelves, admin, page, everybody=settings.open).routes())
     if settings.http_prefix:
         application.add_routes([entrance(settings.http_prefix)])
         application.on_response_prepare.append(leading_back(settings.http_prefix))
