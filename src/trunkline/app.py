@@ -18,7 +18,7 @@ from aiohttp import web
 
 from trunkline.client.trunk.memory import remember
 from trunkline.client.trunk.roster import Roster
-from trunkline.config import Settings
+from trunkline.config import Settings, SignallingSettings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, RelayError, StartupError
@@ -30,11 +30,10 @@ from trunkline.model.id import RoomName
 from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
-from trunkline.neighbours import Neighbours
 from trunkline.net import whereabouts
 from trunkline.net.address_watch import AddressWatch
-from trunkline.net.clock import tick
-from trunkline.net.dialect import dialects
+from trunkline.net.clock import tick, wall
+from trunkline.net.dialect import Dialects, dialects
 from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
 from trunkline.net.links import Links
 from trunkline.net.listener import explain_media, listen
@@ -226,17 +225,21 @@ class Relay:
             core = media.core
             stack.push_async_callback(asyncio.to_thread, core.stop)
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            engine = Engine(Rooms(rules=rules(self._settings)), core, secrets.token_urlsafe)
+            memory = await asyncio.to_thread(remember, self._settings)
+            rooms = Rooms(rules=rules(self._settings), me=memory.me)
+            # Participants are known by their ids at other relays, too.
+            engine = Engine(rooms, core, secrets.token_urlsafe, f"{memory.me.instance}-")
             reader = group.create_task(deliver(core, engine.receive), name="core")
             stack.callback(reader.cancel)
-            ticker = group.create_task(tick(engine.pass_time), name="clock")
+            pass_time = partial(_pass_time, engine)
+            ticker = group.create_task(tick(pass_time), name="clock")
             stack.callback(ticker.cancel)
             token = await asyncio.to_thread(self._token)
             clock = asyncio.get_running_loop().time
             admin = Admin(token.text, clock, behind_proxy=self._settings.behind_proxy)
             bounds = self._settings.signalling
-            signalling = Signalling(dialects(bounds), bounds, clock)
-            roster = await self._trunks()
+            signalling = Signalling(_dialects(stack, group, engine, bounds), bounds, clock)
+            roster = memory.roster(Links(engine.crossroads), self._settings)
             inside = Inside(engine, admin, roster)
             port, plain_port = await self._serve(stack, inside, signalling, context)
             listener = group.create_task(tick(signalling.pass_time), name="signalling")
@@ -277,10 +280,6 @@ class Relay:
         if roster.store is not None:
             whereabouts.leave(roster.store, self.url)
             stack.callback(whereabouts.forget, roster.store)
-
-    async def _trunks(self) -> Roster:
-        memory = await asyncio.to_thread(remember, self._settings)
-        return memory.roster(Links(Neighbours(memory.me)), self._settings)
 
     def _dial(self, stack: AsyncExitStack, group: asyncio.TaskGroup, roster: Roster) -> None:
         dialling = group.create_task(roster.run(), name="trunks")
@@ -367,6 +366,25 @@ class Relay:
         for each in plain:
             await web.SockSite(serving, each).start()
         return port, plain_port
+
+
+def _dialects(
+    stack: AsyncExitStack, group: asyncio.TaskGroup, engine: Engine, settings: SignallingSettings
+) -> Dialects:
+    """All dialects of signalling, with the relay as a peer where that is wanted."""
+    if not settings.relay:
+        return dialects(settings)
+    # Imported where it is needed.
+    from trunkline.bridge.bridge import Bridge
+
+    bridge = Bridge(engine, settings)
+    made = dialects(settings, bridge.summon)
+    stack.callback(group.create_task(bridge.run(made), name="bridge").cancel)
+    return made
+
+
+def _pass_time(engine: Engine, now: float) -> None:
+    engine.pass_time(now, wall())
 
 
 def rules(settings: Settings) -> dict[RoomName, Rule]:

@@ -24,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from trunkline import umbrella
 from trunkline.errors import StartupError
 from trunkline.listing.settings import Secret, TrunkSettings
 from trunkline.model.ice_server import IceServer
@@ -143,6 +144,9 @@ class SignallingSettings(BaseModel):
     rooms: int = Field(default=1_000, ge=1, le=100_000)
     members: int = Field(default=500, ge=1, le=10_000)
     sessions: int = Field(default=500, ge=1, le=10_000)
+    relay: bool = False
+    room: str = "default"
+    gstreamer_rooms: tuple[str, ...] = ()
 
 
 class Settings(BaseModel):
@@ -229,6 +233,10 @@ class Settings(BaseModel):
     state_dir: Path = Field(
         default_factory=_default_state_dir, description="Folder for what must survive a restart."
     )
+    mdns: bool = Field(
+        default=True,
+        description="Tell the local network of this relay, and find others there (multicast DNS).",
+    )
     demo: bool = Field(
         default=False, description="Publish a moving test picture and a tone into room demo."
     )
@@ -296,13 +304,17 @@ def load(
     flags: Mapping[str, object],
     file: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Settings:
     """Join file, environment and flags (weak to strong) into settings.
+
+    What was set for Umbrella is weaker than all of them.
 
     Args:
         flags: what the command line set; None stands for "not given".
         file: a TOML file; when None, the one that TRUNKLINE_CONFIG names, if it does.
         environment: default: that of the process.
+        folder: where Umbrella's files may be; default: the working folder.
 
     Raises:
         StartupError: a key is unknown, a value is not valid, or the file cannot be read.
@@ -310,17 +322,25 @@ def load(
     environment = os.environ if environment is None else environment
     if file is None and environment.get(CONFIG_VARIABLE):
         file = Path(environment[CONFIG_VARIABLE])
-    given: dict[str, _Value] = {}
+    given = {name: _Value(raw, place) for name, raw, place in umbrella.defaults(environment)}
     if file is not None:
         given |= _from_file(file)
     given |= _from_environment(environment)
     for name, raw in flags.items():
         if raw is not None:
             given[name] = _Value(raw, f"--{name.replace('_', '-')}")
+    if not {"certificate", "key"} & given.keys() and _raw(given, "tls") != "off":
+        found = umbrella.files(folder or Path())
+        given |= {name: _Value(raw, place) for name, raw, place in found}
     try:
         return Settings.model_validate({name: value.raw for name, value in given.items()})
     except ValidationError as error:
         raise _explain(error, given) from None
+
+
+def _raw(given: Mapping[str, _Value], name: str) -> object:
+    value = given.get(name)
+    return value and value.raw
 
 
 def _from_file(file: Path) -> dict[str, _Value]:

@@ -5,7 +5,7 @@ from typing import Literal
 from trunkline.domain.directory import Limits
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
-from trunkline.model import signal, view
+from trunkline.model import signal, trunk, view
 from trunkline.model.command import (
     Accept,
     AcceptAnswer,
@@ -18,8 +18,11 @@ from trunkline.model.command import (
     OfferMedia,
     ProduceMedia,
     Renegotiate,
+    Select,
     SetCandidates,
 )
+from trunkline.model.demand import Demand
+from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import (
     Mid,
     ParticipantId,
@@ -49,6 +52,7 @@ from trunkline.model.report import (
 from trunkline.model.request import Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell, Told
+from trunkline.model.trunk import SaidHere, SpokenHere
 
 OFFER = Offer("v=0\r\n", "abcd")
 BOTH: tuple[Kind, ...] = ("audio", "video")
@@ -91,16 +95,32 @@ class House:
         return effects + self.connect(who)
 
     def produce(
-        self, who: str, *kinds: Kind, room: str = "studio", name: str | None = None
+        self,
+        who: str,
+        *kinds: Kind,
+        room: str = "studio",
+        name: str | None = None,
+        fallbacks: bool = False,
     ) -> list[str]:
         """The program that the relay runs in enters."""
         transport = self.rooms.number()
         self.transports[who] = transport
         session = view.Session(SessionId(f"s-{who}"), "tag", OFFER)
         wanted = ParticipantName(name) if name else None
-        request = Produce(RoomName(room), wanted, kinds)
+        request = Produce(RoomName(room), wanted, kinds, fallbacks)
         _, effects = self.rooms.produce(request, transport, ParticipantId(who), session)
         return self._tell(effects)
+
+    def has(self, who: str, *kinds: Kind) -> list[str]:
+        """What the program produces has tracks of these kinds now."""
+        return self._tell(self.rooms.announce(self.transports[who], kinds))
+
+    def hold(self, who: str, mid: str) -> list[str]:
+        """A program taps a producer."""
+        return self._tell(self.rooms.hold(self._port(who, mid)))
+
+    def release(self, who: str, mid: str) -> list[str]:
+        return self._tell(self.rooms.release(self._port(who, mid)))
 
     def watch(
         self,
@@ -237,22 +257,34 @@ class House:
             for mid, one in told.carried.items()
         }
 
+    def sent(self, who: str) -> dict[str, str]:
+        """The same of what leaves."""
+        traffic = Traffic(self.transports[who], True, None, 0, 0, (), ())
+        (told,) = self.rooms.measured(Counted(1, (traffic,), 0)).participants
+        return {str(mid): str(one.track) for mid, one in told.sent.items()}
+
     def _port(self, who: str, mid: str) -> Port:
         return Port(self.transports[who], Mid(mid))
 
     def _tell(self, effects: list[Effect]) -> list[str]:
-        return [self._short(effect) for effect in effects]
+        # What neighbours are told is no matter of one house.
+        inside = (each for each in effects if not isinstance(each, SaidHere | SpokenHere))
+        return [self._short(effect) for effect in inside]
 
     def _short(self, effect: Effect) -> str:
         if isinstance(effect, Tell):
             return f"{effect.guest} hears {_short_word(effect.message)}"
         if isinstance(effect, Command):
             return self._short_command(effect)
+        assert not isinstance(effect, SaidHere | SpokenHere | trunk.Tell | TrunkRemarked)
+        if isinstance(effect, Demand):
+            wanted = "is wanted" if effect.wanted else "is not wanted"
+            return f"{self._name_port(effect.producer)} {wanted}"
         name = type(effect).__name__
         participant = getattr(effect, "participant", None)
         return f"{name} {participant or effect.room}"
 
-    def _short_command(self, command: Command) -> str:  # noqa: C901, PLR0911 - one for each
+    def _short_command(self, command: Command) -> str:  # noqa: C901, PLR0911, PLR0912 - one for each
         match command:
             case ProduceMedia(transport, media):
                 kinds = " ".join(kind for _, kind in media)
@@ -273,6 +305,8 @@ class House:
                 return f"{self._name_port(consumer)} shows {self._name_port(source)}"
             case Limit(consumer, layer):
                 return f"{self._name_port(consumer)} up to {'best' if layer is None else layer}"
+            case Select(consumer, rids):
+                return f"{self._name_port(consumer)} carries {' '.join(sorted(rids))}"
             case Detach(consumer):
                 return f"{self._name_port(consumer)} shows nothing"
             case Close(transport):

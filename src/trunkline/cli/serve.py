@@ -1,6 +1,8 @@
 """`trunkline serve`: run the relay until Ctrl-C."""
 
 import asyncio
+import logging
+import os
 import signal
 from asyncio import sslproto
 from collections.abc import Callable
@@ -12,6 +14,9 @@ import typer
 from trunkline.cli import logs
 from trunkline.cli.greeting import addresses, dim, greeting, notes, token_note
 from trunkline.config import PREFIX, Settings, Verbosity, load
+from trunkline.umbrella import remarks
+
+log = logging.getLogger(__name__)
 
 
 def _option(name: str, *flags: str, **more: Any) -> Any:
@@ -44,6 +49,7 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         typer.Option(metavar="FILE", help=f"TOML file of settings. [{PREFIX}CONFIG]"),
     ] = None,
     state_dir: Annotated[Path | None, _option("state_dir", metavar="DIR")] = None,
+    mdns: Annotated[bool | None, _option("mdns", "--mdns/--no-mdns")] = None,
     demo: Annotated[bool | None, _option("demo", "--demo/--no-demo")] = None,
     open: Annotated[bool | None, _option("open", "--open/--no-open")] = None,
     relay_name: Annotated[str | None, _option("relay_name", metavar="NAME")] = None,
@@ -71,6 +77,7 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         "announce": announce or None,
         "workers": workers,
         "state_dir": state_dir,
+        "mdns": mdns,
         "demo": demo,
         "open": open,
         "relay_name": relay_name,
@@ -79,6 +86,8 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
     }
     settings = load(flags, config)
     logs.configure(settings.verbosity)
+    for remark in remarks(os.environ):
+        log.info(remark)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(settings))
 

@@ -10,6 +10,8 @@ class Join:
 
     id: str
     room: str
+    own: bool = False
+    """It is a part of this program."""
 
 
 class Forward(NamedTuple):

@@ -67,6 +67,12 @@ class Bounds:
     """Of one room."""
     sessions: int = 500
     """Of one peer, where it may have several."""
+    reserved: str | None = None
+    """What names of peers of this program begin with: others cannot have such."""
+
+    def reserves(self, name: str, *, own: bool) -> bool:
+        """Whether a name is not for who asks; `own`: a part of this program."""
+        return not own and self.reserved is not None and name.startswith(self.reserved)
 
 
 class Peers(Protocol[Request_contra, Event_co]):

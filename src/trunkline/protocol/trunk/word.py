@@ -25,6 +25,10 @@ MAX_LINE = 2_000
 """Characters of a line of chat."""
 MAX_SPEAKERS = 64
 """In one message."""
+MAX_EDGES = 128
+"""Neighbours of a relay."""
+MAX_RTT = 60_000.0
+"""Milliseconds; what is more is no measurement."""
 MAX_LEVEL = 127
 """The lowest level of sound (RFC 6464)."""
 
@@ -61,6 +65,8 @@ def write_word(word: trunk.Word) -> pb.RemoteNodeMessage:
             return pb.RemoteNodeMessage(trunkWithdrawn=withdrawn)
         case trunk.Wanted() | trunk.Said() | trunk.Spoken():
             return _write_routed(word)
+        case trunk.Charted():
+            return pb.RemoteNodeMessage(trunkCharted=_write_charted(word))
         case _:
             return write_told(word)
 
@@ -149,6 +155,35 @@ def _write_line(line: signal.Line) -> pb.Chat:
     return pb.Chat(text=line.text, participantId=line.speaker, name=line.name, time=line.time)
 
 
+def _read_charted(message: pb.RemoteNodeMessage) -> trunk.Charted:
+    charted = message.trunkCharted
+    if len(charted.edges) > MAX_EDGES:
+        raise ProtocolError(f"A relay has at most {MAX_EDGES} neighbours.")
+    return trunk.Charted(
+        relay_id(charted.relay),
+        shown(charted.name, "The name of a relay"),
+        charted.number,
+        tuple(map(_read_edge, charted.edges)),
+    )
+
+
+def _read_edge(edge: pb.TrunkEdge) -> trunk.Edge:
+    known = edge.HasField("rtt") and 0 <= edge.rtt < MAX_RTT
+    return trunk.Edge(relay_id(edge.relay), edge.rtt / 1000 if known else None, edge.tracks)
+
+
+def _write_charted(word: trunk.Charted) -> pb.TrunkCharted:
+    edges = [
+        pb.TrunkEdge(
+            relay=edge.relay,
+            rtt=None if edge.rtt is None else edge.rtt * 1000,
+            tracks=edge.tracks,
+        )
+        for edge in word.edges
+    ]
+    return pb.TrunkCharted(relay=word.relay, name=word.name, number=word.number, edges=edges)
+
+
 _READERS: dict[str, Callable[[pb.RemoteNodeMessage], trunk.Word]] = {
     "trunkHello": _read_hello,
     "trunkAnnounced": lambda message: read_announced(message.trunkAnnounced),
@@ -156,4 +191,5 @@ _READERS: dict[str, Callable[[pb.RemoteNodeMessage], trunk.Word]] = {
     "trunkWanted": _read_wanted,
     "trunkSaid": _read_said,
     "trunkSpoken": _read_spoken,
+    "trunkCharted": _read_charted,
 }

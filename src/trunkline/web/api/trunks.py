@@ -1,14 +1,18 @@
 """The routes of /api/v1/trunks: which there are, and changing them."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from trunkline.client.trunk.roster import Entry, Roster
+from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, Refusal, RefusalCode
 from trunkline.listing.settings import TrunkSettings, fault
+from trunkline.model.request import Measure
 from trunkline.web.admin import Admin
+from trunkline.web.api.meter import Meter, bitrates
 from trunkline.web.body import read_body
 
 PATH = "/api/v1/trunks"
@@ -21,8 +25,19 @@ class TrunkApi:
     changes them anywhere.
     """
 
-    def __init__(self, roster: Roster, admin: Admin, *, everybody: bool) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        admin: Admin,
+        engine: Engine,
+        clock: Callable[[], float],
+        *,
+        everybody: bool,
+    ) -> None:
         self._roster = roster
+        self._engine = engine
+        self._clock = clock
+        self._meter = Meter()
         self._admin = admin
         self._everybody = everybody
 
@@ -40,7 +55,9 @@ class TrunkApi:
 
         if self._everybody:
             self._admin.require(request)
-        return _answer(Trunks.of(self._roster))
+        statistics = await self._engine.ask(Measure())
+        rates = self._meter.rates(statistics, self._clock())
+        return _answer(Trunks.of(self._roster, bitrates(statistics, rates)))
 
     async def _add(self, request: web.Request) -> web.Response:
         self._admin.require(request)
