@@ -130,7 +130,7 @@ def words(data: bytes) -> None:
         if word is not None:
             again = Half()
             again.receive(half.send(trunk.Hello(trunk.RelayId("relay0001"), "fuzz")))
-            assert again.receive(half.send(word)) == word
+            assert type(again.receive(half.send(word))) is type(word)
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
