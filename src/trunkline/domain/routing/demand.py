@@ -48,9 +48,9 @@ class Demand:
         self._supplies: dict[TrackId, LinkId] = {}
         self._moves: dict[TrackId, _Move] = {}
 
-    def want(self, track: TrackId, encodings: Encodings) -> None:
-        """What this relay itself wants of a track that is known."""
-        _replace(self._own, track, encodings)
+    def want(self, track: TrackId, encodings: Encodings) -> bool:
+        """What this relay itself wants of a track that is known; whether that is new."""
+        return _replace(self._own, track, encodings)
 
     def flows(self, link: LinkId, track: TrackId) -> None:
         """Media of a track came from a link: if it moves there, it is to move at once."""

@@ -131,8 +131,7 @@ class Router:
 
         Until the track is known (`Present`) nothing can be wanted of it.
         """
-        self._demand.want(track, encodings)
-        return self._demand.settle((track,), now)
+        return self._demand.settle((track,), now) if self._demand.want(track, encodings) else []
 
     def flows(self, link: LinkId, track: TrackId, now: float) -> list[RoutingEffect]:
         """Media of a track came from a link that `Supply` does not name (yet)."""

@@ -138,6 +138,7 @@ def test_both_ways_are_asked_for_what_is_wanted_meanwhile() -> None:
     desk = better_way()
     assert desk.want(CAM, "", "h") == [ask(desk, "b", "", "h"), ask(desk, "c", "", "h")]
     assert desk.want(CAM) == [supply(desk, None), ask(desk, "b"), ask(desk, "c")]
+    assert not desk.router._demand.moving()
     assert not desk.flows("c", CAM)
     assert desk.want(CAM, "") == [ask(desk, "c", ""), supply(desk, "c")]
 
