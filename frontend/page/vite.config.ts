@@ -20,6 +20,12 @@ function compressed(): Plugin {
 
 export default defineConfig({
   root: here("."),
+  // Relative, so that the pages work under any path of a site: one of them lies a step deeper.
+  base: "./",
+  experimental: {
+    renderBuiltUrl: (file, { hostId, hostType }) =>
+      hostType === "html" && hostId === "watch.html" ? `../${file}` : { relative: true },
+  },
   // The SDK's own source, not what is built of it for npm.
   resolve: { conditions: ["trunkline-source", ...defaultClientConditions] },
   plugins: [compressed()],

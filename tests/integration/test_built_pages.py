@@ -12,7 +12,7 @@ MOST = 150_000
 """Bytes of JavaScript of one page, compressed."""
 
 _LOADED = re.compile(
-    r"""(?:src|href)="(/[^"]+\.js)"|(?:from|import\()\s*["'](\.?/[^"']+\.js)["']"""
+    r"""(?:src|href)="(\.\.?/[^"$]+\.js)"|(?:from|import\()\s*["'](\.?/[^"']+\.js)["']"""
 )
 
 
@@ -26,8 +26,10 @@ def scripts(file: Path) -> set[Path]:
     waiting = [file]
     while waiting:
         one = waiting.pop()
-        for absolute, relative in _LOADED.findall(one.read_text(encoding="utf-8")):
-            script = STATIC / absolute[1:] if absolute else (one.parent / relative).resolve()
+        for by_page, by_script in _LOADED.findall(one.read_text(encoding="utf-8")):
+            # A page may lie deeper in the site than in the folder; never above its root.
+            page_relative = STATIC / by_page.removeprefix("./").removeprefix("../")
+            script = page_relative if by_page else (one.parent / by_script).resolve()
             if script not in found:
                 found.add(script)
                 waiting.append(script)

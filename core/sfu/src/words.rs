@@ -338,7 +338,8 @@ pub struct LayerDescription {
     pub bitrate: u32,
 }
 
-/// One medium of an offer and its answer.
+/// One medium of an offer and its answer; of an offer of the remote's, one that flows both ways is
+/// told twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaDescription {
     /// Its SDP `mid`.

@@ -22,6 +22,8 @@ class Network:
     """Local IP addresses for media, best first; all of this machine when there is none."""
     ice_servers: Sequence[IceServer] = ()
     """STUN and TURN servers: for peers behind NAT that talk with each other."""
+    silence: float = 15.0
+    """Seconds without any datagram after which a connection is over."""
     insecure: bool = False
     """Take any certificate. One of this machine itself is never checked."""
     endpoint: EndpointMaker = NativeEndpoint
@@ -45,6 +47,7 @@ class Network:
                 servers=tuple(map(_located, self.ice_servers)),
                 codecs=tuple(codecs),
                 bandwidth=bandwidth,
+                silence=self.silence,
             )
         )
 

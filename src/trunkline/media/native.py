@@ -21,6 +21,7 @@ from trunkline.model.command import (
     OfferMedia,
     ProduceMedia,
     Renegotiate,
+    Select,
     SetCandidates,
 )
 from trunkline.model.frame import Encoded
@@ -93,6 +94,8 @@ class NativeCore:
                 self._core.set_candidates(addresses)
             case Attach() | Limit() | Detach():
                 self._show(command)
+            case Select():
+                raise NotImplementedError("the core cannot send several encodings yet")
             case Close(transport):
                 self._core.close(transport)
             case Count(number):

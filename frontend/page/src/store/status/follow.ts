@@ -35,7 +35,8 @@ export function createStatusStore(base: string) {
     if (number !== looks) return;
     if (typeof found === "string") trouble.value = found;
     else [report.value, trouble.value] = [found, undefined];
-    timer = setTimeout(next, LOOK_EVERY);
+    // A wrong token does not become right, and each is counted.
+    if (found !== "token") timer = setTimeout(next, LOOK_EVERY);
   }
 
   function next(): void {
@@ -69,7 +70,8 @@ async function read(base: string, token: string): Promise<Report | Trouble> {
       ...(headers && { headers }),
     });
     if (response.ok) return (await response.json()) as Report;
-    if (response.status === 401) return "token";
+    // 429: too many wrong ones came before.
+    if (response.status === 401 || response.status === 429) return "token";
     return response.status === 403 ? "refused" : "unreachable";
   } catch {
     return "unreachable";
