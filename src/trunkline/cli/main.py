@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from trunkline.cli.camera import camera
 from trunkline.cli.certificate import certificate
 from trunkline.cli.client import client
 from trunkline.cli.doctor import doctor
@@ -29,6 +30,7 @@ application.command()(publish)
 application.command()(watch)
 application.command()(certificate)
 application.add_typer(trunk)
+application.add_typer(camera)
 application.add_typer(signal)
 application.add_typer(client)
 

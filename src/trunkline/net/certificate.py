@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from trunkline.config import Settings
 from trunkline.errors import StartupError
 from trunkline.listing.fingerprint import fingerprint
-from trunkline.net.interface import local_addresses
+from trunkline.net.interface import local_addresses, local_host
 from trunkline.state import Store
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,7 @@ _BACKDATE = datetime.timedelta(days=1)
 def own_names(settings: Settings) -> tuple[str, ...]:
     """The names and addresses under which clients may call this relay."""
     host = socket.gethostname().rstrip(".").lower()
-    short = host.partition(".")[0]
-    names = ["localhost", host, f"{short}.local", "127.0.0.1", "::1"]
+    names = ["localhost", host, f"{local_host()}.local", "127.0.0.1", "::1"]
     names += [str(address) for address in local_addresses()]
     names += [settings.host or "", *settings.announce]
     # X.509 takes ASCII alone; a host name may be anything that an administrator typed.

@@ -64,7 +64,7 @@ def presences(draw: st.DrawFn) -> trunk.Presence:
         id=who,
         room=draw(ROOM),
         name=draw(PERSON),
-        role=draw(st.sampled_from(["client", "publisher", "viewer"])),
+        role=draw(st.sampled_from(["client", "publisher"])),
         hand_raised=draw(st.booleans()),
         away=draw(st.booleans()),
         tracks=tuple(replaced(track, who) for track in tracks),
