@@ -178,9 +178,11 @@ async def test_elsewhere_the_token_is_asked_for(browser: Browser, tmp_path: Path
             await token.fill(given)
             await token.press("Enter")
             await expect(page.get_by_text("The token is known")).to_be_visible()
-            await save.click()
-            if given != TOKEN:
-                await expect(save).to_have_attribute("aria-disabled", "false")
+            async with page.expect_response(lambda one: one.request.method == "POST") as answer:
+                await save.click()
+            assert (await (await answer.value).finished()) is None
+            assert (await answer.value).status == (201 if given == TOKEN else 401)
+            await expect(page.locator("[aria-disabled=true]")).to_have_count(0)
         await told(page, "Added.")
         await page.get_by_role("button", name="Forget the token").click()
         await page.get_by_role("button", name=f"Remove {NOBODY}").click()
