@@ -6,7 +6,7 @@ import logging
 import secrets
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from aiohttp import web
 
 from trunkline.client.trunk.memory import remember
 from trunkline.client.trunk.roster import Roster
-from trunkline.config import Settings
+from trunkline.config import Settings, SignallingSettings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, RelayError, StartupError
@@ -26,14 +26,15 @@ from trunkline.feed import Listener
 from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
+from trunkline.model.camera import Camera
 from trunkline.model.id import RoomName
 from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
-from trunkline.neighbours import Neighbours
+from trunkline.net import whereabouts
 from trunkline.net.address_watch import AddressWatch
-from trunkline.net.clock import tick
-from trunkline.net.dialect import dialects
+from trunkline.net.clock import tick, wall
+from trunkline.net.dialect import Dialects, dialects
 from trunkline.net.interface import (
     candidates,
     is_everywhere,
@@ -47,7 +48,9 @@ from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
+from trunkline.sources.cameras import Cameras, fixed_id
 from trunkline.web.admin import Admin
+from trunkline.web.cameras import CameraRoutes
 from trunkline.web.front import live_under
 from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
@@ -233,38 +236,38 @@ class Relay:
             core = media.core
             stack.push_async_callback(asyncio.to_thread, core.stop)
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            engine = Engine(Rooms(rules=rules(self._settings)), core, secrets.token_urlsafe)
-            reader = group.create_task(deliver(core, engine.receive), name="core")
-            stack.callback(reader.cancel)
-            ticker = group.create_task(tick(engine.pass_time), name="clock")
-            stack.callback(ticker.cancel)
+            memory = await asyncio.to_thread(remember, self._settings)
+            rooms = Rooms(rules=rules(self._settings), me=memory.me)
+            # Participants are known by their ids at other relays, too.
+            engine = Engine(rooms, core, secrets.token_urlsafe, f"{memory.me.instance}-")
+            beside = partial(_beside, stack, group)
+            beside(deliver(core, engine.receive), "core")
+            beside(tick(partial(_pass_time, engine)), "clock")
             token = await asyncio.to_thread(self._token)
             clock = asyncio.get_running_loop().time
             admin = Admin(token.text, clock, behind_proxy=self._settings.behind_proxy)
             bounds = self._settings.signalling
-            signalling = Signalling(dialects(bounds), bounds, clock)
-            roster = await self._trunks()
+            signalling = Signalling(_dialects(stack, group, engine, bounds), bounds, clock)
+            roster = memory.roster(Links(engine.crossroads), self._settings)
             neighbourhood = await asyncio.to_thread(self._surroundings, roster)
             nearby = neighbourhood.relays if neighbourhood else None
             inside = Inside(engine, admin, roster, nearby)
-            port, plain_port = await self._serve(stack, inside, signalling, context)
-            listener = group.create_task(tick(signalling.pass_time), name="signalling")
-            stack.callback(listener.cancel)
+            cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
+            routes = CameraRoutes(cameras, admin.require, partial(secrets.token_hex, 6)).routes()
+            port, plain_port = await self._serve(stack, inside, signalling, context, routes)
+            beside(tick(signalling.pass_time), "signalling")
             stack.callback(signalling.stop)
             if renewal is not None and context is not None:
-                follower = group.create_task(renewal.run(context), name="certificate")
-                stack.callback(follower.cancel)
+                beside(renewal.run(context), "certificate")
+            beside(cameras.run(), "cameras")
             self._parts = _Running(core, engine, port, plain_port, token)
+            self._leave_note(stack, roster)
             self._watch(stack, group, media, inside)
             if neighbourhood is not None:
-                living = supervise("multicast DNS", neighbourhood.run)
-                teller = group.create_task(living, name="mdns")
-                stack.callback(teller.cancel)
-            if self._settings.demo:
-                url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
-                publisher = group.create_task(demo.Demo(url).run(), name="demo")
-                stack.callback(publisher.cancel)
-            self._dial(stack, group, roster)
+                beside(supervise("multicast DNS", neighbourhood.run), "mdns")
+            self._publish_demo(beside)
+            beside(roster.run(), "trunks")
+            stack.push_async_callback(roster.links.stop)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
 
@@ -280,18 +283,18 @@ class Relay:
             inside.roster.hurry()
 
         watch = AddressWatch(media.told, partial(self._told, media.ports), tell)
-        running = supervise("the watch over addresses", watch.run)
-        watching = group.create_task(running, name="addresses")
-        stack.callback(watching.cancel)
+        _beside(stack, group, supervise("the watch over addresses", watch.run), "addresses")
 
-    async def _trunks(self) -> Roster:
-        memory = await asyncio.to_thread(remember, self._settings)
-        return memory.roster(Links(Neighbours(memory.me)), self._settings)
+    def _leave_note(self, stack: AsyncExitStack, roster: Roster) -> None:
+        """Let commands on this machine find us."""
+        if roster.store is not None:
+            whereabouts.leave(roster.store, self.url)
+            stack.callback(whereabouts.forget, roster.store)
 
-    def _dial(self, stack: AsyncExitStack, group: asyncio.TaskGroup, roster: Roster) -> None:
-        dialling = group.create_task(roster.run(), name="trunks")
-        stack.callback(dialling.cancel)
-        stack.push_async_callback(roster.links.stop)
+    def _publish_demo(self, beside: Callable[[Coroutine[object, object, None], str], None]) -> None:
+        if self._settings.demo:
+            url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
+            beside(demo.Demo(url).run(), "demo")
 
     def _renewal(self) -> "Renewal | None":
         certificate = self._settings.certificate
@@ -366,6 +369,7 @@ class Relay:
         inside: Inside,
         signalling: Signalling,
         context: ssl.SSLContext | None,
+        more: Sequence[web.RouteDef],
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
@@ -381,6 +385,7 @@ class Relay:
             clock=asyncio.get_running_loop().time,
             plain_port=plain_port,
         )
+        application.add_routes(more)
         signalling.join(application)
         serving = runner(application)
         await serving.setup()
@@ -392,6 +397,41 @@ class Relay:
         for each in plain:
             await web.SockSite(serving, each).start()
         return port, plain_port
+
+
+def _dialects(
+    stack: AsyncExitStack, group: asyncio.TaskGroup, engine: Engine, settings: SignallingSettings
+) -> Dialects:
+    """All dialects of signalling, with the relay as a peer where that is wanted."""
+    if not settings.relay:
+        return dialects(settings)
+    # Imported where it is needed.
+    from trunkline.bridge.bridge import Bridge
+
+    try:
+        bridge = Bridge(engine, settings)
+    except ProtocolError as error:
+        raise StartupError(
+            f"The settings of signalling name a room that cannot be: {error}",
+            "Give room, or gstreamer_rooms, another name.",
+        ) from error
+    made = dialects(settings, bridge.summon)
+    stack.callback(group.create_task(bridge.run(made), name="bridge").cancel)
+    return made
+
+
+def _beside(
+    stack: AsyncExitStack,
+    group: asyncio.TaskGroup,
+    work: Coroutine[object, object, None],
+    name: str,
+) -> None:
+    """Let something run for as long as the relay does."""
+    stack.callback(group.create_task(work, name=name).cancel)
+
+
+def _pass_time(engine: Engine, now: float) -> None:
+    engine.pass_time(now, wall())
 
 
 def rules(settings: Settings) -> dict[RoomName, Rule]:
@@ -416,6 +456,26 @@ def rules(settings: Settings) -> dict[RoomName, Rule]:
             tracks=room.tracks,
             bitrate=room.bitrate,
         )
+    return made
+
+
+def _cameras(settings: Settings) -> list[Camera]:
+    """The cameras of the settings.
+
+    Raises:
+        StartupError: a name cannot be one.
+    """
+    made = []
+    for one in settings.cameras:
+        try:
+            room, name = room_name(one.room), participant_name(one.name)
+        except ProtocolError as error:
+            raise StartupError(
+                f"The settings have a camera {one.name!r} that cannot be: {error}",
+                "Change it under [[cameras]].",
+            ) from error
+        given = one.model_dump(exclude={"room", "name"})
+        made.append(Camera(id=fixed_id(room, name), room=room, name=name, **given))
     return made
 
 

@@ -35,10 +35,15 @@ class Exchange(Generic[Request, Event]):
 
     def connect(self, outbox: Outbox[Event]) -> PeerKey:
         """Somebody is on the line, and may be told something already."""
+        key = self.attach(outbox)
+        self._perform(self._peers.connect(key))
+        return key
+
+    def attach(self, outbox: Outbox[Event]) -> PeerKey:
+        """Put a part of this program on the line, whose peers know it already."""
         self._last += 1
         key = PeerKey(self._last)
         self._outboxes[key] = outbox
-        self._perform(self._peers.connect(key))
         return key
 
     def hear(self, peer: PeerKey, request: Request) -> None:

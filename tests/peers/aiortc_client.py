@@ -3,7 +3,9 @@
 `publish URL [CODEC]` sends a moving picture and a tone until it is killed, the tone in the codec
 named. `watch URL [PROFILE]` prints one JSON object for every second: how many frames came, how much
 the picture changed, how loud it was. With the name of an SRTP profile, no other is offered. `answer
-URL` gets an offer, posts its answer, and sends and prints as both others do.
+URL` gets an offer, posts its answer, and sends and prints as both others do. `call URL ROOM` joins
+a room of Flitter's signalling and calls ours of that name; it sends a picture, prints as `watch`
+does, and ends with the call.
 """
 
 import asyncio
@@ -115,6 +117,25 @@ async def answer(connection: RTCPeerConnection, url: str) -> None:
             pass
 
 
+async def call(connection: RTCPeerConnection, url: str, room: str) -> None:
+    """Join a room of Flitter's signalling, and call ours as Flitter's plugin does."""
+    callee = f"room:{room}"
+    connection.addTrack(Picture())
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        await socket.send_json({"type": "join", "id": "flit", "room": room})
+        async for message in socket:
+            heard = message.json()
+            if heard["type"] == "members" and heard["members"][-1] == callee:
+                await connection.setLocalDescription(await connection.createOffer())
+                offer = connection.localDescription.sdp
+                await socket.send_json({"type": "call", "to": callee, "offer": offer})
+            elif heard["type"] == "answer" and heard["from"] == callee:
+                answer = RTCSessionDescription(sdp=heard["answer"], type="answer")
+                await connection.setRemoteDescription(answer)
+                await socket.send_json({"type": "finished", "to": callee})
+                return
+
+
 def sound(connection: RTCPeerConnection, codec: str | None) -> None:
     """Send the tone, in one codec alone if one is named."""
     transceiver = connection.addTransceiver(Tone(), direction="sendonly")
@@ -146,11 +167,13 @@ async def main(role: str, url: str, only: str | None = None) -> None:
         )
         if role == "answer":
             await answer(connection, url)
+        elif role == "call":
+            await call(connection, url, only or "room")
         else:
             for kind in ("video", "audio"):
                 connection.addTransceiver(kind, direction="recvonly")
             await negotiate(connection, url)
-        while True:
+        while connection.connectionState != "closed":
             await asyncio.sleep(1)
             figures = {key: getattr(meter, key) for key in ("frames", "change", "loudness")}
             sys.stdout.write(json.dumps(figures) + "\n")

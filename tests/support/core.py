@@ -18,6 +18,7 @@ from trunkline.model.command import (
     OfferMedia,
     ProduceMedia,
     Renegotiate,
+    Select,
     SetCandidates,
 )
 from trunkline.model.frame import Encoded
@@ -94,7 +95,7 @@ class FakeCore:
             case SetCandidates(addresses):
                 assert addresses
                 self.candidates = addresses
-            case Attach() | Limit() | Detach():
+            case Attach() | Limit() | Select() | Detach():
                 self._show(command)
             case Close(transport):
                 self._forget(transport)
@@ -166,13 +167,13 @@ class FakeCore:
         else:
             self.report(Agreed(transport, self.media[transport]))
 
-    def _show(self, command: Attach | Limit | Detach) -> None:
+    def _show(self, command: Attach | Limit | Select | Detach) -> None:
         match command:
             case Attach(consumer, source):
                 assert source.transport in self.media
                 assert consumer.transport in self.media
                 self.shown[consumer] = source
-            case Limit(consumer):
+            case Limit(consumer) | Select(consumer):
                 assert consumer.transport in self.media
             case Detach(consumer):
                 self.shown.pop(consumer, None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from trunkline.domain.gathering import Gatherings
+from trunkline.domain.gathering import Gatherings, is_reserved
 from trunkline.errors import Refusal
 from trunkline.model import flitter as word
 from trunkline.model.peering import FULL, NORMAL, Bounds, Effect, HangUp, Note, PeerKey, Tell
@@ -17,6 +17,7 @@ _TAKEN = "User ID already taken"
 class _Place:
     id: str
     room: str
+    own: bool
 
 
 class Peers:
@@ -37,8 +38,8 @@ class Peers:
         match request:
             case word.Forward(to, text):
                 return () if place is None else self._forward(place, to, text)
-            case word.Join(name, room):
-                return () if place else self._join(peer, _Place(name, room))
+            case word.Join(name, room, own):
+                return () if place else self._join(peer, _Place(name, room, own))
             case _:
                 assert_never(request)
 
@@ -48,15 +49,15 @@ class Peers:
         if place is None:
             return ()
         self._rooms.leave(place.room, place.id)
-        note = Note(f"Flitter peer {place.id!r} left room {place.room!r}")
-        return (*self._tell_members(place.room), note)
+        return (*self._tell_members(place.room), *_note(place, "left"))
 
     def _forward(self, sender: _Place, to: str, text: str) -> _Effects:
         addressee = self._rooms.members(sender.room).get(to)
         return () if addressee is None else (Tell(addressee, word.Forwarded(sender.id, text)),)
 
     def _join(self, peer: PeerKey, place: _Place) -> _Effects:
-        if place.id in self._rooms.members(place.room):
+        taken = place.id in self._rooms.members(place.room)
+        if taken or is_reserved(place.id, self._bounds, own=place.own):
             return (Tell(peer, word.Failed(_TAKEN)), HangUp(peer, NORMAL, _TAKEN))
         try:
             if len(self._places) >= self._bounds.peers:
@@ -66,10 +67,18 @@ class Peers:
             reason = refusal.sentence[:100]
             return (Tell(peer, word.Failed(refusal.sentence)), HangUp(peer, FULL, reason))
         self._places[peer] = place
-        note = Note(f"Flitter peer {place.id!r} joined room {place.room!r}")
-        return (*self._tell_members(place.room), note)
+        return (*self._tell_members(place.room), *_note(place, "joined"))
 
     def _tell_members(self, room: str) -> list[Effect[word.Event]]:
         members = self._rooms.members(room)
-        told = word.Members(tuple(members))
+        own = {name for name, key in members.items() if self._places[key].own}
+        # Parts of this program come last, and of these the shortest name, which stands for all.
+        others = (name for name in members if name not in own)
+        told = word.Members((*others, *sorted(own, key=len, reverse=True)))
         return [Tell(member, told) for member in members.values()]
+
+
+def _note(place: _Place, deed: str) -> tuple[Note, ...]:
+    """What a person did; our own parts come and go with rooms, of which the log tells already."""
+    sentence = f"Flitter peer {place.id!r} {deed} room {place.room!r}"
+    return () if place.own else (Note(sentence),)

@@ -118,6 +118,7 @@ class Guests:
             return []
         guest = room.floor.guest(who)
         effects = room.floor.lose(guest, now)
+        room.changed = True
         return [*effects, *self._dismiss_if_gone(room, guest, now)]
 
     def pass_time(self, now: float) -> list[Effect]:

@@ -14,6 +14,9 @@ class Accept:
     offer: str
     sources: tuple[Port, ...] = ()
     """Producers whose codecs the offer has to share."""
+    dial: bool = False
+    """We went to the remote: be the full agent of ICE (RFC 8445), for it may be a lite one."""
+    """Look for the remote, as the full agent of ICE, from sockets of the transport's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,9 @@ class OfferMedia:
     """Offer a data channel, too; once offered, it stays."""
     restart: bool = False
     """Restart ICE."""
+    dial: bool = False
+    """As in `Accept`."""
+    """As in `Accept`; the first offer decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,14 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Select:
+    """Forward these of a source's encodings, each for itself, to a consumer that was offered so."""
+
+    consumer: Port
+    rids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Detach:
     """Forward nothing to a consumer."""
 
@@ -121,6 +135,7 @@ Command = (
     | SetCandidates
     | Attach
     | Limit
+    | Select
     | Detach
     | Close
     | Count

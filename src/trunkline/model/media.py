@@ -49,6 +49,8 @@ class OfferedMedium:
     kind: Kind
     label: Label | None = None
     """None while nothing is sent."""
+    rids: tuple[str, ...] = ()
+    """The encodings that may be sent beside each other (RFC 8853); none: it is sent once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def site(
     status = Status(sight, page)
     trunks = Trunks(roster.links, settings.trunk_secret, clock)
     talk = Conversations(engine, trunks, settings.ice_servers)
-    trunk_api = TrunkApi(roster, admin, everybody=settings.open)
+    trunk_api = TrunkApi(roster, admin, engine, clock, everybody=settings.open)
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())

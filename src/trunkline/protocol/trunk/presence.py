@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from trunkline.errors import ProtocolError
-from trunkline.model.event import Role
+from trunkline.model.signal import GuestRole
 from trunkline.model.trunk import Announced, Presence
 from trunkline.model.view import Track
 from trunkline.protocol import sfu_pb2 as pb
@@ -21,7 +21,7 @@ MAX_LAYERS = 8
 MAX_COST = 1e9
 """Milliseconds."""
 
-_ROLES: dict[str, Role] = {role: role for role in ("client", "publisher", "viewer")}
+_ROLES: dict[str, GuestRole] = {"client": "client", "publisher": "publisher"}
 
 
 def read_announced(message: pb.TrunkAnnounced) -> Announced:
