@@ -180,7 +180,7 @@ async def test_elsewhere_the_token_is_asked_for(browser: Browser, tmp_path: Path
             await expect(page.get_by_text("The token is known")).to_be_visible()
             async with page.expect_response(lambda one: one.request.method == "POST") as answer:
                 await save.click()
-            assert (await (await answer.value).finished()) is None
+            await (await answer.value).finished()
             assert (await answer.value).status == (201 if given == TOKEN else 401)
             await expect(page.locator("[aria-disabled=true]")).to_have_count(0)
         await told(page, "Added.")
