@@ -50,7 +50,6 @@ from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
 from trunkline.sources.cameras import Cameras, fixed_id
 from trunkline.web.admin import Admin
-from trunkline.web.cameras import CameraRoutes
 from trunkline.web.front import live_under
 from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
@@ -251,10 +250,9 @@ class Relay:
             roster = memory.roster(Links(engine.crossroads), self._settings)
             neighbourhood = await asyncio.to_thread(self._surroundings, roster)
             nearby = neighbourhood.relays if neighbourhood else None
-            inside = Inside(engine, admin, roster, nearby)
             cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
-            routes = CameraRoutes(cameras, admin.require, partial(secrets.token_hex, 6)).routes()
-            port, plain_port = await self._serve(stack, inside, signalling, context, routes)
+            inside = Inside(engine, admin, roster, cameras, nearby)
+            port, plain_port = await self._serve(stack, inside, signalling, context)
             beside(tick(signalling.pass_time), "signalling")
             stack.callback(signalling.stop)
             if renewal is not None and context is not None:
@@ -369,7 +367,6 @@ class Relay:
         inside: Inside,
         signalling: Signalling,
         context: ssl.SSLContext | None,
-        more: Sequence[web.RouteDef],
     ) -> tuple[int, int | None]:
         """Answer HTTP until the stack is closed; the port, and that without TLS."""
         settings = self._settings
@@ -385,7 +382,6 @@ class Relay:
             clock=asyncio.get_running_loop().time,
             plain_port=plain_port,
         )
-        application.add_routes(more)
         signalling.join(application)
         serving = runner(application)
         await serving.setup()
