@@ -12,7 +12,9 @@ from trunkline.engine import Engine
 from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.admin import Admin
+from trunkline.web.api.cameras import CameraApi, Cameras
 from trunkline.web.api.routes import Api
+from trunkline.web.api.snapshots import SnapshotApi, Take
 from trunkline.web.api.trunks import TrunkApi
 from trunkline.web.conversation import Conversations
 from trunkline.web.events import Events
@@ -38,6 +40,10 @@ class Inside:
     """Knows who may change things."""
     roster: Roster
     """Trunks that are dialled, and those that are up."""
+    cameras: Cameras
+    """Those that the relay fetches."""
+    snap: Take
+    """Takes snapshots."""
 
 
 def site(
@@ -72,6 +78,8 @@ def site(
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())
+    application.add_routes(CameraApi(inside.cameras, admin).routes())
+    application.add_routes(SnapshotApi(sight, inside.snap, clock).routes())
     if settings.http_prefix:
         application.add_routes([entrance(settings.http_prefix)])
         application.on_response_prepare.append(leading_back(settings.http_prefix))
