@@ -9,6 +9,8 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 PATH="$PATH:/usr/sbin:/sbin"
 command -v ip >/dev/null || wanted="$wanted iproute2"
 command -v nft >/dev/null || wanted="$wanted nftables"
+# Flitter draws on a display, by Mesa in software.
+command -v Xvfb >/dev/null || wanted="$wanted xvfb libgl1 libegl1 libgl1-mesa-dri libglx-mesa0"
 command -v turnserver >/dev/null || wanted="$wanted coturn"
 command -v nginx >/dev/null || wanted="$wanted nginx-light"
 # GStreamer, for the system's Python: tests/peers/gstreamer_signalling_peer.py.

@@ -13,6 +13,7 @@ from trunkline.cli.doctor import doctor
 from trunkline.cli.publish import publish
 from trunkline.cli.serve import serve
 from trunkline.cli.signal import signal
+from trunkline.cli.trunk import trunk
 from trunkline.cli.watch import watch
 from trunkline.errors import StartupError, TrunklineError
 
@@ -28,6 +29,7 @@ application.command()(doctor)
 application.command()(publish)
 application.command()(watch)
 application.command()(certificate)
+application.add_typer(trunk)
 application.add_typer(camera)
 application.add_typer(signal)
 application.add_typer(client)

@@ -73,7 +73,7 @@ class Plan:
 
     def codecs(self) -> list[str]:
         """Those to agree on: of a kind that is sent its own, since no other could be sent."""
-        sent = list(dict.fromkeys(one.codec for one in self.outputs))
+        sent = list(dict.fromkeys(codec for one in self.outputs for codec in one.codecs))
         kinds = {one.kind for one in self.outputs}
         return sent + [codec for kind in _ALL if kind not in kinds for codec in _ALL[kind]]
 
@@ -138,7 +138,7 @@ def _pull(left: list[T], kind: str) -> T | None:
 
 
 def _check_codec(output: Output, medium: link.Transceiver) -> None:
-    if output.codec not in medium.codecs:
+    if not output.agree(medium.codecs):
         taken = ", ".join(medium.codecs) or "nothing"
         raise NegotiationError(
             f"The other end takes {taken}, not {output.codec}: choose another codec in the settings"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from trunkline.domain.gathering import Gatherings
+from trunkline.domain.gathering import Gatherings, is_reserved
 from trunkline.errors import Refusal
 from trunkline.model import flitter as word
 from trunkline.model.peering import FULL, NORMAL, Bounds, Effect, HangUp, Note, PeerKey, Tell
@@ -57,7 +57,7 @@ class Peers:
 
     def _join(self, peer: PeerKey, place: _Place) -> _Effects:
         taken = place.id in self._rooms.members(place.room)
-        if taken or self._bounds.reserves(place.id, own=place.own):
+        if taken or is_reserved(place.id, self._bounds, own=place.own):
             return (Tell(peer, word.Failed(_TAKEN)), HangUp(peer, NORMAL, _TAKEN))
         try:
             if len(self._places) >= self._bounds.peers:

@@ -333,6 +333,7 @@ class Rooms:
             report.datagrams_dropped,
             report.batches_dropped,
             report.datagrams_unsent,
+            tuple(one for one in map(self.trunks.measured, report.transports) if one),
         )
 
     def _is_in(self, transport: TransportId) -> bool:

@@ -20,19 +20,23 @@ async def supervise(
     name: str,
     run: Callable[[], Awaitable[None]],
     chance: random.Random | None = None,
+    *,
+    last_delay: float = LAST_DELAY,
 ) -> None:
     """Run something again whenever it ends or fails, until cancelled.
 
-    The delay doubles from 0.5 s to 30 s, with up to a quarter more by chance, so that many who
-    failed together do not come back together. An outage makes one line in the log at its start.
+    The delay doubles from 0.5 s to 30 s by default, with up to a quarter more by chance, so that
+    many who failed together do not come back together. An outage makes one line in the log at its
+    start.
 
     Args:
         name: what it is, for the log.
         run: called anew for each attempt.
         chance: the source of the jitter.
+        last_delay: seconds that the delay grows to.
     """
     loop = asyncio.get_running_loop()
-    backoff = Backoff(FIRST_DELAY, LAST_DELAY, chance)
+    backoff = Backoff(FIRST_DELAY, last_delay, chance)
     while True:
         started = loop.time()
         try:

@@ -13,7 +13,7 @@ from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.admin import Admin
 from trunkline.web.api.cameras import CameraApi, Cameras
-from trunkline.web.api.routes import Api
+from trunkline.web.api.routes import Api, Find
 from trunkline.web.api.snapshots import SnapshotApi, Take
 from trunkline.web.api.trunks import TrunkApi
 from trunkline.web.conversation import Conversations
@@ -24,9 +24,11 @@ from trunkline.web.metrics import Metrics
 from trunkline.web.page import Page
 from trunkline.web.problem import explain
 from trunkline.web.rate import seldom_enough
+from trunkline.web.servers import Servers
 from trunkline.web.sight import Sight
 from trunkline.web.status import Status
 from trunkline.web.trunk import Trunks
+from trunkline.web.trunk_shelf import TrunkShelf
 from trunkline.web.whip import Whip
 
 
@@ -40,6 +42,8 @@ class Inside:
     """Knows who may change things."""
     roster: Roster
     """Trunks that are dialled, and those that are up."""
+    nearby: Find | None
+    """Finds relays on the local network, if they are looked for."""
     cameras: Cameras
     """Those that the relay fetches."""
     snap: Take
@@ -70,14 +74,16 @@ def site(
     engine, admin, roster = inside.engine, inside.admin, inside.roster
     whip = Whip(engine, settings.ice_servers)
     sight = Sight(engine, admin, everybody=settings.open)
-    api = Api(sight, plain_port, clock)
+    api = Api(sight, plain_port, clock, inside.nearby)
     status = Status(sight, page)
     trunks = Trunks(roster.links, settings.trunk_secret, clock)
     talk = Conversations(engine, trunks, settings.ice_servers)
-    trunk_api = TrunkApi(roster, admin, everybody=settings.open)
+    trunk_api = TrunkApi(roster, admin, engine, clock, everybody=settings.open)
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())
+    shelves = [TrunkShelf(roster)]
+    application.add_routes(Servers(shelves, admin, page, everybody=settings.open).routes())
     application.add_routes(CameraApi(inside.cameras, admin).routes())
     application.add_routes(SnapshotApi(sight, inside.snap, clock).routes())
     if settings.http_prefix:

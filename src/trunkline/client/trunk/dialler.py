@@ -95,6 +95,12 @@ class Dialler:
 
     async def run(self) -> None:
         """Keep it up, until cancelled or retired."""
+        if self.settings.insecure:
+            log.warning(
+                "The trunk to %s is INSECURE: its certificate is not looked at, so whoever is "
+                "between can read and change all of it",
+                self.settings.url,
+            )
         loop = asyncio.get_running_loop()
         while not self._retired:
             self._become("connecting")
@@ -128,11 +134,6 @@ class Dialler:
         async with opened(target, self.settings, self._resolver) as (socket, cut):
             # The one that answers is the first to be tried next time.
             self._targets = sorted(self._targets, key=lambda one: one != target)
-            if self.settings.insecure:
-                log.warning(
-                    "The trunk to %s is insecure: whoever is between can read and change all of it",
-                    target,
-                )
             talk = Conversation(self._links, socket, cut, self._policy, dialled=True)
             self.conversation = talk
             if self._retired:

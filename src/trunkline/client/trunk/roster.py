@@ -89,7 +89,8 @@ class Roster:
     ) -> None:
         self.links = links
         """Those that are up, whoever dialled."""
-        self._store = store
+        self.store = store
+        """The state folder, where there is one."""
         self._draw = draw
         self._chance = chance
         self._resolver = resolver
@@ -196,12 +197,12 @@ class Roster:
             entry.task.cancel()
 
     async def _save(self) -> None:
-        if self._store is None:
+        if self.store is None:
             return
         async with self._writing:
             trunks = {each.id: each.settings for each in self.entries if not each.fixed}
             try:
-                await asyncio.to_thread(keep, self._store, trunks)
+                await asyncio.to_thread(keep, self.store, trunks)
             except StartupError as error:
                 sentence = f"It is done, but forgotten at the next start: {error}"
                 raise Refusal(RefusalCode.FULL, sentence) from error

@@ -61,7 +61,7 @@ class Router:
         known = self._atlas.own(presence.id)
         if known and replace(presence, version=known.version) == known:
             return []
-        self._version += 1
+        self._version = max(self._version, self._atlas.version(presence.id)) + 1
         presence = replace(presence, version=self._version)
         return self._apply(presence.id, self._atlas.publish(presence), now)
 
