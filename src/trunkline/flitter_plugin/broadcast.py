@@ -78,6 +78,7 @@ class Broadcast:
                 call.state = "connecting"
                 async with beside(_repeat(bag, answer, message, caller), "answers"):
                     await link.connected()
+                bag.close()
                 await call.last(link)
 
 
