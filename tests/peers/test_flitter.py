@@ -278,6 +278,90 @@ async def test_nodes_come_go_and_change_beside_each_other(screen: str, place: Na
         await one.shows(OTHERS, "rest")
 
 
+BY_FILES = """
+import asyncio
+from pathlib import Path
+
+from flitter_webrtc.signalling import Signalling
+
+
+class Files(Signalling):
+    def __init__(self):
+        self._task = None
+        self._folder = None
+
+    async def update(self, webrtc, node):
+        folder = node.get("folder", 1, str)
+        if folder != self._folder:
+            await self.release()
+            self._folder = folder
+            talk = self._call if node.get("call", 1, bool, False) else self._answer
+            self._task = asyncio.create_task(talk(webrtc, Path(folder)))
+
+    async def release(self):
+        if self._task is not None:
+            self._task.cancel()
+        self._task = None
+
+    async def _call(self, webrtc, folder):
+        await webrtc.create_peer_connection()
+        await webrtc.create_offer()
+        assert webrtc.connection_state == "new"
+        (folder / "answer").unlink(missing_ok=True)
+        (folder / "offer").write_text(webrtc.offer)
+        await webrtc.finish(await self._read(folder / "answer"))
+
+    async def _answer(self, webrtc, folder):
+        offer = await self._read(folder / "offer")
+        (folder / "offer").unlink()
+        await webrtc.create_peer_connection()
+        await webrtc.create_answer(offer)
+        (folder / "answer").write_text(webrtc.answer)
+
+    async def _read(self, path):
+        while not path.exists() or not path.read_text().endswith("\\n"):
+            await asyncio.sleep(0.05)
+        return path.read_text()
+
+    def __str__(self):
+        return "Files"
+"""
+"""A signalling node as one would write it for the original plugin."""
+
+
+async def test_a_signalling_node_for_the_original_plugin_works_unchanged(
+    screen: str, place: Namespace, tmp_path: Path
+) -> None:
+    information = tmp_path / "byfiles-1.0.dist-info"
+    information.mkdir()
+    (tmp_path / "byfiles.py").write_text(BY_FILES)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: byfiles\nVersion: 1.0\n")
+    entry = "[flitter_webrtc.signalling]\nfiles = byfiles:Files\n"
+    (information / "entry_points.txt").write_text(entry)
+    calling = window(f"!files folder='{tmp_path}' call=true")
+    answering = window(f"!files folder='{tmp_path}'", quarters(OTHERS))
+    async with flitter(screen, calling, place, more=[tmp_path]) as caller:
+        async with flitter(screen, answering, place, more=[tmp_path]) as answerer:
+            await see_each_other(caller, answerer)
+        # It ends for the caller, which begins anew by itself.
+        await caller.until("", lambda seen: seen["state"] != "connected", "the end")
+        async with flitter(screen, answering, place, more=[tmp_path]) as answerer:
+            await see_each_other(caller, answerer)
+
+
+async def test_where_the_original_is_installed_too_it_says_so_and_stops(tmp_path: Path) -> None:
+    information = tmp_path / "flitter_webrtc-1.0.dist-info"
+    information.mkdir()
+    about = "Metadata-Version: 2.1\nName: flitter-webrtc\nVersion: 1.0\n"
+    (information / "METADATA").write_text(about)
+    entry = "[flitter.render.window]\nwebrtc = flitter_webrtc.shader:WebRTC\n"
+    (information / "entry_points.txt").write_text(entry)
+    code = "import trunkline.flitter_plugin.node"
+    environment = {"PYTHONPATH": str(tmp_path)}
+    async with process([sys.executable, "-c", code], environment=environment) as running:
+        await said(running, "pip uninstall flitter-webrtc")
+
+
 EXAMPLES = Path(__file__).parents[2] / "examples" / "flitter"
 
 

@@ -118,6 +118,7 @@ async def flitter(
     place: Namespace | None = None,
     *options: str,
     watched: bool = False,
+    more: Sequence[Path] = (),
 ) -> AsyncIterator[Flitter]:
     """Run a program in Flitter for as long as the block lasts.
 
@@ -127,6 +128,7 @@ async def flitter(
         place: the network to run in.
         options: more of Flitter's.
         watched: each `!webrtc` is a probe by itself, named as its state key.
+        more: folders with packages.
     """
     with tempfile.TemporaryDirectory(prefix="trunkline-flitter-") as folder:
         file = Path(folder, "program.fl")
@@ -138,7 +140,7 @@ async def flitter(
         environment = {
             "DISPLAY": screen,
             "LIBGL_ALWAYS_SOFTWARE": "1",
-            "PYTHONPATH": str(TESTS),
+            "PYTHONPATH": ":".join([str(TESTS), *map(str, more)]),
             "WATCHED": "1" if watched else "",
             # Two threads draw as fast as more here, and leave room for the others.
             "LP_NUM_THREADS": "2",
