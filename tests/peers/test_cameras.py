@@ -184,3 +184,37 @@ def looked_at(it: Live, name: str) -> Callable[[], Awaitable[bool]]:
 
 async def count_transcoders() -> int:
     return transcoders()
+
+
+async def error_of(it: Live) -> str | None:
+    async with it.http.get("/api/v1/cameras") as response:
+        (one,) = (await response.json())["cameras"]
+    assert "s3cret" not in str(one)
+    error: str | None = one["error"]
+    return error
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "sentence"),
+    [
+        ("ann:wr0ng-s3cret@", "h264-aac", "It refuses the user name or the password."),
+        ("", "h264-aac", "It refuses the user name or the password."),
+        ("ann:s3cret@", "nowhere", "It has no such stream: look at the path of its URL."),
+    ],
+)
+async def test_what_a_person_has_to_mend_is_said(
+    login: str, path: str, sentence: str, mounts: dict[str, str], tmp_path: Path
+) -> None:
+    async with rtsp_server(mounts, "ann:s3cret") as host:
+        url = f"rtsp://{login}{host}/{path}"
+        cameras = [{"url": url, "room": "studio", "name": "cam", "mode": "always"}]
+        async with live(tmp_path, cameras=cameras) as it:
+            error = await until(lambda: error_of(it), bool, within=WITHIN, what="an error")
+            assert error == sentence
+
+
+async def test_a_camera_with_a_password_is_seen(mounts: dict[str, str], tmp_path: Path) -> None:
+    async with rtsp_server(mounts, "ann:s3cret") as host:
+        one = camera(f"ann:s3cret@{host}", "h264-aac")
+        async with live(tmp_path, cameras=[one]) as it, watching(it, "h264-aac") as viewer:
+            await sees(viewer.video, RED)

@@ -41,7 +41,7 @@ def at_opening(error: Exception, seconds: float) -> SourceError:
     if isinstance(error, av.error.ExitError | TimeoutError) or (
         isinstance(error, av.error.InvalidDataError) and seconds >= SILENT
     ):
-        return SourceError(f"It did not answer within {OPEN_TIME:g} s.")
+        return SourceError(f"It gave no answer that can be understood within {OPEN_TIME:g} s.")
     if isinstance(error, av.error.InvalidDataError):
         return SourceError("What it sends is no stream that can be read.")
     reason = getattr(error, "strerror", None) or type(error).__name__
