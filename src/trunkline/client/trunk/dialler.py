@@ -101,17 +101,13 @@ class Dialler:
                 "between can read and change all of it",
                 self.settings.url,
             )
-        loop = asyncio.get_running_loop()
         while not self._retired:
             self._become("connecting")
-            begun = loop.time()
             try:
                 ending = await self._attempt()
             except Exception as error:
                 log.exception("a bug: the trunk to %s failed", self.settings.url)
                 ending = Ending(f"a bug of this relay: {type(error).__name__}")
-            if loop.time() - begun > WELL:
-                self._backoff.reset()
             self._note(ending)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._backoff.delay()):
@@ -144,6 +140,8 @@ class Dialler:
                 self.conversation = None
                 if talk.hello is not None:
                     self.error = None
+                    if wall() - talk.since > 1000 * WELL:
+                        self._backoff.reset()
 
     def _become(self, state: State) -> None:
         self._state = state
