@@ -27,7 +27,7 @@ from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
 from trunkline.model.camera import Camera
-from trunkline.model.id import RoomName
+from trunkline.model.id import ParticipantId, RoomName
 from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
@@ -50,6 +50,7 @@ from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
 from trunkline.sources.cameras import Cameras, fixed_id
 from trunkline.web.admin import Admin
+from trunkline.web.api.snapshots import Form, Take
 from trunkline.web.front import live_under
 from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
@@ -251,7 +252,8 @@ class Relay:
             neighbourhood = await asyncio.to_thread(self._surroundings, roster)
             nearby = neighbourhood.relays if neighbourhood else None
             cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
-            inside = Inside(engine, admin, roster, cameras, nearby)
+            snap = _snapshots(engine, core, cameras)
+            inside = Inside(engine, admin, roster, cameras, nearby, snap)
             port, plain_port = await self._serve(stack, inside, signalling, context)
             beside(tick(signalling.pass_time), "signalling")
             stack.callback(signalling.stop)
@@ -453,6 +455,20 @@ def rules(settings: Settings) -> dict[RoomName, Rule]:
             bitrate=room.bitrate,
         )
     return made
+
+
+def _snapshots(engine: Engine, core: Core, cameras: Cameras) -> Take:
+    """Takes snapshots; FFmpeg is loaded with the first."""
+    made: list[Take] = []
+
+    async def take(room: RoomName, participant: ParticipantId, form: Form) -> bytes:
+        from trunkline.snapshot import Snapshots
+
+        if not made:
+            made.append(Snapshots(engine, core, cameras.ready).take)
+        return await made[0](room, participant, form)
+
+    return take
 
 
 def _cameras(settings: Settings) -> list[Camera]:

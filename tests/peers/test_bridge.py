@@ -69,18 +69,19 @@ async def is_seen(scene: Scene, name: str) -> None:
         await shows_moving_picture(viewer)
 
 
-@pytest.mark.parametrize("how", ["session", "room"])
-async def test_gstreamer_calls_a_room_and_is_seen(how: str, tmp_path: Path) -> None:
+async def test_gstreamer_calls_a_room_and_is_seen(tmp_path: Path) -> None:
     need("webrtcbin", "nicesrc", "vp8enc", "rtpvp8pay", "videotestsrc")
-    way = {"session": ["--call", "room:room"], "room": ["--room", "room"]}[how]
     async with scene(tmp_path) as there:
         url = there.relay.url.replace("http", "ws", 1) + "/gstreamer"
-        program = [PYTHON, str(HERE / "gstreamer_signalling_peer.py"), url, "gst", *way]
-        async with process([*there.there.inside, *program]) as peer:
+        program = [PYTHON, str(HERE / "gstreamer_signalling_peer.py"), url]
+        inside = [*there.there.inside, *program]
+        async with process([*inside, "caller", "--call", "room:room"]) as peer:
             await says(peer, "decoded room:room 5")
-            await is_seen(there, "gst")
-        ask = ["--call", "room:room/page", "--ask"]
-        async with process([*there.there.inside, *program[:-2], *ask]) as peer:
+            await is_seen(there, "caller")
+        async with process([*inside, "member", "--room", "room"]) as peer:
+            await says(peer, "decoded room:room 5")
+            await is_seen(there, "member")
+        async with process([*inside, "asker", "--call", "room:room/page", "--ask"]) as peer:
             await says(peer, "decoded room:room/page 5")
 
 

@@ -16,7 +16,7 @@ from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, StartupError
 from trunkline.media.core import Core
 from trunkline.model.camera import Camera, CameraHealth
-from trunkline.model.id import ParticipantName, RoomName
+from trunkline.model.id import ParticipantName, RoomName, TransportId
 from trunkline.net.backoff import Backoff
 from trunkline.protocol.source_url import completed, scheme
 from trunkline.registry import find
@@ -105,6 +105,17 @@ class Cameras:
         """
         kept = self._find(camera)
         return kept.camera, _health(kept)
+
+    async def ready(self, transport: TransportId) -> None:
+        """Wait till a camera sends pictures; at once, if this is the transport of none.
+
+        Raises:
+            Refusal: it cannot be had.
+        """
+        for kept in self._kept.values():
+            participant = kept.participant
+            if participant is not None and participant.transport == transport:
+                await participant.ready()
 
     def add(self, camera: Camera) -> None:
         """Have one more, from now on and after a restart.

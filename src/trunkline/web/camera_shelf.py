@@ -8,7 +8,7 @@ from trunkline.model.camera import Camera
 from trunkline.model.id import ParticipantName, RoomName
 from trunkline.protocol.name import participant_name
 from trunkline.protocol.source_url import scheme, shown
-from trunkline.web.cameras import Cameras
+from trunkline.web.api.cameras import Cameras
 
 ROOM = RoomName("default")
 """Where an original's clients are, and so its cameras."""

@@ -14,10 +14,11 @@ from trunkline.engine import Engine
 from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.admin import Admin
+from trunkline.web.api.cameras import CameraApi, Cameras
 from trunkline.web.api.routes import Api, Find
+from trunkline.web.api.snapshots import SnapshotApi, Take
 from trunkline.web.api.trunks import TrunkApi
 from trunkline.web.camera_shelf import CameraShelf
-from trunkline.web.cameras import CameraRoutes, Cameras
 from trunkline.web.conversation import Conversations
 from trunkline.web.events import Events
 from trunkline.web.front import believing, entrance, leading_back
@@ -48,6 +49,8 @@ class Inside:
     """What this relay fetches."""
     nearby: Find | None
     """Finds relays on the local network, if they are looked for."""
+    snap: Take
+    """Takes snapshots."""
 
 
 def site(
@@ -83,9 +86,10 @@ def site(
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())
     draw = partial(secrets.token_hex, 6)
-    application.add_routes(CameraRoutes(inside.cameras, admin.require, draw).routes())
     shelves: list[Shelf] = [CameraShelf(inside.cameras, draw), TrunkShelf(roster)]
     application.add_routes(Servers(shelves, admin, page, everybody=settings.open).routes())
+    application.add_routes(CameraApi(inside.cameras, admin).routes())
+    application.add_routes(SnapshotApi(sight, inside.snap, clock).routes())
     if settings.http_prefix:
         application.add_routes([entrance(settings.http_prefix)])
         application.on_response_prepare.append(leading_back(settings.http_prefix))

@@ -29,6 +29,8 @@ class Outlet:
         """Somebody is shown it."""
         self.ask_keyframe: Callable[[], None] = _nobody
         """Have the encoder make a keyframe, where there is one."""
+        self.on_live: Callable[[], None] = _nobody
+        """Called when the first packet of a connection was written."""
         self._write = write
         self._epoch = epoch
         self._lock = threading.Lock()
@@ -42,13 +44,20 @@ class Outlet:
             self._live = False
             self.ask_keyframe = _nobody
 
+    @property
+    def live(self) -> bool:
+        """Whether packets of a connection that is there were written."""
+        return self._live
+
     def write(self, frame: Encoded) -> None:
         """Send a packet of this connection."""
         with self._lock:
-            self._live = True
+            began, self._live = not self._live, True
             self._send(frame)
             if frame.keyframe:
                 self._poster = frame
+        if began:
+            self.on_live()
 
     def want_keyframe(self) -> None:
         """Somebody needs something to begin with."""

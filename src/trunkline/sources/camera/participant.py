@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from trunkline.engine import Engine
+from trunkline.errors import Refusal, RefusalCode
 from trunkline.feeder import Feeder
 from trunkline.media.core import Core
 from trunkline.model.camera import Camera, CameraHealth
@@ -21,6 +22,8 @@ from trunkline.sources.source import Opening
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 12.0
+"""Seconds for a camera to send its first picture to who waits for that."""
 KINDS: tuple[Kind, ...] = ("video", "audio")
 
 
@@ -53,6 +56,8 @@ class CameraParticipant:
         # In the order of the ports: those that get the streams as they are, then the others.
         self._outlets = [Outlet(core.write, epoch) for _ in (*KINDS, *KINDS)]
         self._picture, self._sound, self._second, self._opus = self._outlets
+        self._news = asyncio.Event()
+        self._picture.on_live = lambda: self._tell(self._news.set)
         self._main = Line(name, opening, epoch, self._needs, self._equip, self._outlets)
         self._sub: Line | None = None
         if sub is not None:
@@ -76,6 +81,21 @@ class CameraParticipant:
             async with asyncio.TaskGroup() as group:
                 for line in self._lines():
                     group.create_task(line.run())
+
+    async def ready(self) -> None:
+        """Wait till there are pictures of now.
+
+        Raises:
+            Refusal: none came in time.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not self._picture.live:
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            why = self._main.error or f"No picture came within {PATIENCE:g} s."
+            raise Refusal(RefusalCode.NOBODY_PUBLISHES, f"The camera: {why}", 2) from None
 
     def health(self) -> CameraHealth:
         """How it is."""

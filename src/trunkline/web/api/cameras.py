@@ -1,7 +1,7 @@
 """/api/v1/cameras: which there are, how they are, and their coming and going. For the operator."""
 
 import json
-from collections.abc import Callable
+import secrets
 from typing import Annotated, Any, Protocol
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from trunkline.errors import ProtocolError, Refusal, RefusalCode, StartupError
 from trunkline.model.camera import Camera, CameraHealth, CameraMode, StreamTransport
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.protocol.source_url import LIMIT, shown
+from trunkline.web.admin import Admin
 from trunkline.web.body import read_body
 
 PATH = "/api/v1/cameras"
@@ -53,21 +54,12 @@ class _Body(BaseModel):
     loop: bool = False
 
 
-class CameraRoutes:
-    """The routes over the cameras.
+class CameraApi:
+    """Cameras, for programs."""
 
-    `admin_only` raises Refusal for who may not; `draw` gives a new id.
-    """
-
-    def __init__(
-        self,
-        cameras: Cameras,
-        admin_only: Callable[[web.Request], None],
-        draw: Callable[[], str],
-    ) -> None:
+    def __init__(self, cameras: Cameras, admin: Admin) -> None:
         self._cameras = cameras
-        self._admin_only = admin_only
-        self._draw = draw
+        self._admin = admin
 
     def routes(self) -> list[web.RouteDef]:
         """For the router."""
@@ -81,16 +73,16 @@ class CameraRoutes:
         ]
 
     async def _list(self, request: web.Request) -> web.Response:
-        self._admin_only(request)
+        self._admin.require(request)
         return _answer({"cameras": [entry(*each) for each in self._cameras.list()]})
 
     async def _get(self, request: web.Request) -> web.Response:
-        self._admin_only(request)
+        self._admin.require(request)
         return _answer(entry(*self._cameras.get(request.match_info["camera"])))
 
     async def _add(self, request: web.Request) -> web.Response:
-        self._admin_only(request)
-        camera = await _read(request, self._draw())
+        self._admin.require(request)
+        camera = await _read(request, secrets.token_hex(6))
         with _kept():
             self._cameras.add(camera)
         answer = _answer(entry(*self._cameras.get(camera.id)), 201)
@@ -98,14 +90,14 @@ class CameraRoutes:
         return answer
 
     async def _change(self, request: web.Request) -> web.Response:
-        self._admin_only(request)
+        self._admin.require(request)
         camera = await _read(request, request.match_info["camera"])
         with _kept():
             await self._cameras.change(camera)
         return _answer(entry(*self._cameras.get(camera.id)))
 
     async def _remove(self, request: web.Request) -> web.Response:
-        self._admin_only(request)
+        self._admin.require(request)
         with _kept():
             await self._cameras.remove(request.match_info["camera"])
         return web.Response(status=204, headers=_NOTHING)
