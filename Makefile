@@ -123,7 +123,7 @@ SECONDS ?= 60
 SEED ?= 1
 FUZZ := datagrams frames keyframe negotiate offer payload renegotiate sequence turn
 # Of Python: see tests/fuzz/target.py.
-FUZZ_PYTHON := offer patch answer stun events name message trunk
+FUZZ_PYTHON := offer patch answer stun events name message trunk routing
 FOUND := $(CACHE)/fuzz
 # All of the workspace's features, as for checks and tests, so that their dependencies serve here.
 # The folder of vectors, the folder of what was found to be new, the command.

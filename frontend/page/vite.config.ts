@@ -41,6 +41,7 @@ export default defineConfig({
       input: {
         index: here("index.html"),
         call: here("sfu.html"),
+        servers: here("servers.html"),
         status: here("status.html"),
         watch: here("watch.html"),
       },

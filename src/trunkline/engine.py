@@ -265,6 +265,14 @@ class Engine:
         """
         return self._rooms.source(room, name, kind)
 
+    def picture_of(self, room: RoomName, participant: ParticipantId) -> Port:
+        """Where the first picture of a participant comes in.
+
+        Raises:
+            Refusal: it sends none here.
+        """
+        return self._rooms.picture_of(room, participant)
+
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
         return self._rooms.describe()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
+from math import inf
 from random import Random
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ from trunkline.model.trunk import (
     RelayId,
     Routed,
     Tell,
+    Withdrawn,
     Word,
 )
 from trunkline.model.view import Track
@@ -83,6 +85,8 @@ class Site:
     lines: list[Line] = field(default_factory=list)
     loud: dict[RoomName, tuple[Speaker, ...]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    versions: dict[ParticipantId, float] = field(default_factory=dict)
+    """The highest that was seen of each; endless for those who are known to have left."""
     supplied: list[tuple[float, TrackId, LinkId | None]] = field(default_factory=list)
 
     def take(self, effect: RoutingEffect) -> None:
@@ -93,6 +97,9 @@ class Site:
             case Supply(track, supply):
                 _replace(self.supplies, track, supply)
             case Present(news):
+                before = self.versions.get(news.id, 0)
+                assert news.version >= before, "It has gone back, or from the dead."
+                self.versions[news.id] = news.version
                 self.present[news.id] = news
             case Absent(who):
                 del self.present[who]
@@ -292,6 +299,9 @@ class World:
             if wire.is_up:
                 assert isinstance(word, Routed)
                 self.do(far, far.router.hear(name, word, self.now))
+                if isinstance(word, Withdrawn) and word.gone is not None:
+                    assert word.participant not in far.present, "It has left, and is still there."
+                    far.versions[word.participant] = inf
 
         self.at(arrival - self.now, arrive)
 

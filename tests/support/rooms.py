@@ -350,14 +350,18 @@ class House:
             case ProduceMedia(transport, media):
                 kinds = " ".join(kind for _, kind in media)
                 return f"produce {self._who(transport)} {kinds}"
-            case Accept(transport, _, sources):
+            case Accept(transport, _, sources, _):
                 shared = " ".join(map(self._name_port, sources))
                 return f"accept {self._who(transport)} {shared}".rstrip()
             case Renegotiate(transport):
                 return f"renegotiate {self._who(transport)}"
-            case OfferMedia(transport, media, data, restart):
+            case OfferMedia(transport, media, data, restart, dial):
                 self._offers[self._who(transport)] = media
-                more = [name for name, on in (("data", data), ("restart", restart)) if on]
+                more = [
+                    name
+                    for name, on in (("data", data), ("restart", restart), ("dial", dial))
+                    if on
+                ]
                 labels = [one.label.track if one.label else "-" for one in media]
                 return " ".join(["offer", self._who(transport), *labels, *more])
             case AcceptAnswer(transport):

@@ -88,7 +88,7 @@ pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAn
             new(py, Refused { transport, code: refusal_name(code), reason })
         }
         Event::Connected { transport: TransportId(transport), remote } => {
-            let Remote { protocol, address } = remote;
+            let Remote { protocol, address, .. } = remote;
             let (remote, protocol) = (address.to_string(), protocol.to_string());
             new(py, Connected { transport, remote, protocol })
         }

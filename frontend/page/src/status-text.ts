@@ -94,6 +94,17 @@ export const statusText = {
     outgoing: both("from the relay", "vom Relay"),
     viewer: both("Viewer", "Zuschauende"),
   },
+  relays: {
+    title: both("Relays", "Relays"),
+    trunks: both("Trunks", "Trunks"),
+    between: both("Between", "Zwischen"),
+    and: both("and", "und"),
+    state: both("State", "Zustand"),
+    flowing: both("something crosses", "wird benutzt"),
+    idle: both("idle", "ruht"),
+    there: both("Tracks there", "Spuren hin"),
+    back: both("Tracks back", "Spuren zurück"),
+  },
   operator: {
     title: both("Rooms that are not public", "Räume, die nicht öffentlich sind"),
     hint: both(

@@ -26,6 +26,8 @@ class Network:
     ice_servers: Sequence[IceServer] = ()
     """STUN and TURN servers, reached by UDP: for peers behind NAT that talk with each other. Where
     there is none, those that a relay tells of are used."""
+    silence: float = 15.0
+    """Seconds without any datagram after which a connection is over."""
     insecure: bool = False
     """Take any certificate. One of this machine itself is never checked."""
     endpoint: EndpointMaker = NativeEndpoint
@@ -49,6 +51,7 @@ class Network:
                 servers=tuple(map(_located, _usable(self.ice_servers))),
                 codecs=tuple(codecs),
                 bandwidth=bandwidth,
+                silence=self.silence,
             )
         )
 

@@ -181,7 +181,7 @@ class Sending:
         for one, medium in zip(self._media, agreed, strict=True):
             if one.output is None:
                 continue
-            if medium.direction != "sendonly" or one.output.codec not in medium.codecs:
+            if medium.direction != "sendonly" or not one.output.agree(medium.codecs):
                 raise NegotiationError(f"The relay does not take {one.output.codec}.")
             connection.send(medium.mid, one.output)
 

@@ -79,6 +79,10 @@ class _Kept:
         """How often it has connected."""
         return self._line.sessions
 
+    async def ended(self) -> str:
+        """Wait until the connection of now ends by itself; why it did."""
+        return await self._line.link.ended()
+
     async def statistics(self) -> LinkStatistics:
         """All counters of the connection of now.
 

@@ -157,6 +157,12 @@ class Room:
             )
         return publisher
 
+    def picture_of(self, participant: ParticipantId) -> Port | None:
+        """Where the first picture of a participant comes in."""
+        everybody = (*self._performers(), *self.floor, *self.remotes)
+        ports = (one.source("video") for one in everybody if one.id == participant)
+        return next(ports, None)
+
     def enter(self, member: Member) -> None:
         """Keep a place for somebody whose offer is on its way to the core."""
         self._members[member.transport] = member

@@ -182,6 +182,18 @@ class Rooms:
                 return one.source_of(name).source(kind)
         raise Refusal(RefusalCode.NOBODY_PUBLISHES, f"There is nobody in room {room!r} now.")
 
+    def picture_of(self, room: RoomName, participant: ParticipantId) -> Port:
+        """Where the first picture of a participant comes in.
+
+        Raises:
+            Refusal: it sends none here.
+        """
+        for one in self._directory:
+            port = one.picture_of(participant) if one.name == room else None
+            if port is not None:
+                return port
+        raise Refusal(RefusalCode.NOBODY_PUBLISHES, "This participant sends no picture now.", 2)
+
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""
         for owner in (self.guests, self.callers, self.trunks):

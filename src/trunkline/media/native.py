@@ -79,16 +79,16 @@ class NativeCore:
     def submit(self, command: Command) -> None:
         """Do this soon; an answer, where there is one, is reported."""
         match command:
-            case Accept(transport, offer, sources):
+            case Accept(transport, offer, sources, dial):
                 pairs = [(source.transport, source.mid) for source in sources]
-                self._core.accept_offer(transport, offer, pairs)
+                self._core.accept_offer(transport, offer, pairs, dial)
             case ProduceMedia(transport, local):
                 self._core.produce(transport, local)
             case Renegotiate(transport, offer):
                 self._core.renegotiate(transport, offer)
-            case OfferMedia(transport, media, data, restart):
+            case OfferMedia(transport, media, data, restart, dial):
                 labelled = [(medium.kind, _words(medium.label)) for medium in media]
-                self._core.offer(transport, labelled, data, restart)
+                self._core.offer(transport, labelled, data, restart, dial)
             case AcceptAnswer(transport, answer):
                 self._core.accept_answer(transport, answer)
             case SetCandidates(addresses):

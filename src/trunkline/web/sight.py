@@ -59,6 +59,18 @@ class Look:
         """It is the operator's."""
         self._addresses = addresses
 
+    def need_addresses(self) -> None:
+        """Go on only if this one may hear of addresses.
+
+        Raises:
+            Refusal: it is a stranger.
+        """
+        if not self._addresses:
+            sentence = "Addresses are told to this relay's operator only: send the token as bearer."
+            raise (
+                self._refuse(sentence) if self._token else Refusal(RefusalCode.PASSPHRASE, sentence)
+            )
+
     def rooms(self) -> tuple[view.Room, ...]:
         """Rooms that this one may hear of, oldest first.
 

@@ -56,6 +56,8 @@ pub(crate) struct Client {
     pub(crate) keyframe_requests: u32,
     pub(crate) closed: bool,
     pub(crate) channels: u32,
+    /// Whether its last check said that it decides on the path (RFC 8445 section 7.1.3).
+    pub(crate) controls: bool,
     /// Where it sends to.
     pub(crate) relay: SocketAddr,
     rtc: Rtc,
@@ -127,6 +129,7 @@ impl Client {
             keyframe_requests: 0,
             closed: false,
             channels: 0,
+            controls: false,
             relay: relay_address(address),
             rtc,
             address,
@@ -242,6 +245,9 @@ impl Client {
         self.rtc.handle_input(Input::Timeout(now)).expect("time passes");
         let mut datagrams = std::mem::take(&mut self.unsent);
         self.wake = self.drain(&mut datagrams).max(now + super::TICK);
+        for check in datagrams.iter().filter(|datagram| datagram.starts_with(&[0, 1])) {
+            self.controls = check.windows(4).any(|attribute| attribute == [0x80, 0x2a, 0, 8]);
+        }
         datagrams
     }
 

@@ -95,17 +95,19 @@ class Dialler:
 
     async def run(self) -> None:
         """Keep it up, until cancelled or retired."""
-        loop = asyncio.get_running_loop()
+        if self.settings.insecure:
+            log.warning(
+                "The trunk to %s is INSECURE: its certificate is not looked at, so whoever is "
+                "between can read and change all of it",
+                self.settings.url,
+            )
         while not self._retired:
             self._become("connecting")
-            begun = loop.time()
             try:
                 ending = await self._attempt()
             except Exception as error:
                 log.exception("a bug: the trunk to %s failed", self.settings.url)
                 ending = Ending(f"a bug of this relay: {type(error).__name__}")
-            if loop.time() - begun > WELL:
-                self._backoff.reset()
             self._note(ending)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._backoff.delay()):
@@ -128,11 +130,6 @@ class Dialler:
         async with opened(target, self.settings, self._resolver) as (socket, cut):
             # The one that answers is the first to be tried next time.
             self._targets = sorted(self._targets, key=lambda one: one != target)
-            if self.settings.insecure:
-                log.warning(
-                    "The trunk to %s is insecure: whoever is between can read and change all of it",
-                    target,
-                )
             talk = Conversation(self._links, socket, cut, self._policy, dialled=True)
             self.conversation = talk
             if self._retired:
@@ -143,6 +140,8 @@ class Dialler:
                 self.conversation = None
                 if talk.hello is not None:
                     self.error = None
+                    if wall() - talk.since > 1000 * WELL:
+                        self._backoff.reset()
 
     def _become(self, state: State) -> None:
         self._state = state

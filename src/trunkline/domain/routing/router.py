@@ -61,7 +61,7 @@ class Router:
         known = self._atlas.own(presence.id)
         if known and replace(presence, version=known.version) == known:
             return []
-        self._version += 1
+        self._version = max(self._version, self._atlas.version(presence.id)) + 1
         presence = replace(presence, version=self._version)
         return self._apply(presence.id, self._atlas.publish(presence), now)
 
@@ -127,12 +127,11 @@ class Router:
         return self._take(neighbour, word, now)
 
     def want(self, track: TrackId, encodings: Encodings, now: float) -> list[RoutingEffect]:
-        """What this relay's own viewers want of a track of another relay; none: nothing.
+        """What this relay's own viewers want of a track; none: nothing.
 
-        Until the track is known (`Present`) nothing can be wanted of it.
+        It is kept while the track is not known, until something else is said.
         """
-        self._demand.want(track, encodings)
-        return self._demand.settle((track,), now)
+        return self._demand.settle((track,), now) if self._demand.want(track, encodings) else []
 
     def flows(self, link: LinkId, track: TrackId, now: float) -> list[RoutingEffect]:
         """Media of a track came from a link that `Supply` does not name (yet)."""

@@ -282,6 +282,20 @@ class Status(Shape):
     statistics: Statistics
 
 
+class Nearby(Shape):
+    """A relay on the local network, as it tells of itself."""
+
+    name: str
+    url: Annotated[str, Field(description="Where it is found, by its name.")]
+    addresses: Annotated[tuple[str, ...], Field(description="IPv4 first.")]
+
+
+class NearbyRelays(Shape):
+    """The relays on the local network."""
+
+    relays: Annotated[tuple[Nearby, ...], Field(description="By name.")]
+
+
 class Problem(Shape):
     """Why something was not done (RFC 9457)."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
@@ -10,14 +9,11 @@ from pydantic import BaseModel, ValidationError
 from trunkline.client.trunk.roster import Entry, Roster
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, Refusal, RefusalCode
-from trunkline.listing.settings import TrunkSettings
+from trunkline.listing.settings import TrunkSettings, fault
 from trunkline.model.request import Measure
 from trunkline.web.admin import Admin
 from trunkline.web.api.meter import Meter, bitrates
 from trunkline.web.body import read_body
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 PATH = "/api/v1/trunks"
 
@@ -91,17 +87,9 @@ async def _settings(request: web.Request) -> TrunkSettings:
     try:
         return TrunkSettings.model_validate_json(await read_body(request))
     except ValidationError as error:
-        raise _explained(error.errors(include_url=False, include_input=False)[0]) from None
-
-
-def _explained(error: "ErrorDetails") -> ProtocolError | Refusal:
-    reason = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "json_invalid":
-        return ProtocolError(f"The body is no JSON: {reason}.")
-    place = ".".join(map(str, error["loc"]))
-    said = f"{reason[0].lower()}{reason[1:]}"
-    sentence = f"{place} is not valid: {said}." if place else f"{reason}."
-    return Refusal(RefusalCode.UNSUPPORTED, sentence)
+        if error.errors()[0]["type"] == "json_invalid":
+            raise ProtocolError("The body is no JSON.") from None
+        raise Refusal(RefusalCode.UNSUPPORTED, fault(error)) from None
 
 
 def _answer(shape: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> web.Response:

@@ -122,6 +122,14 @@ Change = Callable[[], pb.RemoteNodeMessage]
             ),
             "At most 64 speak",
         ),
+        (
+            lambda: pb.RemoteNodeMessage(
+                trunkCharted=pb.TrunkCharted(
+                    relay="relay0001", edges=[pb.TrunkEdge(relay="relay0002")] * 129
+                )
+            ),
+            "at most 128 neighbours",
+        ),
         (lambda: mapped("a b", "0"), "id of a track"),
         (lambda: mapped("t", "x" * 17), "mid of a medium"),
         (lambda: pb.RemoteNodeMessage(error=pb.Error(umbrellaId="a b")), "id of a track"),
@@ -162,3 +170,13 @@ def test_the_lowest_level_of_sound_is_127() -> None:
     spoken = trunk.Spoken(RoomName("studio"), (signal.Speaker(who, 300),))
     heard = half.receive(half.send(spoken))
     assert heard == trunk.Spoken(spoken.room, (signal.Speaker(who, 127),))
+
+
+@pytest.mark.parametrize("rtt", [math.nan, math.inf, -1.0, 1e9])
+def test_a_round_trip_time_that_cannot_be_is_unknown(rtt: float) -> None:
+    half = greeted()
+    edge = pb.TrunkEdge(relay="relay0002", rtt=rtt)
+    charted = pb.TrunkCharted(relay="relay0001", name="garden", edges=[edge])
+    heard = half.receive(pb.RemoteNodeMessage(trunkCharted=charted).SerializeToString())
+    assert isinstance(heard, trunk.Charted)
+    assert heard.edges == (trunk.Edge(RelayId("relay0002"), None, 0),)

@@ -64,7 +64,7 @@ def presences(draw: st.DrawFn) -> trunk.Presence:
         id=who,
         room=draw(ROOM),
         name=draw(PERSON),
-        role=draw(st.sampled_from(["client", "publisher", "viewer"])),
+        role=draw(st.sampled_from(["client", "publisher"])),
         hand_raised=draw(st.booleans()),
         away=draw(st.booleans()),
         tracks=tuple(replaced(track, who) for track in tracks),
@@ -88,6 +88,9 @@ def replaced(track: Track, who: ParticipantId) -> Track:
 
 
 LINE = made(signal.Line, WHO, PERSON, st.text(min_size=1, max_size=20), LONG)
+# Those that are the same when they were milliseconds for a while.
+RTT = st.integers(0, 80).map(lambda eighths: eighths / 8)
+EDGE = made(trunk.Edge, RELAY, st.none() | RTT, NUMBER)
 HELLO = made(trunk.Hello, RELAY, SHOWN, SHOWN, SHOWN)
 WORD = st.one_of(
     made(
@@ -99,6 +102,7 @@ WORD = st.one_of(
     made(trunk.Withdrawn, WHO, st.none() | LONG),
     made(trunk.Wanted, TRACK_ID, st.frozensets(st.just("") | RID, max_size=8)),
     made(trunk.Said, RELAY, LONG, ROOM, LINE),
+    made(trunk.Charted, RELAY, SHOWN, LONG, some(EDGE)),
     made(trunk.Spoken, ROOM, some(made(signal.Speaker, WHO, st.integers(0, 127)))),
     made(signal.Offered, SDP),
     made(signal.Answered, SDP),
