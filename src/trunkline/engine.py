@@ -220,6 +220,8 @@ class Engine:
         """
         self._perform([*self._rooms.guests.pass_time(now), *self._rooms.callers.pass_time()])
         self._perform(self._rooms.trunks.pass_time(now, wall))
+        if self._rooms.trunks.limited:
+            self._core.submit(Count(next(self._counts)))
 
     def produce(self, request: Produce, feeder: Feeder) -> tuple[Port, ...]:
         """Enter a room with tracks of this program: where it writes, in the order of the kinds.
@@ -293,6 +295,9 @@ class Engine:
             case Counted():
                 if self._counting and not self._counting.done():
                     self._counting.set_result(report)
+                if self._rooms.trunks.limited:
+                    now = asyncio.get_running_loop().time()
+                    self._perform(self._rooms.trunks.weigh(report, now))
             case KeyframeWanted(producer):
                 self._feeders.want_keyframe(producer)
             case Speakers():
