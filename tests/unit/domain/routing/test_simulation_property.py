@@ -9,7 +9,7 @@ from support.relays import OPEN, ROOM, Site, World, everybody, muted, presence
 from support.relays_check import check, check_empty, reach
 from trunkline.model.id import RoomName, TrackId
 from trunkline.model.signal import Speaker
-from trunkline.model.trunk import Policy
+from trunkline.model.trunk import Announced, Policy, Withdrawn
 
 RIDS = ("l", "m", "h")
 ATTIC = "attic"
@@ -26,6 +26,9 @@ POLICIES = (
 )
 QUIET = 30.0
 """Seconds after which everything has come to rest, whatever happened."""
+
+WORDS = 3
+"""Of one participant, over one link in one direction, for each thing that happens, at most."""
 
 Step = tuple[int, int, int]
 STEP = st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.integers(0, 1000))
@@ -172,10 +175,15 @@ def test_everything_comes_to_rest_as_it_should(
 ) -> None:
     tale = story(graph, count, seed, strict=strict)
     world = tale.world
+    links = len(world.wires)
+    events = len(steps) + links
     for step in steps:
         tale.step(step)
+        links = max(links, len(world.wires))
     world.run(QUIET)
     check(world)
+    words = world.words[Announced] + world.words[Withdrawn]
+    assert words <= WORDS * events * tale.names * 2 * links
     words = world.words.total()
     world.run(QUIET)
     assert world.words.total() == words, "They go on talking, though nothing happens."
