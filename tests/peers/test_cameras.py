@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from support.frames import HERE, RED, hears, sees
 from support.live import Live, live
 from support.rtsp import launch, need_server, rtsp_server
 from support.streams import record
+from support.sync import apart
 from support.waiting import until
 from trunkline import Peer
 from trunkline.client.network import Network
@@ -184,6 +186,18 @@ def looked_at(it: Live, name: str) -> Callable[[], Awaitable[bool]]:
 
 async def count_transcoders() -> int:
     return transcoders()
+
+
+@pytest.mark.parametrize("name", ["h264-aac", "h264-alaw", "b-frames"])
+async def test_sound_and_picture_are_in_step(name: str, host: str, tmp_path: Path) -> None:
+    """As the receiver is told by the times of capture: how busy this machine is says nothing."""
+    async with (
+        live(tmp_path, cameras=[camera(host, name)]) as it,
+        watching(it, name) as viewer,
+    ):
+        distances = await apart(viewer.video, viewer.audio, 5)
+        # Before its first report of both, a camera's clocks are a guess.
+        assert abs(median(distances[-3:])) < 0.04, distances
 
 
 async def error_of(it: Live) -> str | None:
