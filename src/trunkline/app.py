@@ -253,7 +253,7 @@ class Relay:
             nearby = neighbourhood.relays if neighbourhood else None
             cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
             snap = _snapshots(engine, core, cameras)
-            inside = Inside(engine, admin, roster, nearby, cameras, snap)
+            inside = Inside(engine, admin, roster, cameras, nearby, snap)
             port, plain_port = await self._serve(stack, inside, signalling, context)
             beside(tick(signalling.pass_time), "signalling")
             stack.callback(signalling.stop)

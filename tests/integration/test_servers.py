@@ -55,6 +55,20 @@ async def test_a_list_takes_the_place_of_another(tmp_path: Path) -> None:
         assert await current(site) == [fixed]
 
 
+async def test_cameras_are_in_it_without_their_passwords(tmp_path: Path) -> None:
+    async with running(tmp_path) as site:
+        urls = ["rtsp://127.0.0.1:9/a", "rtsp://me:secret@127.0.0.1:9/b"]
+        assert (await replace(site, *urls, FIRST))[0] == 200
+        seen = await current(site)
+        assert seen == ["rtsp://127.0.0.1:9/a", "rtsp://me@127.0.0.1:9/b", FIRST]
+        # Said again as it is told, it is the same, and keeps its password.
+        assert (await replace(site, seen[1]))[0] == 200
+        assert await current(site) == [seen[1]]
+        async with site.http.get("/api/v1/cameras") as response:
+            (camera,) = (await response.json())["cameras"]
+        assert (camera["room"], camera["name"]) == ("default", "127.0.0.1 2")
+
+
 async def test_of_a_wrong_list_nothing_is_taken(tmp_path: Path) -> None:
     async with running(tmp_path) as site:
         assert (await replace(site, FIRST))[0] == 200

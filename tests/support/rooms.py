@@ -44,6 +44,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     Speakers,
     Stalled,
     Started,
@@ -207,6 +208,10 @@ class House:
         """A producer sends encodings of these sizes."""
         layers = (Layer(f"r{number}", *size) for number, size in enumerate(sizes))
         return self._tell(self.rooms.receive(Layers(self._port(who, mid), tuple(layers))))
+
+    def resize(self, who: str, width: int, height: int, mid: str = "video") -> list[str]:
+        """The pictures of a producer have this size."""
+        return self._tell(self.rooms.receive(Resized(self._port(who, mid), (width, height))))
 
     def forwarded(self, who: str, mid: str, layer: int) -> list[str]:
         return self._tell(self.rooms.receive(Forwarded(self._port(who, mid), layer)))

@@ -298,6 +298,15 @@ pub enum Event {
         /// Those that come, lowest first.
         layers: Vec<LayerDescription>,
     },
+    /// The size of a producer's pictures is known, or is another one; not told of several encodings.
+    Resized {
+        /// Which producer.
+        producer: MediaKey,
+        /// In pixels.
+        width: u16,
+        /// In pixels.
+        height: u16,
+    },
     /// A consumer is sent another one of its source's encodings, from a keyframe on.
     Forwarded {
         /// Which consumer.

@@ -3,7 +3,7 @@ import { both, text } from "./text.ts";
 
 /** Every sentence of the page /servers. */
 export const serversText = {
-  title: both("Trunks and cameras", "Verbindungen und Kameras"),
+  title: text.landing.servers,
   home: statusText.home,
   status: text.landing.status,
   unreachable: text.landing.unreachable,
@@ -57,8 +57,10 @@ export const serversText = {
     waiting: both("Not connected, trying again", "Nicht verbunden, neuer Versuch folgt"),
     failed: both("Does not work", "Funktioniert nicht"),
   },
-  taken: both("Dialled by the other relay", "Vom anderen Relay aufgebaut"),
+  byUs: both("by this relay", "von diesem Relay"),
+  byThem: both("by the other one", "vom anderen"),
   facts: {
+    dialled: both("Dialled", "Aufgebaut"),
     since: both("Since", "Seit"),
     roundTrip: both("Round trip", "Laufzeit"),
     sends: both("Sends", "Sendet"),

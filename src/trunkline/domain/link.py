@@ -21,6 +21,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     SessionReport,
     Stalled,
     Started,
@@ -100,7 +101,7 @@ class Link:
                 return self._closed(transport, reason)
             case Layers(producer, layers):
                 self.coming[producer.mid] = tuple(layer.rid for layer in layers)
-            case Connected() | Started() | Stalled() | Forwarded() | Unplayable():
+            case Connected() | Started() | Stalled() | Resized() | Forwarded() | Unplayable():
                 pass
             case _:
                 assert_never(report)

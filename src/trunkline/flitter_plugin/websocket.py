@@ -122,7 +122,8 @@ class _Conversation:
                 return None
             case talk.MakeAnswer(to, offer):
                 link = await self._fresh()
-                await self._server.say(talk.answer(to, await link.accept_offer(offer)))
+                mine = await link.accept_offer(offer, wanted=False)
+                await self._server.say(talk.answer(to, mine))
                 return None
             case talk.TakeAnswer(to, answer):
                 assert self._link is not None, "it made the offer"

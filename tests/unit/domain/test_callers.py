@@ -126,9 +126,31 @@ def test_a_steady_caller_keeps_its_encoding_and_ends_with_it(house: House) -> No
     assert "close cat" in house.look_after()
 
 
-def test_another_caller_bears_other_encodings(house: House) -> None:
+def test_a_steady_caller_ends_with_another_size(house: House) -> None:
+    house.publish("ann")
+    house.call("cat", steady=True)
+    house.resize("ann", 640, 360)
+    house.resize("ann", 640, 360)
+    assert house.look_after() == []
+    house.resize("ann", 1280, 720)
+    assert "close cat" in house.look_after()
+
+
+def test_guests_too_change_the_size_of_their_pictures(house: House) -> None:
+    house.arrive("gus")
+    house.send("gus", "video")
+    house.call("cat", steady=True)
+    for height in (180, 360):
+        assert house.look_after() == []
+        house.resize("gus^", 320, height)
+    assert "close cat" in house.look_after()
+
+
+def test_another_caller_bears_other_encodings_and_sizes(house: House) -> None:
     house.publish("ann")
     house.call("cat")
+    house.resize("ann", 640, 360)
+    house.resize("ann", 1280, 720)
     assert house.forwarded("cat", "video", 1) == []
     assert house.forwarded("cat", "video", 0) == []
     assert house.look_after() == []
@@ -183,6 +205,7 @@ def test_what_happens_to_a_callers_tracks_is_told(house: House) -> None:
     house.call("cat")
     assert "TrackStarted cat" in house.start("cat")
     assert "gus hears changed cat-video stalled" in house.stall("cat")
+    assert house.resize("cat", 640, 360) == []
 
 
 def test_a_refused_offer_ends_a_call(house: House) -> None:
