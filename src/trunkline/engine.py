@@ -318,8 +318,10 @@ class Engine:
         self.feed.end()
 
     def _receive(self, report: SessionReport) -> None:
-        if isinstance(report, Refused) and report.transport in self._feeders:
-            self.retire(report.transport)
+        if isinstance(report, Refused | Closed) and report.transport in self._feeders:
+            self._feeders.end(report.transport)
+            if isinstance(report, Refused):
+                self.retire(report.transport)
         self._perform(self._rooms.receive(report))
         if isinstance(report, Answered | Refused):
             offer = self._offers.get(report.transport)
