@@ -19,6 +19,9 @@ from gi.repository import Gst; Gst.init(None)
 assert all(map(Gst.ElementFactory.find, ['webrtcbin', 'nicesrc', 'vp8enc', 'videotestsrc']))
 " 2>/dev/null || wanted="$wanted python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-bad-1.0
     gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice"
+# Its RTSP server, for the tests of cameras: tests/peers/gstreamer_rtsp_server.py.
+/usr/bin/python3 -c "import gi; gi.require_version('GstRtspServer', '1.0')" 2>/dev/null \
+    || wanted="$wanted python3-gi gir1.2-gst-rtsp-server-1.0"
 [ -z "$wanted" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -47,7 +47,9 @@ class Core:
         """A descriptor that is readable while events wait."""
     def drain(self) -> list[CoreEvent]:
         """Take the waiting events, oldest first."""
-    def accept_offer(self, transport: int, offer: str, sources: Sequence[tuple[int, str]]) -> None:
+    def accept_offer(
+        self, transport: int, offer: str, sources: Sequence[tuple[int, str]], dial: bool = False
+    ) -> None:
         """Make a transport from an SDP offer; `Answered` or `Refused` follows.
 
         Args:
@@ -56,6 +58,8 @@ class Core:
             sources: producers (transport, mid) that a viewer will be attached to: the offer is
                 refused with code "codec" when it shares no codec with one of them of a kind that
                 the offer wants to receive. Empty for a publisher.
+            dial: look for the remote, as the full agent of ICE (RFC 8445), over UDP and from
+                sockets of the transport's own; else the remote finds the media port.
         """
     def renegotiate(self, transport: int, offer: str) -> None:
         """Take a new offer on a transport that was made from one.
@@ -73,6 +77,7 @@ class Core:
         media: Sequence[tuple[Literal["audio", "video"], tuple[str, str] | None]],
         data: bool,
         restart: bool,
+        dial: bool = False,
     ) -> None:
         """Offer media to a remote; `Offered` or `Refused` follows.
 
@@ -88,6 +93,7 @@ class Core:
                 same m-line. Without one nothing is sent: its consumer is gone with the offer.
             data: offer a data channel, too, after the first medium; once offered, it stays.
             restart: restart ICE; the transport learns the candidates of now.
+            dial: as for `accept_offer`; the first offer decides.
 
         Raises:
             ValueError: a kind is none.
@@ -634,6 +640,20 @@ class Layers:
         """Those that come now, lowest first."""
 
 @final
+class Resized:
+    """The size of a producer's pictures is known, or another one; of several encodings not told."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def mid(self) -> str: ...
+    @property
+    def width(self) -> int:
+        """In pixels."""
+    @property
+    def height(self) -> int: ...
+
+@final
 class Forwarded:
     """A consumer is sent this one of its source's encodings from now on."""
 
@@ -787,6 +807,7 @@ Reported = (
     | Stalled
     | Speakers
     | Layers
+    | Resized
     | Forwarded
     | Unplayable
     | Closed

@@ -6,7 +6,7 @@ import logging
 import secrets
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,20 +26,31 @@ from trunkline.feed import Listener
 from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
-from trunkline.model.id import RoomName
+from trunkline.model.camera import Camera
+from trunkline.model.id import ParticipantId, RoomName
 from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
+from trunkline.net import whereabouts
 from trunkline.net.address_watch import AddressWatch
-from trunkline.net.clock import tick
+from trunkline.net.clock import tick, wall
 from trunkline.net.dialect import Dialects, dialects
-from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
+from trunkline.net.interface import (
+    candidates,
+    is_everywhere,
+    local_host,
+    media_listen,
+    network_addresses,
+    reachable,
+)
 from trunkline.net.links import Links
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
+from trunkline.sources.cameras import Cameras, fixed_id
 from trunkline.web.admin import Admin
+from trunkline.web.api.snapshots import Form, Take
 from trunkline.web.front import live_under
 from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
@@ -51,6 +62,7 @@ if TYPE_CHECKING:
     from trunkline.client.audio_output import AudioSettings
     from trunkline.client.inside import Producer, Tapped
     from trunkline.client.video_output import VideoSettings
+    from trunkline.net.mdns import Neighbourhood
     from trunkline.net.renewal import Renewal
 
 log = logging.getLogger(__name__)
@@ -228,31 +240,34 @@ class Relay:
             rooms = Rooms(rules=rules(self._settings), me=memory.me)
             # Participants are known by their ids at other relays, too.
             engine = Engine(rooms, core, secrets.token_urlsafe, f"{memory.me.instance}-")
-            reader = group.create_task(deliver(core, engine.receive), name="core")
-            stack.callback(reader.cancel)
-            ticker = group.create_task(tick(engine.pass_time), name="clock")
-            stack.callback(ticker.cancel)
+            beside = partial(_beside, stack, group)
+            beside(deliver(core, engine.receive), "core")
+            beside(tick(partial(_pass_time, engine)), "clock")
             token = await asyncio.to_thread(self._token)
             clock = asyncio.get_running_loop().time
             admin = Admin(token.text, clock, behind_proxy=self._settings.behind_proxy)
             bounds = self._settings.signalling
             signalling = Signalling(_dialects(stack, group, engine, bounds), bounds, clock)
             roster = memory.roster(Links(engine.crossroads), self._settings)
-            inside = Inside(engine, admin, roster)
+            neighbourhood = await asyncio.to_thread(self._surroundings, roster)
+            nearby = neighbourhood.relays if neighbourhood else None
+            cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
+            snap = _snapshots(engine, core, cameras)
+            inside = Inside(engine, admin, roster, cameras, nearby, snap)
             port, plain_port = await self._serve(stack, inside, signalling, context)
-            listener = group.create_task(tick(signalling.pass_time), name="signalling")
-            stack.callback(listener.cancel)
+            beside(tick(signalling.pass_time), "signalling")
             stack.callback(signalling.stop)
             if renewal is not None and context is not None:
-                follower = group.create_task(renewal.run(context), name="certificate")
-                stack.callback(follower.cancel)
+                beside(renewal.run(context), "certificate")
+            beside(cameras.run(), "cameras")
             self._parts = _Running(core, engine, port, plain_port, token)
+            self._leave_note(stack, roster)
             self._watch(stack, group, media, inside)
-            if self._settings.demo:
-                url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
-                publisher = group.create_task(demo.Demo(url).run(), name="demo")
-                stack.callback(publisher.cancel)
-            self._dial(stack, group, roster)
+            if neighbourhood is not None:
+                beside(supervise("multicast DNS", neighbourhood.run), "mdns")
+            self._publish_demo(beside)
+            beside(roster.run(), "trunks")
+            stack.push_async_callback(roster.links.stop)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
 
@@ -268,14 +283,18 @@ class Relay:
             inside.roster.hurry()
 
         watch = AddressWatch(media.told, partial(self._told, media.ports), tell)
-        running = supervise("the watch over addresses", watch.run)
-        watching = group.create_task(running, name="addresses")
-        stack.callback(watching.cancel)
+        _beside(stack, group, supervise("the watch over addresses", watch.run), "addresses")
 
-    def _dial(self, stack: AsyncExitStack, group: asyncio.TaskGroup, roster: Roster) -> None:
-        dialling = group.create_task(roster.run(), name="trunks")
-        stack.callback(dialling.cancel)
-        stack.push_async_callback(roster.links.stop)
+    def _leave_note(self, stack: AsyncExitStack, roster: Roster) -> None:
+        """Let commands on this machine find us."""
+        if roster.store is not None:
+            whereabouts.leave(roster.store, self.url)
+            stack.callback(whereabouts.forget, roster.store)
+
+    def _publish_demo(self, beside: Callable[[Coroutine[object, object, None], str], None]) -> None:
+        if self._settings.demo:
+            url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
+            beside(demo.Demo(url).run(), "demo")
 
     def _renewal(self) -> "Renewal | None":
         certificate = self._settings.certificate
@@ -295,6 +314,25 @@ class Relay:
 
             context = server_context(settings)
         return self._open_core(media_listen(settings.host, settings.media_port)), context
+
+    def _surroundings(self, roster: Roster) -> "Neighbourhood | None":
+        settings = self._settings
+        everywhere = is_everywhere(settings.host)
+        if not settings.mdns or not (everywhere or network_addresses(settings.host)):
+            return None
+        # Imported where it is needed: it takes four megabytes.
+        from trunkline.net.mdns import Announcement, Neighbourhood
+
+        def announcement() -> Announcement:
+            return Announcement(
+                id=roster.links.trunking.me.relay,
+                host=local_host(),
+                port=self._running.port,
+                path=settings.http_prefix,
+                tls=settings.tls != "off",
+            )
+
+        return Neighbourhood(announcement, partial(network_addresses, settings.host))
 
     def _token(self) -> OperatorToken:
         settings = self._settings
@@ -368,10 +406,30 @@ def _dialects(
     # Imported where it is needed.
     from trunkline.bridge.bridge import Bridge
 
-    bridge = Bridge(engine, settings)
+    try:
+        bridge = Bridge(engine, settings)
+    except ProtocolError as error:
+        raise StartupError(
+            f"The settings of signalling name a room that cannot be: {error}",
+            "Give room, or gstreamer_rooms, another name.",
+        ) from error
     made = dialects(settings, bridge.summon)
     stack.callback(group.create_task(bridge.run(made), name="bridge").cancel)
     return made
+
+
+def _beside(
+    stack: AsyncExitStack,
+    group: asyncio.TaskGroup,
+    work: Coroutine[object, object, None],
+    name: str,
+) -> None:
+    """Let something run for as long as the relay does."""
+    stack.callback(group.create_task(work, name=name).cancel)
+
+
+def _pass_time(engine: Engine, now: float) -> None:
+    engine.pass_time(now, wall())
 
 
 def rules(settings: Settings) -> dict[RoomName, Rule]:
@@ -396,6 +454,40 @@ def rules(settings: Settings) -> dict[RoomName, Rule]:
             tracks=room.tracks,
             bitrate=room.bitrate,
         )
+    return made
+
+
+def _snapshots(engine: Engine, core: Core, cameras: Cameras) -> Take:
+    """Takes snapshots; FFmpeg is loaded with the first."""
+    made: list[Take] = []
+
+    async def take(room: RoomName, participant: ParticipantId, form: Form) -> bytes:
+        from trunkline.snapshot import Snapshots
+
+        if not made:
+            made.append(Snapshots(engine, core, cameras.ready).take)
+        return await made[0](room, participant, form)
+
+    return take
+
+
+def _cameras(settings: Settings) -> list[Camera]:
+    """The cameras of the settings.
+
+    Raises:
+        StartupError: a name cannot be one.
+    """
+    made = []
+    for one in settings.cameras:
+        try:
+            room, name = room_name(one.room), participant_name(one.name)
+        except ProtocolError as error:
+            raise StartupError(
+                f"The settings have a camera {one.name!r} that cannot be: {error}",
+                "Change it under [[cameras]].",
+            ) from error
+        given = one.model_dump(exclude={"room", "name"})
+        made.append(Camera(id=fixed_id(room, name), room=room, name=name, **given))
     return made
 
 

@@ -27,6 +27,7 @@ from pydantic import (
 from trunkline import umbrella
 from trunkline.errors import StartupError
 from trunkline.listing.settings import Secret, TrunkSettings
+from trunkline.model.camera import CameraMode, StreamTransport
 from trunkline.model.ice_server import IceServer
 
 PREFIX = "TRUNKLINE_"
@@ -132,6 +133,20 @@ class RoomSettings(BaseModel):
     bitrate: int | None = Field(default=None, ge=30_000)
 
 
+class CameraSettings(BaseModel):
+    """A camera, or another stream that the relay fetches."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: str = Field(min_length=1, max_length=2048, repr=False)
+    room: str
+    name: str
+    sub: str | None = Field(default=None, max_length=2048, repr=False)
+    mode: CameraMode = "on-demand"
+    transport: StreamTransport | None = None
+    loop: bool = False
+
+
 class SignallingSettings(BaseModel):
     """Bounds of the signalling for other programs' peers."""
 
@@ -212,6 +227,13 @@ class Settings(BaseModel):
         description="Tables by the name of a room: passphrase, listed (false: only who knows its "
         "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
         "picture (bits per second).",
+    )
+    cameras: tuple[CameraSettings, ...] = Field(
+        default=(),
+        max_length=64,
+        description="Tables of what the relay fetches and shows in a room: url (rtsp://…, file:…, "
+        "srt://…, v4l2:/dev/video0), room, name, sub (the URL of a second stream), mode "
+        "(on-demand, always), transport (of RTSP: tcp, udp), loop (a file begins anew).",
     )
     signalling: SignallingSettings = Field(
         default_factory=SignallingSettings,
@@ -410,18 +432,16 @@ def _explain(error: ValidationError, given: Mapping[str, _Value]) -> StartupErro
 
 def _described(value: _Value, place: Sequence[int | str]) -> str:
     match place:
-        case ["ice_servers", int(index), *keys]:  # whose values may hold credentials
-            entry = " of ".join([*map(str, keys), f"number {index + 1} of ice_servers"])
+        case ["ice_servers" | "cameras" | "trunks" as table, int(index), *keys]:
+            # Whose values may hold credentials.
+            entry = " of ".join([*map(str, keys), f"number {index + 1} of {table}"])
             return f"{value.origin}: {entry} is"
         case ["rooms", str(room), *keys]:  # whose values may hold passphrases
             entry = " of ".join([*map(str, keys), f"room {room!r}"])
             return f"{value.origin}: {entry} is"
-        case ["trunks", int(index), *keys]:  # whose values may hold secrets
-            entry = " of ".join([*map(str, keys), f"number {index + 1} of trunks"])
-            return f"{value.origin}: {entry} is"
         case ["signalling", str(key)]:
             return f"{value.origin}: {key} of signalling is"
-        case ["ice_servers"] | ["rooms"] | ["trunks"] | ["operator_token"] | ["trunk_secret"]:
+        case [("ice_servers" | "rooms" | "cameras" | "trunks" | "operator_token" | "trunk_secret")]:
             return f"{value.origin} is"
         case _:
             return f"{value.origin} is {value.raw!r}, which is"

@@ -8,6 +8,7 @@ from trunkline.domain.effect import Effect
 from trunkline.domain.trunks import Trunks
 from trunkline.model import signal
 from trunkline.model.trunk import (
+    Charted,
     Hello,
     LinkId,
     Medial,
@@ -46,7 +47,7 @@ class Crossroads:
         self._perform(effects)
         return link
 
-    def hear(self, link: LinkId, word: Routed | Medial, now: float, wall: int) -> None:
+    def hear(self, link: LinkId, word: Routed | Charted | Medial, now: float, wall: int) -> None:
         """Take what it says."""
         del wall  # lines of chat bring their own
         self._perform(self._trunks.hear(link, word, now))
@@ -60,6 +61,10 @@ class Crossroads:
         log.info("A trunk is over: %s", reason)
         self._outboxes.pop(link, None)
         self._perform(self._trunks.hang_up(link, _now()))
+
+    def chart(self) -> tuple[Charted, ...]:
+        """This relay and all that its trunks lead to, nearest first; empty without trunks."""
+        return tuple(self._trunks.chart)
 
     def standings(self) -> tuple[Standing, ...]:
         """All links that are up, oldest first."""

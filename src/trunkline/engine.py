@@ -211,10 +211,15 @@ class Engine:
         """Take what a caller says; by `Goodbye` it hangs up."""
         self._perform(self._rooms.callers.hear(who, message))
 
-    def pass_time(self, now: float) -> None:
-        """Let what waits for a moment happen; to be called twice a second or so."""
+    def pass_time(self, now: float, wall: int) -> None:
+        """Let what waits for a moment happen; to be called twice a second or so.
+
+        Args:
+            now: seconds, rising.
+            wall: milliseconds since 1970.
+        """
         self._perform([*self._rooms.guests.pass_time(now), *self._rooms.callers.pass_time()])
-        self._perform(self._rooms.trunks.pass_time(now))
+        self._perform(self._rooms.trunks.pass_time(now, wall))
 
     def produce(self, request: Produce, feeder: Feeder) -> tuple[Port, ...]:
         """Enter a room with tracks of this program: where it writes, in the order of the kinds.
@@ -259,6 +264,14 @@ class Engine:
             Refusal: there is nobody.
         """
         return self._rooms.source(room, name, kind)
+
+    def picture_of(self, room: RoomName, participant: ParticipantId) -> Port:
+        """Where the first picture of a participant comes in.
+
+        Raises:
+            Refusal: it sends none here.
+        """
+        return self._rooms.picture_of(room, participant)
 
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""

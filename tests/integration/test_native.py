@@ -23,7 +23,15 @@ from trunkline.model.command import (
 )
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Label, OfferedMedium, Port
-from trunkline.model.report import Answered, Counted, Offered, Refused, Report
+from trunkline.model.report import (
+    Agreed,
+    Answered,
+    Connected,
+    Counted,
+    Offered,
+    Refused,
+    Report,
+)
 from trunkline.protocol import sdp
 from trunkline.protocol.whip.answer import STREAM, finish_answer
 
@@ -39,7 +47,10 @@ class Line:
 
     async def ask(self, command: Command) -> Report:
         self.core.submit(command)
-        async with asyncio.timeout(5):
+        return await self.next()
+
+    async def next(self) -> Report:
+        async with asyncio.timeout(20):
             return await self._reports.get()
 
 
@@ -128,6 +139,23 @@ async def test_what_is_offered_is_named_and_waits_for_its_answer(workers: int) -
         report = await line.ask(OfferMedia(TWO, (OfferedMedium("video", Label("a b", "c")),)))
         assert isinstance(report, Refused)
         assert "RFC 8830" in report.reason
+
+
+@pytest.mark.parametrize("near_offers", [True, False])
+async def test_one_core_dials_another(near_offers: bool) -> None:
+    async with running() as near, running() as far:
+        offering, answering = (near, far) if near_offers else (far, near)
+        media = (OfferedMedium("video", Label("ann", "camera")),)
+        offered = await offering.ask(OfferMedia(ONE, media, dial=near_offers))
+        assert isinstance(offered, Offered)
+        answered = await answering.ask(Accept(ONE, offered.offer, dial=not near_offers))
+        assert isinstance(answered, Answered)
+        assert isinstance(await offering.ask(AcceptAnswer(ONE, answered.answer)), Agreed)
+        from_near, from_far = await near.next(), await far.next()
+        assert isinstance(from_near, Connected)
+        assert isinstance(from_far, Connected)
+        assert from_near.remote == f"127.0.0.1:{far.core.port}"
+        assert from_far.remote != f"127.0.0.1:{near.core.port}", "it dials from another port"
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
+from math import inf
 from random import Random
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ from trunkline.model.trunk import (
     RelayId,
     Routed,
     Tell,
+    Withdrawn,
     Word,
 )
 from trunkline.model.view import Track
@@ -83,6 +85,8 @@ class Site:
     lines: list[Line] = field(default_factory=list)
     loud: dict[RoomName, tuple[Speaker, ...]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    versions: dict[ParticipantId, float] = field(default_factory=dict)
+    """The highest that was seen of each; endless for those who are known to have left."""
     supplied: list[tuple[float, TrackId, LinkId | None]] = field(default_factory=list)
 
     def take(self, effect: RoutingEffect) -> None:
@@ -93,6 +97,9 @@ class Site:
             case Supply(track, supply):
                 _replace(self.supplies, track, supply)
             case Present(news):
+                before = self.versions.get(news.id, 0)
+                assert news.version >= before, "It has gone back, or from the dead."
+                self.versions[news.id] = news.version
                 self.present[news.id] = news
             case Absent(who):
                 del self.present[who]
@@ -150,10 +157,18 @@ class World:
 
     def site(self, name: str | None = None) -> Site:
         """A new relay."""
-        relay = RelayId(name or f"relay{len(self.sites)}")
-        site = Site(relay, Router(relay, self._bounds))
+        relay = RelayId(name or f"relay{len(self.sites):04}")
+        site = Site(relay, self.router(relay))
         self.sites.append(site)
         return site
+
+    def router(self, relay: RelayId) -> Router:
+        """What a new relay thinks with."""
+        return Router(relay, self._bounds)
+
+    def carry(self, word: Word) -> Word:
+        """What arrives of a word at the other end."""
+        return word
 
     def wire(
         self,
@@ -200,7 +215,7 @@ class World:
         """A relay dies, and comes back under its id, with nobody and without links."""
         for wire in [wire for wire in self.wires if site in wire.ends]:
             self.cut(wire)
-        new = Site(site.id, Router(site.id, self._bounds))
+        new = Site(site.id, self.router(site.id))
         self.sites[self.sites.index(site)] = new
         return new
 
@@ -290,8 +305,12 @@ class World:
 
         def arrive() -> None:
             if wire.is_up:
-                assert isinstance(word, Routed)
-                self.do(far, far.router.hear(name, word, self.now))
+                heard = self.carry(word)
+                assert isinstance(heard, Routed)
+                self.do(far, far.router.hear(name, heard, self.now))
+                if isinstance(heard, Withdrawn) and heard.gone is not None:
+                    assert heard.participant not in far.present, "It has left, and is there."
+                    far.versions[heard.participant] = inf
 
         self.at(arrival - self.now, arrive)
 

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from trunkline.domain.callers import Word
 from trunkline.domain.directory import Limits
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
@@ -43,13 +44,14 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     Speakers,
     Stalled,
     Started,
     Traffic,
     Unplayable,
 )
-from trunkline.model.request import Enter, Produce, Publish, Watch
+from trunkline.model.request import Call, Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell, Told
 from trunkline.model.trunk import SaidHere, SpokenHere
@@ -134,6 +136,61 @@ class House:
         effects = self.reserve(who, Watch(RoomName(room), wanted, OFFER))
         return effects + self.answer(who, "out", kinds)
 
+    def ring(
+        self,
+        who: str,
+        follows: str | None = None,
+        *,
+        steady: bool = False,
+        offer: str | None = "offer",
+    ) -> list[str]:
+        """A caller enters, and waits for an answer, or for our offer."""
+        transport = self.rooms.number()
+        request = Call(
+            room=RoomName("studio"),
+            name=ParticipantName(who),
+            follows=ParticipantName(follows) if follows else None,
+            steady=steady,
+            offer=offer,
+        )
+        effects = self.rooms.callers.enter(request, transport, ParticipantId(who))
+        self.transports[who] = transport
+        return self._tell(effects)
+
+    def pick_up(
+        self,
+        who: str,
+        sends: tuple[Kind, ...] = BOTH,
+        takes: tuple[Kind, ...] = BOTH,
+        *,
+        codecs: tuple[str, ...] = ("VP8", "opus"),
+        ours: bool = False,
+    ) -> list[str]:
+        """A caller's offer is answered, or it has answered ours."""
+        media = tuple(Medium(Mid(kind), kind, "in", codecs) for kind in sends)
+        media += tuple(Medium(Mid(kind), kind, "out", codecs) for kind in takes)
+        transport = self.transports[who]
+        report = Agreed(transport, media) if ours else Answered(transport, "answer", media)
+        return self._tell(self.rooms.receive(report))
+
+    def call(self, who: str, follows: str | None = None, *, steady: bool = False) -> list[str]:
+        """Enter, be answered, be connected."""
+        effects = self.ring(who, follows, steady=steady) + self.pick_up(who)
+        return effects + self.connect(who)
+
+    def tell(self, who: str, message: Word) -> list[str]:
+        """What a caller says."""
+        return self._tell(self.rooms.callers.hear(ParticipantId(who), message))
+
+    def look_after(self) -> list[str]:
+        """Time passes for callers."""
+        return self._tell(self.rooms.callers.pass_time())
+
+    def offered(self, who: str) -> list[str]:
+        """The core has written an offer for a caller."""
+        transport = self.transports[who]
+        return self._tell(self.rooms.receive(Offered(transport, "offer", ())))
+
     def connect(self, who: str) -> list[str]:
         return self._tell(self.rooms.receive(Connected(self.transports[who], f"{who}:9")))
 
@@ -151,6 +208,10 @@ class House:
         """A producer sends encodings of these sizes."""
         layers = (Layer(f"r{number}", *size) for number, size in enumerate(sizes))
         return self._tell(self.rooms.receive(Layers(self._port(who, mid), tuple(layers))))
+
+    def resize(self, who: str, width: int, height: int, mid: str = "video") -> list[str]:
+        """The pictures of a producer have this size."""
+        return self._tell(self.rooms.receive(Resized(self._port(who, mid), (width, height))))
 
     def forwarded(self, who: str, mid: str, layer: int) -> list[str]:
         return self._tell(self.rooms.receive(Forwarded(self._port(who, mid), layer)))
@@ -289,14 +350,18 @@ class House:
             case ProduceMedia(transport, media):
                 kinds = " ".join(kind for _, kind in media)
                 return f"produce {self._who(transport)} {kinds}"
-            case Accept(transport, _, sources):
+            case Accept(transport, _, sources, _):
                 shared = " ".join(map(self._name_port, sources))
                 return f"accept {self._who(transport)} {shared}".rstrip()
             case Renegotiate(transport):
                 return f"renegotiate {self._who(transport)}"
-            case OfferMedia(transport, media, data, restart):
+            case OfferMedia(transport, media, data, restart, dial):
                 self._offers[self._who(transport)] = media
-                more = [name for name, on in (("data", data), ("restart", restart)) if on]
+                more = [
+                    name
+                    for name, on in (("data", data), ("restart", restart), ("dial", dial))
+                    if on
+                ]
                 labels = [one.label.track if one.label else "-" for one in media]
                 return " ".join(["offer", self._who(transport), *labels, *more])
             case AcceptAnswer(transport):

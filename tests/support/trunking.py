@@ -3,7 +3,7 @@
 from itertools import count
 
 from trunkline.errors import Refusal
-from trunkline.model.trunk import Hello, LinkId, Medial, Policy, RelayId, Routed, Standing
+from trunkline.model.trunk import Charted, Hello, LinkId, Medial, Policy, RelayId, Routed, Standing
 from trunkline.model.trunking import Outbox
 
 
@@ -18,7 +18,7 @@ class FakeTrunking:
         self.outboxes: dict[LinkId, Outbox] = {}
         self.policies: dict[LinkId, Policy] = {}
         self.dialled: dict[LinkId, bool] = {}
-        self.heard: list[tuple[LinkId, Routed | Medial]] = []
+        self.heard: list[tuple[LinkId, Routed | Charted | Medial]] = []
         self.rtts: dict[LinkId, float] = {}
         self.ends: list[tuple[LinkId, str]] = []
         self._numbers = count(1)
@@ -33,7 +33,7 @@ class FakeTrunking:
         self.dialled[link] = dialled
         return link
 
-    def hear(self, link: LinkId, word: Routed | Medial, now: float, wall: int) -> None:
+    def hear(self, link: LinkId, word: Routed | Charted | Medial, now: float, wall: int) -> None:
         assert link in self.links
         assert wall > now, "milliseconds since 1970, and seconds of a clock that began later"
         self.heard.append((link, word))

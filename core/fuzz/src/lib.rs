@@ -43,7 +43,7 @@ pub fn offer(bytes: &[u8]) {
     let mut world = World::new();
     let offer = String::from_utf8_lossy(bytes).into_owned();
     let transport = TransportId(0);
-    world.command(Command::AcceptOffer { transport, offer, sources: Vec::new() });
+    world.command(Command::AcceptOffer { transport, offer, sources: Vec::new(), dial: false });
     let answers = world
         .events
         .iter()

@@ -39,7 +39,7 @@ fn step(world: &mut World, viewer: usize, input: &mut Input<'_>) {
     let media = (0..input.index(4)).map(|_| medium(input)).collect();
     let (data, restart) = (input.index(2) == 1, input.index(2) == 1);
     let before = world.events.len();
-    world.command(Command::Offer { transport, media, data, restart });
+    world.command(Command::Offer { transport, media, data, restart, dial: false });
     let Some(Event::Offered { offer, media, .. }) = world.events[before..].last().cloned() else {
         return;
     };

@@ -138,7 +138,7 @@ fn offer(world: &mut World, input: &mut Input<'_>) {
     let (media, transport) = (media.collect(), TransportId(client as u64));
     let choice = input.index(4);
     let (data, restart) = (choice % 2 == 1, choice / 2 == 1);
-    world.command(Command::Offer { transport, media, data, restart });
+    world.command(Command::Offer { transport, media, data, restart, dial: false });
 }
 
 /// A client answers the last offer made to it, if there is one, once or again.

@@ -68,29 +68,35 @@ impl Core {
         events.into_iter().map(|event| event::to_python(py, event)).collect()
     }
 
+    #[pyo3(signature = (transport, offer, sources, dial = false))]
     fn accept_offer(
         &self,
         transport: u64,
         offer: String,
         sources: Vec<(u64, String)>,
+        dial: bool,
     ) -> PyResult<()> {
         let sources = sources.iter().map(|(id, mid)| key(*id, mid)).collect::<PyResult<_>>()?;
-        self.submit(Command::AcceptOffer { transport: TransportId(transport), offer, sources })
+        let transport = TransportId(transport);
+        self.submit(Command::AcceptOffer { transport, offer, sources, dial })
     }
 
     fn renegotiate(&self, transport: u64, offer: String) -> PyResult<()> {
         self.submit(Command::Renegotiate { transport: TransportId(transport), offer })
     }
 
+    #[pyo3(signature = (transport, media, data, restart, dial = false))]
     fn offer(
         &self,
         transport: u64,
         media: Vec<(String, Option<(String, String)>)>,
         data: bool,
         restart: bool,
+        dial: bool,
     ) -> PyResult<()> {
         let media = media.into_iter().map(offered).collect::<PyResult<_>>()?;
-        self.submit(Command::Offer { transport: TransportId(transport), media, data, restart })
+        let transport = TransportId(transport);
+        self.submit(Command::Offer { transport, media, data, restart, dial })
     }
 
     fn accept_answer(&self, transport: u64, answer: String) -> PyResult<()> {

@@ -1,4 +1,4 @@
-//! Which transport a datagram belongs to, when all share one port.
+//! Which transport a datagram belongs to, when most share one port.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,8 @@ use str0m::ice::StunMessage;
 
 use crate::words::{Remote, TransportId};
 
-/// By user name fragment for STUN (RFC 8445 section 7.1.1), by source for all else.
+/// By user name fragment for checks (RFC 8445 section 7.1.1), by the socket for their answers, by
+/// source for all else.
 #[derive(Debug, Default)]
 pub(crate) struct Demux {
     fragments: HashMap<String, TransportId>,
@@ -18,11 +19,18 @@ pub(crate) fn is_stun(datagram: &[u8]) -> bool {
     datagram.len() >= 20 && datagram.first().is_some_and(|&first| first < 4)
 }
 
+/// Whether a datagram is a connectivity check: a binding request (RFC 8489 section 5).
+pub(crate) fn is_check(datagram: &[u8]) -> bool {
+    is_stun(datagram) && datagram.starts_with(&[0, 1])
+}
+
 /// What a datagram says of whom it is for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Addressee {
     /// Whoever has this user name fragment.
     Fragment(String),
+    /// Whoever asked: it answers a check, and only those check who have sockets of their own.
+    Asker,
     /// Whoever is tied to the remote that it came from.
     Source,
 }
@@ -33,6 +41,9 @@ pub(crate) fn addressee(datagram: &[u8]) -> Option<Addressee> {
         let message = StunMessage::parse(datagram).ok()?;
         if let Some((ours, _theirs)) = message.split_username() {
             return Some(Addressee::Fragment(ours.to_owned()));
+        }
+        if message.is_successful_binding_response() || message.is_failed_binding_response() {
+            return Some(Addressee::Asker);
         }
     }
     Some(Addressee::Source)
@@ -70,6 +81,7 @@ impl Demux {
     pub(crate) fn find(&self, source: Remote, addressee: &Addressee) -> Option<TransportId> {
         match addressee {
             Addressee::Fragment(fragment) => self.fragments.get(fragment).copied(),
+            Addressee::Asker => source.line,
             Addressee::Source => self.owner(source),
         }
     }

@@ -145,6 +145,8 @@ impl Directory {
     pub(crate) fn route(&self, source: Remote, addressee: &Addressee) -> Option<WorkerId> {
         match addressee {
             Addressee::Fragment(fragment) => self.read().fragments.get(fragment).copied(),
+            // It came through a socket of its worker's.
+            Addressee::Asker => None,
             Addressee::Source => self.read().remotes.get(&source).map(|&(worker, _)| worker),
         }
     }
@@ -153,7 +155,7 @@ impl Directory {
     pub fn for_check(&self, datagram: &[u8]) -> Option<WorkerId> {
         match demux::addressee(datagram)? {
             Addressee::Fragment(fragment) => self.read().fragments.get(&fragment).copied(),
-            Addressee::Source => None,
+            Addressee::Asker | Addressee::Source => None,
         }
     }
 

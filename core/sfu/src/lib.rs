@@ -16,6 +16,7 @@ mod egress;
 pub mod endpoint;
 mod group;
 mod hearing;
+mod ice;
 pub mod io;
 mod keyframe;
 mod layers;

@@ -9,12 +9,12 @@ use str0m::config::DtlsCert;
 use str0m::error::SdpError;
 use str0m::format::PayloadParams;
 use str0m::media::{Direction as SdpDirection, Media, Mid, Pt};
-use str0m::net::TcpType;
 use str0m::rtp::{Extension, ExtensionMap};
-use str0m::{Candidate, Rtc, RtcConfig};
+use str0m::{Rtc, RtcConfig};
 
 use crate::codec;
 use crate::egress::{self, Tap};
+use crate::ice::Ice;
 use crate::offering::{Offering, Wanted};
 use crate::sdp::{self, Sdp, Section};
 use crate::words::{Direction, MediaDescription, RefusalCode};
@@ -51,46 +51,51 @@ pub(crate) struct Agreement {
     pub(crate) remote_fragment: Option<String>,
     /// What we offer, where we do.
     pub(crate) offering: Option<Offering>,
+    pub(crate) ice: Ice,
 }
 
-/// Answers an offer as the ICE-lite side, with all candidates in the answer.
+/// Answers an offer, with all candidates in the answer.
 pub(crate) fn accept(
     offer: &str,
-    candidates: &[SocketAddr],
+    mut ice: Ice,
+    media_port: &[SocketAddr],
     certificate: &DtlsCert,
     now: Instant,
 ) -> Result<Agreement, Refusal> {
     let kept = understood(offer);
     let offer = parse(&kept)?;
     let publishes = publishes(&kept);
-    let configuration = configuration(certificate, extensions(publishes));
+    let configuration = ice.configure(configuration(certificate, extensions(publishes)));
     let (mut rtc, tap) = if publishes {
         (configuration.build(now), None)
     } else {
         let (rtc, tap) = egress::tapped(|| only_sending(configuration).build(now));
         (rtc, Some(tap))
     };
-    tell(&mut rtc, &[], candidates)?;
+    ice.begin(&mut rtc, media_port)?;
     let (sdp, media) = answer(&mut rtc, offer)?;
     if let Some(medium) = media.iter().find(|medium| medium.codecs.is_empty()) {
         let reason = format!("none of the {} codecs of the offer is known here", medium.kind);
         return Err(Refusal::new(RefusalCode::Codec, reason));
     }
     let remote_fragment = fragment(&kept);
-    Ok(Agreement { rtc, tap, sdp, media, remote_fragment, offering: None })
+    Ok(Agreement { rtc, tap, sdp, media, remote_fragment, offering: None, ice })
 }
 
 /// Makes the first offer of a connection on which we offer media and take none.
 pub(crate) fn offer(
     wanted: &Wanted,
-    candidates: &[SocketAddr],
+    mut ice: Ice,
+    media_port: &[SocketAddr],
     certificate: &DtlsCert,
     now: Instant,
 ) -> Result<Agreement, Refusal> {
     let configuration = only_sending(configuration(certificate, extensions(false)));
+    let configuration = ice.configure(configuration);
     let (mut rtc, tap) = egress::tapped(|| configuration.build(now));
     let mut offering = Offering::default();
-    let sdp = offering.offer(&mut rtc, wanted, &[], candidates)?;
+    ice.begin(&mut rtc, media_port)?;
+    let sdp = offering.offer(&mut rtc, wanted, &ice, &ice.candidates)?;
     Ok(Agreement {
         rtc,
         tap: Some(tap),
@@ -98,64 +103,24 @@ pub(crate) fn offer(
         media: Vec::new(),
         remote_fragment: None,
         offering: Some(offering),
+        ice,
     })
 }
 
 /// Answers a new offer on a live connection (RFC 8829 section 5.3.1).
 ///
-/// The answer tells the candidates of now, `after`, in place of those told `before`. A refused offer
+/// The answer tells the candidates of now, `after`, in place of those told before. A refused offer
 /// that was no SDP has changed nothing; more is not known, since `str0m` cannot undo.
 pub(crate) fn renew(
     rtc: &mut Rtc,
     offer: &str,
-    before: &[SocketAddr],
+    ice: &Ice,
     after: &[SocketAddr],
 ) -> Result<(String, Vec<MediaDescription>), Refusal> {
     let offer = parse(&understood(offer))?;
-    withdraw(rtc, before, after)?;
-    tell(rtc, before, after)?;
+    ice.withdraw(rtc, after)?;
+    ice.tell(rtc, after)?;
     answer(rtc, offer)
-}
-
-/// Takes up the candidates of `after` that were not told `before`.
-pub(crate) fn tell(
-    rtc: &mut Rtc,
-    before: &[SocketAddr],
-    after: &[SocketAddr],
-) -> Result<(), Refusal> {
-    for &new in after.iter().filter(|address| !before.contains(address)) {
-        for candidate in hosts(new)? {
-            rtc.add_local_candidate(candidate);
-        }
-    }
-    Ok(())
-}
-
-/// Gives up the candidates told `before` that are not among those of `after`.
-pub(crate) fn withdraw(
-    rtc: &mut Rtc,
-    before: &[SocketAddr],
-    after: &[SocketAddr],
-) -> Result<(), Refusal> {
-    for &gone in before.iter().filter(|address| !after.contains(address)) {
-        for candidate in hosts(gone)? {
-            rtc.direct_api().invalidate_candidate(&candidate);
-        }
-    }
-    Ok(())
-}
-
-/// An address of ours as candidates: UDP, and passive TCP (RFC 6544 section 4.1) with less priority.
-fn hosts(address: SocketAddr) -> Result<[Candidate; 2], Refusal> {
-    let udp = Candidate::builder().udp().host(address).build();
-    let tcp = Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build();
-    match (udp, tcp) {
-        (Ok(udp), Ok(tcp)) => Ok([udp, tcp]),
-        (Err(error), _) | (_, Err(error)) => Err(Refusal::new(
-            RefusalCode::Unsupported,
-            format!("{address} is no candidate: {error}"),
-        )),
-    }
 }
 
 fn parse(offer: &str) -> Result<SdpOffer, Refusal> {
@@ -232,7 +197,6 @@ pub(crate) fn codec_names(params: &[PayloadParams]) -> Vec<String> {
 fn configuration(certificate: &DtlsCert, extensions: ExtensionMap) -> RtcConfig {
     RtcConfig::new()
         .set_extension_map(extensions)
-        .set_ice_lite(true)
         .set_rtp_mode(true)
         .set_dtls_cert(certificate.clone())
         .set_stats_interval(Some(STATISTICS_INTERVAL))

@@ -7,6 +7,7 @@ use str0m::Rtc;
 use str0m::change::{SdpAnswer, SdpApi, SdpOffer, SdpPendingOffer};
 use str0m::media::{Direction, MediaKind, Mid};
 
+use crate::ice::Ice;
 use crate::negotiation::{self, Refusal};
 use crate::sdp::{Sdp, Section};
 use crate::words::{Label, MediaDescription, OfferedMedium, RefusalCode};
@@ -80,17 +81,17 @@ impl Offering {
         self.remote_fragment.is_some()
     }
 
-    /// Makes an offer with the candidates of now, `after`, in place of those told `before`; refused,
+    /// Makes an offer with the candidates of now, `after`, in place of those told before; refused,
     /// nothing has changed.
     pub(crate) fn offer(
         &mut self,
         rtc: &mut Rtc,
         wanted: &Wanted,
-        before: &[SocketAddr],
+        ice: &Ice,
         after: &[SocketAddr],
     ) -> Result<String, Refusal> {
         self.check(wanted)?;
-        negotiation::tell(rtc, before, after)?;
+        ice.tell(rtc, after)?;
         let (lines, offer, changes) = loop {
             let mut lines = self.lines.clone();
             let Some((offer, changes)) = self.change(&mut lines, rtc.sdp_api(), wanted) else {
@@ -114,13 +115,12 @@ impl Offering {
         Ok(text)
     }
 
-    /// Takes the answer to the last offer. `candidates` are those told before, and then those told
-    /// in the offer.
+    /// Takes the answer to the last offer; the candidates told in it are those of `ice` then.
     pub(crate) fn accept(
         &mut self,
         rtc: &mut Rtc,
         answer: &str,
-        candidates: &mut Vec<SocketAddr>,
+        ice: &mut Ice,
     ) -> Result<Vec<MediaDescription>, Rejection> {
         let Some(pending) = &self.pending else {
             let reason = "no offer waits for an answer";
@@ -133,14 +133,14 @@ impl Offering {
             let reason = format!("the answer is not SDP: {}", negotiation::plain(&error));
             Refusal::new(RefusalCode::Malformed, reason)
         })?;
-        let fragment = self.check_answer(pending, &answer)?;
+        let fragment = self.check_answer(pending, &answer, ice)?;
         if let Some(pending) = self.pending.take() {
             let result = rtc.sdp_api().accept_answer(pending.changes, parsed);
             result.map_err(|error| {
                 Rejection::Broken(format!("the answer cannot be taken: {error}"))
             })?;
-            negotiation::withdraw(rtc, candidates, &pending.candidates)?;
-            *candidates = pending.candidates;
+            ice.withdraw(rtc, &pending.candidates)?;
+            ice.candidates = pending.candidates;
         }
         self.remote_fragment = Some(fragment);
         let describe = |line: &Line| negotiation::describe(rtc, line.mid);
@@ -223,7 +223,7 @@ impl Offering {
 
     /// Looks for what `str0m` would find only after it had begun to change, or not at all; gives the
     /// remote's user name fragment.
-    fn check_answer(&self, pending: &Pending, answer: &Sdp) -> Result<String, Refusal> {
+    fn check_answer(&self, pending: &Pending, answer: &Sdp, ice: &Ice) -> Result<String, Refusal> {
         let malformed = |reason: &str| Err(Refusal::new(RefusalCode::Malformed, reason));
         let name = |section: &Section| (section.kind().to_owned(), section.mid().map(Mid::from));
         if !pending.offer.media.iter().map(name).eq(answer.media.iter().map(name)) {
@@ -237,7 +237,7 @@ impl Offering {
             let reason = "media that are not bundled are not supported";
             return Err(Refusal::new(RefusalCode::Unsupported, reason));
         }
-        if answer.is_ice_lite() {
+        if answer.is_ice_lite() && !ice.is_full() {
             return malformed("both sides are ICE-lite: nobody would check");
         }
         let (Some((fragment, _)), true) = (answer.credentials(), answer.has_fingerprint()) else {

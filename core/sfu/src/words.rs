@@ -71,17 +71,26 @@ pub struct Remote {
     pub protocol: Protocol,
     /// Address and port.
     pub address: SocketAddr,
+    /// The transport whose own sockets are between us; `None`: the media port. One port that is
+    /// reached through two sockets is two remotes.
+    pub line: Option<TransportId>,
 }
 
 impl Remote {
     /// Somebody's UDP port.
     pub fn udp(address: SocketAddr) -> Self {
-        Self { protocol: Protocol::Udp, address }
+        Self { protocol: Protocol::Udp, address, line: None }
     }
 
     /// The other end of a TCP connection.
     pub fn tcp(address: SocketAddr) -> Self {
-        Self { protocol: Protocol::Tcp, address }
+        Self { protocol: Protocol::Tcp, address, line: None }
+    }
+
+    /// The same, reached through the sockets of a transport that dials.
+    #[must_use]
+    pub fn through(self, line: Option<TransportId>) -> Self {
+        Self { line, ..self }
     }
 }
 
@@ -96,6 +105,8 @@ pub enum Command {
         offer: String,
         /// Producers whose codecs the offer must share; empty for a publisher.
         sources: Vec<MediaKey>,
+        /// Whether this side looks for the remote (RFC 8445, a full agent); else it is found by it.
+        dial: bool,
     },
     /// Take a new offer on a transport that was made from one: `Answered` or `Refused` follows.
     ///
@@ -118,6 +129,8 @@ pub enum Command {
         data: bool,
         /// Whether ICE is to start again.
         restart: bool,
+        /// As with `AcceptOffer`; told by the first offer.
+        dial: bool,
     },
     /// Take the answer to the last `Offer`: `Agreed` or `Refused` follows, or `Closed` when it leaves
     /// a transport that cannot go on.
@@ -197,6 +210,17 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The transport that this makes with sockets of its own, unless it exists.
+    pub(crate) fn dials(&self) -> Option<TransportId> {
+        match *self {
+            Self::AcceptOffer { transport, dial: true, .. }
+            | Self::Offer { transport, dial: true, .. } => Some(transport),
+            _ => None,
+        }
+    }
+}
+
 /// One medium that is offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferedMedium {
@@ -274,6 +298,15 @@ pub enum Event {
         /// Those that come, lowest first.
         layers: Vec<LayerDescription>,
     },
+    /// The size of a producer's pictures is known, or is another one; not told of several encodings.
+    Resized {
+        /// Which producer.
+        producer: MediaKey,
+        /// In pixels.
+        width: u16,
+        /// In pixels.
+        height: u16,
+    },
     /// A consumer is sent another one of its source's encodings, from a keyframe on.
     Forwarded {
         /// Which consumer.
@@ -338,7 +371,8 @@ pub struct LayerDescription {
     pub bitrate: u32,
 }
 
-/// One medium of an offer and its answer.
+/// One medium of an offer and its answer; of an offer of the remote's, one that flows both ways is
+/// told twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaDescription {
     /// Its SDP `mid`.

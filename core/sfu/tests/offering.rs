@@ -160,7 +160,7 @@ fn a_viewer_attached_before_it_answers_is_shown_what_comes_then() {
     let before = world.clients[publisher].keyframe_requests;
     publish(&mut world, publisher, 10);
     assert_eq!(world.clients[publisher].keyframe_requests, before, "it could not be received");
-    assert_eq!(world.events.len(), 5, "{:#?}", world.events);
+    assert_eq!(world.events.len(), 6, "{:#?}", world.events);
     let answer = world.clients[viewer].accept(&offer);
     world.agree(viewer, &answer);
     world.meet(viewer);
@@ -292,8 +292,13 @@ fn a_data_channel_comes_after_the_first_medium_or_last() {
     let answer = world.clients[alone].accept(&offer);
     world.agree(alone, &answer);
     world.connect(&[alone]);
-    let refused =
-        Command::Offer { transport: id(alone), media: Vec::new(), data: true, restart: false };
+    let refused = Command::Offer {
+        transport: id(alone),
+        media: Vec::new(),
+        data: true,
+        restart: false,
+        dial: false,
+    };
     assert_eq!(world.refusal(refused).0, RefusalCode::Unsupported, "nothing is new");
 }
 
@@ -303,7 +308,8 @@ fn one_offer_at_a_time_waits_for_its_answer() {
     let mids = watch(&mut world, publisher, viewer);
     let (offer, _) = world.offer_to(viewer, &[audio("a"), video("v"), video("w")]);
     let media = vec![silent(MediaKind::Audio), silent(MediaKind::Video)];
-    let early = Command::Offer { transport: id(viewer), media, data: true, restart: true };
+    let early =
+        Command::Offer { transport: id(viewer), media, data: true, restart: true, dial: false };
     let (code, reason) = world.refusal(early);
     assert_eq!(code, RefusalCode::Unsupported);
     assert!(reason.contains("no answer yet"), "{reason}");
@@ -459,6 +465,7 @@ fn what_cannot_be_offered_is_refused_and_changes_nothing() {
         media,
         data: false,
         restart: false,
+        dial: false,
     };
     let both = [audio("a"), video("v")];
     let bad = [
@@ -497,6 +504,7 @@ fn each_transport_has_one_side_that_offers() {
         media: vec![audio("a")],
         data: false,
         restart: false,
+        dial: false,
     };
     assert_eq!(world.refusal(ours).0, RefusalCode::Unsupported);
     let answer = "v=0\r\n".to_owned();
@@ -542,6 +550,7 @@ fn the_number_of_transports_is_bounded() {
         world.offer_to(index, &[video("v")]);
     }
     let media = vec![video("v")];
-    let more = Command::Offer { transport: id(16), media, data: false, restart: false };
+    let more =
+        Command::Offer { transport: id(16), media, data: false, restart: false, dial: false };
     assert_eq!(world.refusal(more).0, RefusalCode::Limit);
 }

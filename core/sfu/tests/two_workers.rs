@@ -5,6 +5,8 @@
 
 #[path = "conversations.rs"]
 mod conversations;
+#[path = "dialling.rs"]
+mod dialling;
 #[path = "direct_way.rs"]
 mod direct_way;
 #[path = "instant_picture.rs"]

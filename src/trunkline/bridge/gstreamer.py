@@ -93,7 +93,7 @@ class Member:
 
     def enter(self) -> None:
         """Be there."""
-        self._key = self._exchange.connect(self)
+        self._key = self._exchange.connect(self, own=True)
         self._exchange.hear(self._key, word.Register(write_address(self._room), own=True))
         self._exchange.hear(self._key, word.Enter(self._room))
 

@@ -45,8 +45,9 @@ class Sending:
     def __init__(self, url: str, network: Network, say: Say) -> None:
         self.epoch = Epoch()
         """From which the time of what is sent counts."""
+        self.network = network
+        """How the next connection is made."""
         self._url = url
-        self._network = network
         self._say = say
         self._media: list[_Sent] = []  # bounded: the relay takes 16 tracks
         self._connection: Connection | None = None
@@ -189,7 +190,7 @@ class Sending:
         if self._connection is None:
             # All codecs, since they are an endpoint's for life: each output has its own.
             endpoint = await asyncio.to_thread(
-                self._network.open, (), max(bandwidth, _LEAST), self._url
+                self.network.open, (), max(bandwidth, _LEAST), self._url
             )
             self._connection = Connection(endpoint)
         self._connection.desire(max(bandwidth, _LEAST))

@@ -38,6 +38,8 @@ class _Line:
         self.link.renew()
         offer = await self.link.offer(url=self._door.url)
         self._session = await self._door.open(self._http, offer)
+        # They come too late for this offer, which has all candidates in it.
+        await self.link.help(self._session.ice_servers)
         try:
             await self.link.accept_answer(self._session.answer)
             await self.link.connected(CONNECT_TIME)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from trunkline.domain.gathering import Gatherings
+from trunkline.domain.gathering import Gatherings, is_reserved
 from trunkline.errors import Refusal
 from trunkline.model import gstreamer as word
 from trunkline.model.peering import (
@@ -94,7 +94,7 @@ class Peers:
         if len(self._by_key) >= self._bounds.peers:
             return (HangUp(peer, FULL, "too many peers"),)
         taken = request.uid in self._by_uid
-        if taken or self._bounds.reserves(request.uid, own=request.own):
+        if taken or is_reserved(request.uid, self._bounds, own=request.own):
             return (HangUp(peer, BROKEN, "invalid peer uid"),)
         known = _Peer(peer, request.uid)
         self._by_key[peer] = self._by_uid[known.uid] = known

@@ -21,12 +21,14 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     SessionReport,
     Stalled,
     Started,
     Unplayable,
 )
 from trunkline.model.trunk import Encodings, Hello, LinkId, Medial, Policy
+from trunkline.model.view import Carriage
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Link:
                 return self._closed(transport, reason)
             case Layers(producer, layers):
                 self.coming[producer.mid] = tuple(layer.rid for layer in layers)
-            case Connected() | Started() | Stalled() | Forwarded() | Unplayable():
+            case Connected() | Started() | Stalled() | Resized() | Forwarded() | Unplayable():
                 pass
             case _:
                 assert_never(report)
@@ -117,6 +119,12 @@ class Link:
         if self.uplink is None or self.uplink.transport != port.transport:
             return None
         return next((track for track, mid in self.mapping.items() if mid == port.mid), None)
+
+    def carried(self, transport: TransportId) -> dict[Mid, Carriage]:
+        """Which track each medium of one of the connections is."""
+        if self.downlink and self.downlink.transport == transport:
+            return self.downlink.carried()
+        return {mid: Carriage(track) for track, mid in self.mapping.items()}
 
     def carry(self, tracks: Mapping[TrackId, Track]) -> list[Effect]:
         """Send what is wanted of these tracks, which are all that there are."""

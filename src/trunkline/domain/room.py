@@ -36,7 +36,15 @@ from trunkline.model.id import (
     TransportId,
 )
 from trunkline.model.media import Kind, Medium, Port
-from trunkline.model.report import Answered, Connected, Layers, Stalled, Started, Unplayable
+from trunkline.model.report import (
+    Answered,
+    Connected,
+    Layers,
+    Resized,
+    Stalled,
+    Started,
+    Unplayable,
+)
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
 from trunkline.model.trunk import Encodings, Presence
@@ -149,6 +157,12 @@ class Room:
             )
         return publisher
 
+    def picture_of(self, participant: ParticipantId) -> Port | None:
+        """Where the first picture of a participant comes in."""
+        everybody = (*self._performers(), *self.floor, *self.remotes)
+        ports = (one.source("video") for one in everybody if one.id == participant)
+        return next(ports, None)
+
     def enter(self, member: Member) -> None:
         """Keep a place for somebody whose offer is on its way to the core."""
         self._members[member.transport] = member
@@ -239,7 +253,7 @@ class Room:
         event = TrackStarted(self.name, track.owner, track.id, track.kind, report.codec)
         return [event, *self.update()]
 
-    def noted(self, report: Stalled | Layers) -> list[Effect]:
+    def noted(self, report: Stalled | Layers | Resized) -> list[Effect]:
         """How a track comes has changed."""
         track = self._track_at(report.producer)
         if track is None:

@@ -37,6 +37,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     SessionReport,
     Stalled,
     Started,
@@ -49,7 +50,7 @@ from trunkline.model.trunk import Hello, RelayId
 NOBODY = Hello(RelayId("unnamed0"), "")
 """A relay without neighbours."""
 
-MediaReport = Connected | Started | Stalled | Layers | Offered | Agreed | Forwarded
+MediaReport = Connected | Started | Stalled | Layers | Resized | Offered | Agreed | Forwarded
 
 
 class Rooms:
@@ -180,6 +181,18 @@ class Rooms:
             if one.name == room:
                 return one.source_of(name).source(kind)
         raise Refusal(RefusalCode.NOBODY_PUBLISHES, f"There is nobody in room {room!r} now.")
+
+    def picture_of(self, room: RoomName, participant: ParticipantId) -> Port:
+        """Where the first picture of a participant comes in.
+
+        Raises:
+            Refusal: it sends none here.
+        """
+        for one in self._directory:
+            port = one.picture_of(participant) if one.name == room else None
+            if port is not None:
+                return port
+        raise Refusal(RefusalCode.NOBODY_PUBLISHES, "This participant sends no picture now.", 2)
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""
@@ -321,6 +334,7 @@ class Rooms:
             report.datagrams_dropped,
             report.batches_dropped,
             report.datagrams_unsent,
+            tuple(one for one in map(self.trunks.measured, report.transports) if one),
         )
 
     def _is_in(self, transport: TransportId) -> bool:
@@ -336,7 +350,7 @@ class Rooms:
                 return home.connected(report)
             case Started():
                 return home.started(report)
-            case Stalled() | Layers():
+            case Stalled() | Layers() | Resized():
                 return home.noted(report)
             case Offered() | Agreed() | Forwarded():
                 # Members make the offers themselves, and take what comes.

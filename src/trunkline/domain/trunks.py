@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from itertools import count
 from typing import assert_never
 
+from trunkline.domain.chart import Chart
 from trunkline.domain.directory import Directory
 from trunkline.domain.effect import Effect
 from trunkline.domain.guests import transport_of
@@ -25,11 +26,20 @@ from trunkline.domain.routing.effect import (
     Supply,
 )
 from trunkline.domain.routing.router import Router
-from trunkline.model import signal, trunk
+from trunkline.model import signal, trunk, view
 from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import ParticipantId, RoomName, TrackId, TransportId
-from trunkline.model.report import SessionReport, Started
-from trunkline.model.trunk import Encodings, Hello, LinkId, Medial, Policy, Presence, Routed
+from trunkline.model.report import SessionReport, Started, Traffic
+from trunkline.model.trunk import (
+    Charted,
+    Encodings,
+    Hello,
+    LinkId,
+    Medial,
+    Policy,
+    Presence,
+    Routed,
+)
 
 ROUNDS = 16
 """Times that a change may change something else before the rest waits for the next one."""
@@ -52,6 +62,7 @@ class Trunks:
         """
         self.me = me
         self._directory = directory
+        self.chart = Chart(me)
         self._router = Router(me.relay, private=private)
         self._links: dict[LinkId, Link] = {}  # bounded by the router
         self._homes: dict[TransportId, Link] = {}  # two for each link
@@ -63,6 +74,7 @@ class Trunks:
         self._where: dict[ParticipantId, RoomName] = {}
         self._flowing: list[tuple[LinkId, TrackId]] = []
         self._stirred = False
+        self._moved = False
 
     @property
     def active(self) -> bool:
@@ -87,12 +99,14 @@ class Trunks:
         self._links[link] = Link(
             id=link, hello=hello, policy=policy, dialled=dialled, transports=transports
         )
-        return link, self._apply(routed)
+        return link, [*self.chart.connect(link), *self._apply(routed)]
 
-    def hear(self, link: LinkId, word: Routed | Medial, now: float) -> list[Effect]:
+    def hear(self, link: LinkId, word: Routed | Charted | Medial, now: float) -> list[Effect]:
         """A neighbour says something; who is not on the line any more says nothing."""
         if link not in self._links:
             return []
+        if isinstance(word, Charted):
+            return [*self.chart.hear(word, link, self._links)]
         if isinstance(word, Medial):
             self._stirred = True
             return self._links[link].hear(word)
@@ -139,9 +153,13 @@ class Trunks:
             case _:
                 assert_never(news)
 
-    def pass_time(self, now: float) -> list[Effect]:
-        """Do what waited for its moment."""
-        return self._apply(self._router.pass_time(now)) if self.active else []
+    def pass_time(self, now: float, wall: int) -> list[Effect]:
+        """Do what waited for its moment; `wall` is in milliseconds since 1970."""
+        if not self.active:
+            return []
+        self.chart.pass_time(wall)
+        self._moved = True
+        return self._apply(self._router.pass_time(now))
 
     def settle(self, now: float) -> list[Effect]:
         """Restore the invariant, after any change of rooms or links."""
@@ -150,7 +168,11 @@ class Trunks:
             news = self._news(now)
             if news is None:
                 break
+            self._moved = True
             effects += news
+        if self._moved:
+            self._moved = False
+            effects += self.chart.look(self.standings(), now)
         return effects
 
     def standings(self) -> tuple[trunk.Standing, ...]:
@@ -167,6 +189,14 @@ class Trunks:
             )
             for link in self.links()
         )
+
+    def measured(self, traffic: Traffic) -> view.TrunkStatistics | None:
+        """Whose trunk a transport is, if it is one's, and which tracks its media carry."""
+        link = self._homes.get(traffic.transport)
+        if link is None:
+            return None
+        carried = link.carried(traffic.transport)
+        return view.TrunkStatistics(link.id, link.hello.relay, link.hello.name, traffic, carried)
 
     def links(self) -> Iterator[Link]:
         """All trunks that are up, oldest first."""

@@ -34,10 +34,10 @@ def targets(url: str) -> tuple[str, ...]:
 
 
 def _target(scheme: str, rest: str, url: str, port: int | None) -> str:
+    _port(rest.partition("/")[0])
     parts = urlsplit(f"//{rest}")
     if "@" in parts.netloc:
         raise ValueError("an address has no user and password: the secret is given for itself")
-    _port(parts.netloc)
     if not parts.hostname or parts.query or parts.fragment or parts.netloc.endswith(":"):
         raise ValueError(f"{url!r} is not the address of a relay: write https://HOST:PORT")
     path = parts.path.rstrip("/")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from trunkline.listing.address import targets
 from trunkline.listing.fingerprint import digest, written
@@ -41,7 +41,8 @@ class TrunkSettings(BaseModel):
         default=None, repr=False, description="What trunk_secret is at the other relay."
     )
     fingerprint: Annotated[str, AfterValidator(_fingerprint)] | None = Field(
-        default=None, description="SHA-256 of its certificate, which is then all that counts."
+        default=None,
+        description="SHA-256 of the key in its certificate, or of all of it: it must be that one.",
     )
     insecure: bool = Field(default=False, description="Take any certificate.")
     rooms: Annotated[
@@ -64,3 +65,13 @@ class TrunkSettings(BaseModel):
         if not self.send and not self.receive:
             raise ValueError("a trunk that neither sends nor receives is of no use")
         return self
+
+
+def fault(error: ValidationError) -> str:
+    """What is wrong, as a sentence that shows no secret."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    place = ".".join(map(str, first["loc"]))
+    if not place:
+        return f"{reason[0].upper()}{reason[1:]}."
+    return f"{place} is not valid: {reason[0].lower()}{reason[1:]}."

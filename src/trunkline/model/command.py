@@ -16,6 +16,7 @@ class Accept:
     """Producers whose codecs the offer has to share."""
     dial: bool = False
     """We went to the remote: be the full agent of ICE (RFC 8445), for it may be a lite one."""
+    """Look for the remote, as the full agent of ICE, from sockets of the transport's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class OfferMedia:
     """Restart ICE."""
     dial: bool = False
     """As in `Accept`."""
+    """As in `Accept`; the first offer decides."""
 
 
 @dataclass(frozen=True, slots=True)

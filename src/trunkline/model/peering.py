@@ -70,10 +70,6 @@ class Bounds:
     reserved: str | None = None
     """What names of peers of this program begin with: others cannot have such."""
 
-    def reserves(self, name: str, *, own: bool) -> bool:
-        """Whether a name is not for who asks; `own`: a part of this program."""
-        return not own and self.reserved is not None and name.startswith(self.reserved)
-
 
 class Peers(Protocol[Request_contra, Event_co]):
     """The state of a dialect: who is there, in which sessions and rooms."""

@@ -5,17 +5,12 @@ on from neighbour to neighbour, with the path that it came by.
 """
 
 from dataclasses import dataclass, field
-from typing import NewType
 
 from trunkline.model import signal
+from trunkline.model.id import LinkId as LinkId
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
+from trunkline.model.id import RelayId as RelayId
 from trunkline.model.view import Track
-
-RelayId = NewType("RelayId", str)
-"""Names a relay, also after a restart: 8 to 64 letters and digits, safe to show."""
-
-LinkId = NewType("LinkId", int)
-"""Names a trunk while it is up; never used twice by one relay."""
 
 Encodings = frozenset[str]
 """The rids of a track that are wanted; `""` is the encoding of a track that is sent once."""
@@ -97,13 +92,35 @@ class Spoken:
     speakers: tuple[signal.Speaker, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One of a relay's neighbours, as it tells of it."""
+
+    relay: RelayId
+    rtt: float | None
+    """Seconds; None while unknown."""
+    tracks: int
+    """How many it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """What a relay tells all others of itself; each passes on what it has not heard."""
+
+    relay: RelayId
+    name: str
+    number: int
+    """Rises with each time, also over its restarts: milliseconds since 1970 and up."""
+    edges: tuple[Edge, ...]
+
+
 Routed = Announced | Withdrawn | Wanted | Said | Spoken
 """What routing says and hears."""
 
 Medial = signal.Offered | signal.Answered | signal.Mapped | signal.ConnectionClosed | signal.Failed
 """What is said of the two media connections; each side offers the one that it sends on."""
 
-Word = Hello | Routed | Medial | signal.Ping | signal.Pong | signal.Goodbye
+Word = Hello | Routed | Charted | Medial | signal.Ping | signal.Pong | signal.Goodbye
 """All that is said, in both directions."""
 
 

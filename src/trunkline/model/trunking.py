@@ -6,7 +6,7 @@ words are for who implements `Trunking`.
 
 from typing import Protocol
 
-from trunkline.model.trunk import Hello, LinkId, Medial, Policy, Routed, Standing, Word
+from trunkline.model.trunk import Charted, Hello, LinkId, Medial, Policy, Routed, Standing, Word
 
 
 class Outbox(Protocol):
@@ -41,7 +41,7 @@ class Trunking(Protocol):
             Refusal: it is not taken; code and sentence are its goodbye.
         """
 
-    def hear(self, link: LinkId, word: Routed | Medial, now: float, wall: int) -> None:
+    def hear(self, link: LinkId, word: Routed | Charted | Medial, now: float, wall: int) -> None:
         """Take what it says; `now` in seconds, rising, `wall` in milliseconds since 1970.
 
         Raises:

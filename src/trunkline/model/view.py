@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from trunkline.model.event import Role
 from trunkline.model.id import (
+    LinkId,
     Mid,
     ParticipantId,
     ParticipantName,
+    RelayId,
     RoomName,
     SessionId,
     TrackId,
@@ -115,6 +117,19 @@ class ParticipantStatistics:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkStatistics:
+    """Counters of one of the two connections of a trunk."""
+
+    link: LinkId
+    relay: RelayId
+    name: str
+    """The neighbour's."""
+    traffic: Traffic
+    carried: Mapping[Mid, Carriage]
+    """By medium: which track comes, or leaves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """Counters of everything that runs now."""
 
@@ -125,3 +140,4 @@ class Statistics:
     """Batches of packets that one worker could not hand to another."""
     datagrams_unsent: int = 0
     """Datagrams that were to leave, and of which too many waited for the network."""
+    trunks: tuple[TrunkStatistics, ...] = ()

@@ -9,11 +9,16 @@ class Backoff:
     Chance keeps many who failed together from coming back together.
     """
 
-    def __init__(self, first: float, last: float, chance: random.Random) -> None:
+    def __init__(self, first: float, last: float, chance: random.Random | None = None) -> None:
         self._first = first
         self._last = last
-        self._chance = chance
+        self._chance = chance or random.Random()
         self._next = first
+
+    @property
+    def is_first(self) -> bool:
+        """Whether all went well before."""
+        return self._next == self._first
 
     def delay(self) -> float:
         """Seconds to wait this time."""

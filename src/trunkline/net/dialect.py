@@ -36,7 +36,7 @@ def dialects(settings: SignallingSettings, summon: gstreamer.Summon | None = Non
         rooms=settings.rooms,
         members=settings.members,
         sessions=settings.sessions,
-        reserved=PREFIX if settings.relay else None,
+        reserved=PREFIX if summon else None,
     )
     return Dialects(
         Dialect(GStreamerServer, Exchange(gstreamer.Peers(bounds, summon))),

@@ -5,6 +5,8 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 
+from trunkline.net.backoff import Backoff
+
 log = logging.getLogger(__name__)
 
 # The delay doubles from the first to the last of these seconds.
@@ -33,9 +35,8 @@ async def supervise(
         chance: the source of the jitter.
         last_delay: seconds that the delay grows to.
     """
-    chance = chance or random.Random()
     loop = asyncio.get_running_loop()
-    delay = FIRST_DELAY
+    backoff = Backoff(FIRST_DELAY, last_delay, chance)
     while True:
         started = loop.time()
         try:
@@ -45,8 +46,7 @@ async def supervise(
             reason = str(error) or type(error).__name__
             log.debug("%s failed", name, exc_info=True)
         if loop.time() - started >= WELL:
-            delay = FIRST_DELAY
-        level = logging.WARNING if delay == FIRST_DELAY else logging.DEBUG
+            backoff.reset()
+        level = logging.WARNING if backoff.is_first else logging.DEBUG
         log.log(level, "%s stopped: %s; it is tried again until it works", name, reason)
-        await asyncio.sleep(delay * (1 + chance.random() / 4))
-        delay = min(2 * delay, last_delay)
+        await asyncio.sleep(backoff.delay())

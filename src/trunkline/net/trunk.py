@@ -75,7 +75,7 @@ class Conversation:
 
     def put(self, word: Word) -> None:
         """Say this after all that was said before."""
-        self.pulse.said()
+        self.pulse.said(asyncio.get_running_loop().time())
         self._line.put(word)
         if isinstance(word, signal.Goodbye):
             self._over(word.reason, refused=not word.retry)

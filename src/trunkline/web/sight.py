@@ -10,6 +10,7 @@ from trunkline.engine import Engine
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
 from trunkline.model.request import Measure
+from trunkline.model.trunk import Charted
 from trunkline.protocol.bearer import bearer
 from trunkline.protocol.name import room_name
 from trunkline.web.admin import Admin
@@ -58,6 +59,18 @@ class Look:
         """It is the operator's."""
         self._addresses = addresses
 
+    def need_addresses(self) -> None:
+        """Go on only if this one may hear of addresses.
+
+        Raises:
+            Refusal: it is a stranger.
+        """
+        if not self._addresses:
+            sentence = "Addresses are told to this relay's operator only: send the token as bearer."
+            raise (
+                self._refuse(sentence) if self._token else Refusal(RefusalCode.PASSPHRASE, sentence)
+            )
+
     def rooms(self) -> tuple[view.Room, ...]:
         """Rooms that this one may hear of, oldest first.
 
@@ -71,6 +84,10 @@ class Look:
             )
         seen = (room for room in self._engine.rooms() if room.listed or self.operates)
         return tuple(map(self._room, seen))
+
+    def relays(self) -> tuple[Charted, ...]:
+        """This relay and those that its trunks lead to, for those who may know of them."""
+        return self._engine.crossroads.chart() if self._addresses else ()
 
     def room(self, name: str) -> view.Room:
         """The room by this name; knowing the name, or its passphrase if it has one, is enough.
@@ -101,7 +118,8 @@ class Look:
         names = {room.name for room in self.rooms()}
         statistics = await self._engine.ask(Measure())
         seen = tuple(self._link(one) for one in statistics.participants if one.room in names)
-        return replace(statistics, participants=seen)
+        trunks = statistics.trunks if self._addresses else ()
+        return replace(statistics, participants=seen, trunks=trunks)
 
     def _room(self, room: view.Room) -> view.Room:
         if self._addresses:

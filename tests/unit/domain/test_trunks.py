@@ -3,10 +3,12 @@
 from itertools import pairwise
 
 from support.sites import Site, World
+from trunkline.domain.chart import EDGES, RELAYS, Chart
 from trunkline.model import signal
 from trunkline.model.id import Mid, ParticipantId, TrackId
 from trunkline.model.media import Layer, Port, Wish
 from trunkline.model.report import Layers
+from trunkline.model.trunk import Charted, Edge, Hello, LinkId, RelayId, Standing, Tell
 
 
 def chain(*names: str) -> World:
@@ -230,3 +232,73 @@ def test_a_layer_that_stops_gives_way() -> None:
     world.run()
     assert crossing(world, "a") == {"m"}
     assert attached(world["b"], ann) == 1
+
+
+def charted(world: World, name: str) -> dict[str, dict[str, int]]:
+    """What a site knows of all: by name, how many tracks go to which neighbour."""
+    every = list(world[name].rooms.trunks.chart)
+    names = {one.relay: one.name for one in every}
+    return {
+        one.name: {names.get(edge.relay, "?"): edge.tracks for edge in one.edges} for one in every
+    }
+
+
+def test_every_relay_has_the_map_of_all() -> None:
+    world = chain("a", "b", "c")
+    world["a"].publish("camera", "video")
+    world["c"].join("ann")
+    world.run()
+    world.wait(4)
+    for name in "abc":
+        assert charted(world, name) == {"a": {"b": 1}, "b": {"a": 0, "c": 1}, "c": {"b": 0}}
+    (_, to_c) = world["b"].rooms.trunks.links()
+    world.cut("b", to_c.id)
+    world.wait(4)
+    assert charted(world, "a") == {"a": {"b": 0}, "b": {"a": 0}}
+    assert charted(world, "c") == {"c": {}}
+
+
+def test_a_relay_that_has_gone_is_not_on_the_map_for_ever() -> None:
+    chart = Chart(Hello(RelayId("relay0001"), "me"))
+    link = LinkId(1)
+    standing = Standing(link=link, relay=RelayId("relay0002"), name="other", rtt=0.02)
+    assert chart.look((standing,), 0.0) == [], "what time it is is not known yet"
+    chart.pass_time(1_000)
+    assert len(chart.look((standing,), 0.0)) == 1
+    other = Charted(RelayId("relay0002"), "other", 1, ())
+    assert chart.hear(other, link, [link, LinkId(2)]) == [Tell(LinkId(2), other)]
+    assert chart.hear(other, link, [link, LinkId(2)]) == [], "it was heard already"
+    assert [one.name for one in chart] == ["me", "other"]
+    for number in range(RELAYS + 10):
+        chart.hear(Charted(RelayId(f"unknown{number:04}"), "?", 1, ()), link, [link])
+    assert chart.hear(Charted(RelayId("relay0001"), "liar", 9, ()), link, []) == []
+    many = tuple(Edge(RelayId(f"edge{number:05}"), None, 0) for number in range(EDGES + 1))
+    assert chart.hear(Charted(RelayId("relay0002"), "other", 2, many), link, [LinkId(2)]) == []
+    assert [one.name for one in chart] == ["me", "other"]
+
+
+def test_small_changes_are_no_news() -> None:
+    chart = Chart(Hello(RelayId("relay0001"), "me"))
+    chart.pass_time(1_000)
+
+    def look(rtt: float | None, now: float) -> int:
+        standing = Standing(link=LinkId(1), relay=RelayId("relay0002"), name="other", rtt=rtt)
+        return len(chart.look((standing,), now))
+
+    assert [look(None, 0.0), look(0.1, 0.1), look(0.1, 1.0), look(0.103, 2.0)] == [1, 0, 1, 0]
+    assert [look(0.2, 3.0), look(0.2, 4.0)] == [1, 0]
+
+
+def test_the_map_is_full_of_relays_that_are_reached() -> None:
+    chart = Chart(Hello(RelayId("relay0001"), "me"))
+    link = LinkId(1)
+    relays = [RelayId(f"relay1{number:04}") for number in range(RELAYS + 1)]
+    chart.pass_time(1_000)
+    chart.look((Standing(link=link, relay=relays[0], name="first"),), 0.0)
+    hubs = [tuple(Edge(relay, None, 0) for relay in relays[1 + at : 101 + at]) for at in (0, 100)]
+    hubs.append(tuple(Edge(relay, None, 0) for relay in relays[201:]))
+    edges = {relays[0]: (*hubs[0][:50], *hubs[1][:50]), relays[1]: hubs[0], relays[101]: hubs[1]}
+    edges[relays[2]] = hubs[2]
+    for relay in relays[:RELAYS]:
+        assert chart.hear(Charted(relay, relay, 1, edges.get(relay, ())), link, [LinkId(2)])
+    assert chart.hear(Charted(relays[RELAYS], "one more", 1, ()), link, [LinkId(2)]) == []

@@ -6,6 +6,7 @@ mod driver;
 mod gathering;
 mod hub;
 mod inbox;
+mod line;
 mod mailbox;
 mod outbox;
 mod port;

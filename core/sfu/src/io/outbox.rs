@@ -5,6 +5,7 @@ use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::line::Lines;
 use super::socket::MediaSocket;
 use super::tcp::Connections;
 use crate::sfu::Outbox;
@@ -31,6 +32,7 @@ struct Run {
 #[derive(Debug)]
 pub(crate) struct Sender {
     pub(crate) tcp: Connections,
+    pub(crate) lines: Lines,
     sockets: Arc<[MediaSocket]>,
     current: Option<Run>,
     waiting: VecDeque<Run>,
@@ -40,9 +42,10 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    pub(crate) fn new(sockets: Arc<[MediaSocket]>, tcp: Connections) -> Self {
+    pub(crate) fn new(sockets: Arc<[MediaSocket]>, tcp: Connections, lines: Lines) -> Self {
         Self {
             tcp,
+            lines,
             sockets,
             current: None,
             waiting: VecDeque::new(),
@@ -122,7 +125,11 @@ impl Sender {
     }
 
     fn socket_for(&self, remote: Remote) -> Option<&MediaSocket> {
-        self.sockets.iter().find(|socket| socket.address.is_ipv4() == remote.address.is_ipv4())
+        let is_ipv4 = remote.address.is_ipv4();
+        match remote.line {
+            Some(transport) => self.lines.socket(transport, is_ipv4),
+            None => self.sockets.iter().find(|socket| socket.address.is_ipv4() == is_ipv4),
+        }
     }
 
     fn recycle(&mut self, mut bytes: Vec<u8>) {

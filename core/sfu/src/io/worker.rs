@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use mio::{Events as Readiness, Interest, Poll, Token};
 
+use super::line::Lines;
 use super::mailbox::{Mailbox, Untaken};
 use super::now;
 use super::outbox::Sender;
@@ -18,7 +19,7 @@ use super::tcp::Connections;
 use super::wake::Events;
 use crate::directory::WorkerId;
 use crate::sfu::{Settings, Sfu};
-use crate::words::{Command, Remote};
+use crate::words::{Command, Remote, TransportId};
 
 /// Receive calls on one socket before the others, timers and commands have their turn.
 const RECEIVE_ROUNDS: usize = 8;
@@ -73,11 +74,12 @@ impl Worker {
         }
         let sockets: Arc<[MediaSocket]> = sockets.into();
         let registry = poll.registry().try_clone()?;
+        let lines = Lines::new(registry.try_clone()?, &sockets);
         let tcp = Connections::new(registry, listeners, sockets.len(), now())?;
         Ok(Self {
             index: settings.worker,
             sfu: Sfu::new(settings, now()),
-            sender: Sender::new(Arc::clone(&sockets), tcp),
+            sender: Sender::new(Arc::clone(&sockets), tcp, lines),
             sockets,
             buffers: ReceiveBuffers::new(),
             poll,
@@ -126,6 +128,7 @@ impl Worker {
         }
         for event in &self.readiness {
             self.sender.tcp.note(event);
+            self.sender.lines.note(event);
         }
         let sockets = self.sockets.len();
         let hears = |event: &mio::event::Event| event.is_readable() && event.token().0 < sockets;
@@ -134,6 +137,7 @@ impl Worker {
         self.more = heard && self.receive()?;
         self.attend();
         self.more |= self.receive_over_tcp();
+        self.more |= self.receive_over_lines();
         let course = self.obey();
         let at = now();
         self.sfu.timeout(at, &mut self.sender);
@@ -146,6 +150,7 @@ impl Worker {
         self.sender.flush();
         self.post(at)?;
         self.disconnect();
+        self.sender.lines.close(|transport| self.sfu.has(transport));
         self.events.push(self.sfu.take_events());
         self.tell_taps();
         Ok(course)
@@ -154,18 +159,23 @@ impl Worker {
     /// Receives from every socket; true when one may have more.
     fn receive(&mut self) -> io::Result<bool> {
         let mut more = false;
-        for index in 0..self.sockets.len() {
-            more |= self.receive_from(index)?;
+        for socket in &*Arc::clone(&self.sockets) {
+            more |= self.receive_from(socket, None)?;
         }
         Ok(more)
     }
 
-    fn receive_from(&mut self, index: usize) -> io::Result<bool> {
-        let Self { sfu, sender, buffers, sockets, .. } = self;
+    /// Receives from a socket of the media port, or of a transport's own.
+    pub(super) fn receive_from(
+        &mut self,
+        socket: &MediaSocket,
+        line: Option<TransportId>,
+    ) -> io::Result<bool> {
+        let Self { sfu, sender, buffers, .. } = self;
         for _ in 0..RECEIVE_ROUNDS {
             let at = now();
-            let more = sockets[index].receive(buffers, |remote, local, datagram| {
-                sfu.receive(Remote::udp(remote), local, datagram, at, sender);
+            let more = socket.receive(buffers, |remote, local, datagram| {
+                sfu.receive(Remote::udp(remote).through(line), local, datagram, at, sender);
             })?;
             if !more {
                 return Ok(false);
@@ -212,7 +222,7 @@ impl Worker {
     fn obey(&mut self) -> Course {
         loop {
             match self.commands.try_recv() {
-                Ok(command) => self.sfu.command(command, now(), &mut self.sender),
+                Ok(command) => self.carry_out(command),
                 Err(std::sync::mpsc::TryRecvError::Empty) => return Course::On,
                 Err(std::sync::mpsc::TryRecvError::Disconnected) => return Course::End,
             }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::{Settings, Sfu};
 use crate::directory::Sent;
+use crate::ice::Ice;
 use crate::negotiation::{self, Refusal};
 use crate::panics;
 use crate::transport::Transport;
@@ -16,9 +17,10 @@ impl Sfu {
         transport: TransportId,
         offer: &str,
         sources: &[MediaKey],
+        dial: bool,
         now: Instant,
     ) {
-        let result = self.try_accept(transport, offer, sources, now);
+        let result = self.try_accept(transport, offer, sources, dial, now);
         let result = result.unwrap_or_else(|refusal| self.never_was(transport, refusal));
         self.events.push(result);
     }
@@ -55,11 +57,13 @@ impl Sfu {
         id: TransportId,
         offer: &str,
         sources: &[MediaKey],
+        dial: bool,
         now: Instant,
     ) -> Result<Event, Refusal> {
         self.check_room()?;
+        let ice = self.ice(dial)?;
         let Settings { candidates, certificate, .. } = &self.settings;
-        let accept = || negotiation::accept(offer, candidates, certificate, now);
+        let accept = || negotiation::accept(offer, ice, candidates, certificate, now);
         let agreement = panics::contain(accept).unwrap_or_else(|panic| {
             Err(Refusal::new(RefusalCode::Malformed, format!("the offer cannot be read: {panic}")))
         })?;
@@ -84,6 +88,20 @@ impl Sfu {
             return;
         }
         self.admit(Transport::local(id, media, &self.settings, now));
+    }
+
+    /// How a new transport takes part in ICE.
+    pub(super) fn ice(&mut self, dial: bool) -> Result<Ice, Refusal> {
+        if !dial {
+            return Ok(Ice::lite());
+        }
+        let problem = match self.lent.take() {
+            Some(Ok(sockets)) if !sockets.is_empty() => return Ok(Ice::full(sockets)),
+            Some(Err(problem)) => problem,
+            _ => "there is none".to_owned(),
+        };
+        let reason = format!("no socket to look for the other side with: {problem}");
+        Err(Refusal::new(RefusalCode::Limit, reason))
     }
 
     pub(super) fn check_room(&self) -> Result<(), Refusal> {

@@ -141,6 +141,13 @@ impl Sfu {
             }
             Happening::Path(remote) => self.tie(remote, id),
             Happening::PathDropped(remote) => self.loosen(remote, id),
+            Happening::Unanswered => self.end(
+                id,
+                Failure {
+                    code: CloseCode::Failed,
+                    reason: "the other side answers no connectivity checks any more".to_owned(),
+                },
+            ),
             Happening::Closed => self.end(
                 id,
                 Failure {

@@ -97,6 +97,8 @@ pub struct Sfu {
     speakers: Speakers,
     taps: BTreeMap<TapId, Tap>,
     tapped: Vec<(TapId, Tapped)>,
+    /// Sockets for the transport that the command at hand makes, or why there are none.
+    lent: Option<Result<Vec<SocketAddr>, String>>,
     next_sweep: Instant,
     dropped: u64,
     batches_dropped: u64,
@@ -129,21 +131,40 @@ impl Sfu {
             speakers: Speakers::default(),
             taps: BTreeMap::new(),
             tapped: Vec::new(),
+            lent: None,
             next_sweep: now + SWEEP,
             dropped: 0,
             batches_dropped: 0,
         }
     }
 
-    /// Carries out a command.
+    /// Carries out a command that makes a transport with these sockets of its own.
+    pub fn dial(
+        &mut self,
+        command: Command,
+        sockets: Result<Vec<SocketAddr>, String>,
+        now: Instant,
+        outbox: &mut dyn Outbox,
+    ) {
+        self.lent = Some(sockets);
+        self.command(command, now, outbox);
+        self.lent = None;
+    }
+
+    /// Whether a transport is here.
+    pub fn has(&self, transport: TransportId) -> bool {
+        self.transports.contains_key(&transport)
+    }
+
+    /// Carries out a command; one that dials by `dial`.
     pub fn command(&mut self, command: Command, now: Instant, outbox: &mut dyn Outbox) {
         match command {
-            Command::AcceptOffer { transport, offer, sources } => {
-                self.accept_offer(transport, &offer, &sources, now);
+            Command::AcceptOffer { transport, offer, sources, dial } => {
+                self.accept_offer(transport, &offer, &sources, dial, now);
             }
             Command::Renegotiate { transport, offer } => self.renegotiate(transport, &offer, now),
-            Command::Offer { transport, media, data, restart } => {
-                self.offer(transport, &Wanted { media, data, restart }, now);
+            Command::Offer { transport, media, data, restart, dial } => {
+                self.offer(transport, &Wanted { media, data, restart }, dial, now);
             }
             Command::AcceptAnswer { transport, answer } => {
                 self.accept_answer(transport, &answer, now);

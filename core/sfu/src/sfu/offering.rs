@@ -12,11 +12,11 @@ use crate::transport::{Transport, Turnover};
 use crate::words::{CloseCode, Event, MediaKey, RefusalCode, TransportId};
 
 impl Sfu {
-    pub(super) fn offer(&mut self, id: TransportId, wanted: &Wanted, now: Instant) {
+    pub(super) fn offer(&mut self, id: TransportId, wanted: &Wanted, dial: bool, now: Instant) {
         if !self.transports.contains_key(&id) {
             // Else it has ended since the command was given, and that was told.
             if self.settings.directory.owner(id) == Some(self.settings.worker) {
-                let result = self.first_offer(id, wanted, now);
+                let result = self.first_offer(id, wanted, dial, now);
                 let event = result.unwrap_or_else(|refusal| self.never_was(id, refusal));
                 self.events.push(event);
             }
@@ -91,11 +91,13 @@ impl Sfu {
         &mut self,
         id: TransportId,
         wanted: &Wanted,
+        dial: bool,
         now: Instant,
     ) -> Result<Event, Refusal> {
         self.check_room()?;
+        let ice = self.ice(dial)?;
         let Settings { candidates, certificate, .. } = &self.settings;
-        let offer = || negotiation::offer(wanted, candidates, certificate, now);
+        let offer = || negotiation::offer(wanted, ice, candidates, certificate, now);
         let agreement = panics::contain(offer).unwrap_or_else(|panic| {
             Err(Refusal::new(RefusalCode::Unsupported, format!("it cannot be offered: {panic}")))
         })?;

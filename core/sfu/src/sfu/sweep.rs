@@ -77,6 +77,12 @@ fn why_never_connected(transport: &Transport) -> String {
         _ if transport.is_unanswered() => "the offer was not answered".to_owned(),
         (Some(complaint), _) => format!("the connection was not completed: {complaint}"),
         (None, false) => "packets arrived, but the connection was not completed".to_owned(),
+        (None, true) if transport.dials() => {
+            "nobody answered at any UDP address that the other side \
+                                              told: a firewall between the two, or addresses that \
+                                              lead elsewhere"
+                .to_owned()
+        }
         (None, true) => "no packet reached the media port: a firewall between the two, or an \
                          address that leads elsewhere"
             .to_owned(),

@@ -43,12 +43,11 @@ impl Transport {
             return Err(Refusal::new(RefusalCode::Unsupported, reason));
         }
         let fragment = negotiation::fragment(offer);
-        // Without a restart ICE goes on with the candidates that it has.
         let restarts = fragment != self.remote_fragment;
-        let candidates = if restarts { candidates } else { &self.candidates }.to_vec();
-        let result = negotiation::renew(&mut self.rtc, offer, &self.candidates, &candidates);
+        let candidates = self.told_from_now_on(restarts, candidates);
+        let result = negotiation::renew(&mut self.rtc, offer, &self.ice, &candidates);
         let result = result.map(|(answer, media)| {
-            self.candidates = candidates;
+            self.ice.candidates = candidates;
             self.remote_fragment = fragment;
             let turnover = self.settle(&media, budget);
             (answer, media, turnover)
@@ -63,12 +62,12 @@ impl Transport {
         wanted: &Wanted,
         candidates: &[SocketAddr],
     ) -> Result<(String, Vec<Mid>, Turnover), Refusal> {
+        let candidates = self.told_from_now_on(wanted.restart, candidates);
         let Some(offering) = &mut self.offering else {
             let reason = "on this connection the remote offers, and the relay answers";
             return Err(Refusal::new(RefusalCode::Unsupported, reason));
         };
-        let candidates = if wanted.restart { candidates } else { &self.candidates }.to_vec();
-        let offer = offering.offer(&mut self.rtc, wanted, &self.candidates, &candidates)?;
+        let offer = offering.offer(&mut self.rtc, wanted, &self.ice, &candidates)?;
         let (media, turnover) = self.await_answer();
         Ok((offer, media, turnover))
     }
@@ -98,7 +97,7 @@ impl Transport {
             let reason = "on this connection the remote offers, and the relay answers";
             return Err(Refusal::new(RefusalCode::Unsupported, reason).into());
         };
-        let media = offering.accept(&mut self.rtc, answer, &mut self.candidates)?;
+        let media = offering.accept(&mut self.rtc, answer, &mut self.ice)?;
         let turnover = self.settle(&media, budget);
         self.follow(now);
         Ok((media, turnover))
@@ -107,6 +106,11 @@ impl Transport {
     /// Whether the consumer `mid` can receive: it was agreed on, and the connection is up.
     pub(crate) fn reaches(&self, mid: Mid) -> bool {
         self.connected && self.consumers.iter().any(|it| it.mid == mid && it.agreed)
+    }
+
+    /// Without a restart ICE goes on with the candidates that it has.
+    fn told_from_now_on(&self, restarts: bool, media_port: &[SocketAddr]) -> Vec<SocketAddr> {
+        if restarts { self.ice.here(media_port) } else { self.ice.candidates.clone() }
     }
 
     /// Makes producers and consumers what was agreed on.

@@ -12,6 +12,7 @@ use super::{Happening, Transport};
 use crate::arrival::Arrival;
 use crate::clock::WallClock;
 use crate::endpoint::{Outgoing, enter_all_codecs};
+use crate::ice::Ice;
 use crate::negotiation::{self, Agreement};
 use crate::packet::Content;
 use crate::payload::Packetizer;
@@ -152,5 +153,6 @@ fn agreement(rtc: Rtc, media: &[(Mid, MediaKind)]) -> Agreement {
         media: media.iter().map(describe).collect(),
         remote_fragment: None,
         offering: None,
+        ice: Ice::lite(),
     }
 }

@@ -3,7 +3,7 @@
 mod agreeing;
 mod local;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,16 @@ use str0m::ice::StunMessage;
 use str0m::media::{KeyframeRequestKind, Mid};
 use str0m::net::{Protocol as RtcProtocol, Receive, Transmit};
 use str0m::rtp::RtpPacket;
-use str0m::{Event as RtcEvent, Input, Output, PacerReason, Reason, Rtc, RtcError};
+use str0m::{
+    Event as RtcEvent, IceConnectionState, Input, Output, PacerReason, Reason, Rtc, RtcError,
+};
 
 use crate::arrival::Arrival;
 use crate::clock::{PublisherClock, Report};
 use crate::consumer::{Consumer, Delivery};
 use crate::demux;
 use crate::egress::{self, Direct, Egress};
+use crate::ice::Ice;
 use crate::negotiation::{self, Agreement};
 use crate::offering::Offering;
 use crate::packet::Packet;
@@ -52,6 +55,8 @@ pub(crate) enum Happening {
     PathDropped(Remote),
     /// The remote closed the connection.
     Closed,
+    /// The remote, which we look for, answers no more: we may not send to it (RFC 7675 section 5.1).
+    Unanswered,
 }
 
 /// One connection to one remote.
@@ -74,8 +79,7 @@ pub(crate) struct Transport {
     direct: Option<Direct>,
     /// Where media went last.
     sent_to: Option<Remote>,
-    /// What the remote was told of.
-    candidates: Vec<SocketAddr>,
+    ice: Ice,
     /// Where we offer: what, and what waits for an answer.
     offering: Option<Offering>,
     /// Where the remote offers: its user name fragment.
@@ -95,7 +99,7 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(
         id: TransportId,
-        Agreement { mut rtc, tap, media, remote_fragment, offering, .. }: Agreement,
+        Agreement { mut rtc, tap, media, remote_fragment, offering, ice, .. }: Agreement,
         first_sequence: u16,
         settings: &Settings,
         now: Instant,
@@ -128,7 +132,7 @@ impl Transport {
             next_release: None,
             direct,
             sent_to: None,
-            candidates: settings.candidates.clone(),
+            ice,
             offering,
             remote_fragment,
             shelf: Vec::new(),
@@ -153,6 +157,16 @@ impl Transport {
         &self.rtc
     }
 
+    /// Whether this side looks for the remote.
+    pub(crate) fn dials(&self) -> bool {
+        self.ice.is_full()
+    }
+
+    /// Whose sockets are between us and the remote.
+    fn line(&self) -> Option<TransportId> {
+        self.dials().then_some(self.id)
+    }
+
     /// Whether this side still waits for the remote's first answer: nothing is known of it.
     pub(crate) fn is_unanswered(&self) -> bool {
         self.offering.as_ref().is_some_and(|offering| !offering.is_answered())
@@ -167,11 +181,14 @@ impl Transport {
         now: Instant,
         happenings: &mut Vec<Happening>,
     ) -> bool {
+        if remote.line != self.line() {
+            return false;
+        }
         let protocol = match remote.protocol {
             Protocol::Udp => RtcProtocol::Udp,
             Protocol::Tcp => RtcProtocol::Tcp,
         };
-        let candidate = self.candidate_for(local);
+        let candidate = self.ice.candidate_for(local);
         let Ok(receive) = Receive::new(protocol, remote.address, candidate, datagram) else {
             return false;
         };
@@ -180,9 +197,7 @@ impl Transport {
             if !self.rtc.accepts(&input) {
                 return false;
             }
-            let nominated = StunMessage::parse(datagram).is_ok_and(|check| check.use_candidate());
-            let news = self.paths.check(remote, local.ip(), nominated, now);
-            tell(&news, remote, happenings);
+            self.prove(remote, local.ip(), datagram, now, happenings);
             // It may make another path the one to send on.
             if let Some(direct) = &self.direct {
                 direct.ask_for_path();
@@ -336,16 +351,37 @@ impl Transport {
         Some(work(consumers, &mut egress))
     }
 
+    /// Notes where the remote is: it checks, or it answers a check of ours.
+    fn prove(
+        &mut self,
+        remote: Remote,
+        local: IpAddr,
+        datagram: &[u8],
+        now: Instant,
+        happenings: &mut Vec<Happening>,
+    ) {
+        let Ok(message) = StunMessage::parse(datagram) else { return };
+        if message.is_binding_request() || message.is_successful_binding_response() {
+            let news = self.paths.check(remote, local, message.use_candidate(), now);
+            tell(&news, remote, happenings);
+        }
+    }
+
     fn transmit(&mut self, transmit: &Transmit, outbox: &mut dyn Outbox) {
         let protocol =
             if transmit.proto == RtcProtocol::Udp { Protocol::Udp } else { Protocol::Tcp };
-        let chosen = Remote { protocol, address: transmit.destination };
+        let chosen = Remote { protocol, address: transmit.destination, line: self.line() };
         let contents: &[u8] = &transmit.contents;
         let direct = self.direct.as_mut();
         if direct.is_some_and(|direct| direct.learn_path(chosen, contents)) {
             return;
         }
         self.sent += contents.len() as u64;
+        if demux::is_check(contents) {
+            // Whether there is a path is to be found out: the kernel knows from where it would begin.
+            outbox.send(chosen, None, contents);
+            return;
+        }
         // The answer to a check goes back the way it came, all else to where the remote is now.
         let is_answer = demux::is_stun(contents);
         let path = if is_answer { self.paths.find(chosen) } else { self.paths.towards(chosen) };
@@ -363,16 +399,6 @@ impl Transport {
         }
         self.connected = true;
         happenings.push(Happening::Connected);
-    }
-
-    /// The candidate that a datagram was sent to; behind a NAT it is another address than the local
-    /// one.
-    fn candidate_for(&self, local: SocketAddr) -> SocketAddr {
-        if self.candidates.contains(&local) {
-            return local;
-        }
-        let same_family = |candidate: &&SocketAddr| candidate.is_ipv4() == local.is_ipv4();
-        self.candidates.iter().find(same_family).copied().unwrap_or(local)
     }
 
     fn note(&mut self, event: RtcEvent, happenings: &mut Vec<Happening>) {
@@ -401,6 +427,11 @@ impl Transport {
                 if let Some(consumer) = self.consumer(stats.mid) {
                     consumer.counters.update(&stats);
                 }
+            }
+            RtcEvent::IceConnectionStateChange(IceConnectionState::Disconnected)
+                if self.dials() && self.connected =>
+            {
+                happenings.push(Happening::Unanswered);
             }
             RtcEvent::Closed => happenings.push(Happening::Closed),
             _ => {}

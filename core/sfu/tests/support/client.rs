@@ -17,25 +17,36 @@ use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 use super::relay_address;
 
-/// What a client offers: a kind, a way, and for video the one codec.
+/// What a client offers: a kind, the ways, and for video the one codec.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Media {
     pub(crate) kind: MediaKind,
     pub(crate) sends: bool,
+    pub(crate) takes: bool,
     pub(crate) codec: Codec,
 }
 
 impl Media {
     pub(crate) const SEND_VP8: Self =
-        Self { kind: MediaKind::Video, sends: true, codec: Codec::Vp8 };
+        Self { kind: MediaKind::Video, sends: true, takes: false, codec: Codec::Vp8 };
     pub(crate) const SEND_OPUS: Self =
-        Self { kind: MediaKind::Audio, sends: true, codec: Codec::Opus };
+        Self { kind: MediaKind::Audio, sends: true, takes: false, codec: Codec::Opus };
     pub(crate) const TAKE_VP8: Self =
-        Self { kind: MediaKind::Video, sends: false, codec: Codec::Vp8 };
+        Self { kind: MediaKind::Video, sends: false, takes: true, codec: Codec::Vp8 };
     pub(crate) const TAKE_OPUS: Self =
-        Self { kind: MediaKind::Audio, sends: false, codec: Codec::Opus };
+        Self { kind: MediaKind::Audio, sends: false, takes: true, codec: Codec::Opus };
     pub(crate) const TAKE_AV1: Self =
-        Self { kind: MediaKind::Video, sends: false, codec: Codec::Av1 };
+        Self { kind: MediaKind::Video, sends: false, takes: true, codec: Codec::Av1 };
+    pub(crate) const BOTH_VP8: Self =
+        Self { kind: MediaKind::Video, sends: true, takes: true, codec: Codec::Vp8 };
+
+    fn way(self) -> Direction {
+        match (self.sends, self.takes) {
+            (true, true) => Direction::SendRecv,
+            (true, false) => Direction::SendOnly,
+            (false, _) => Direction::RecvOnly,
+        }
+    }
 }
 
 /// A client and all that it has seen.
@@ -45,6 +56,8 @@ pub(crate) struct Client {
     pub(crate) keyframe_requests: u32,
     pub(crate) closed: bool,
     pub(crate) channels: u32,
+    /// Whether its last check said that it decides on the path (RFC 8445 section 7.1.3).
+    pub(crate) controls: bool,
     /// Where it sends to.
     pub(crate) relay: SocketAddr,
     rtc: Rtc,
@@ -88,9 +101,8 @@ impl Client {
         client.media = media
             .iter()
             .map(|medium| {
-                let way = if medium.sends { Direction::SendOnly } else { Direction::RecvOnly };
                 let stream = Some("stream".to_owned());
-                (changes.add_media(medium.kind, way, stream, None, None), medium.kind)
+                (changes.add_media(medium.kind, medium.way(), stream, None, None), medium.kind)
             })
             .collect();
         if media.is_empty() {
@@ -117,6 +129,7 @@ impl Client {
             keyframe_requests: 0,
             closed: false,
             channels: 0,
+            controls: false,
             relay: relay_address(address),
             rtc,
             address,
@@ -232,6 +245,9 @@ impl Client {
         self.rtc.handle_input(Input::Timeout(now)).expect("time passes");
         let mut datagrams = std::mem::take(&mut self.unsent);
         self.wake = self.drain(&mut datagrams).max(now + super::TICK);
+        for check in datagrams.iter().filter(|datagram| datagram.starts_with(&[0, 1])) {
+            self.controls = check.windows(4).any(|attribute| attribute == [0x80, 0x2a, 0, 8]);
+        }
         datagrams
     }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::panic, reason = "a broken expectation of a test")]
 
 pub(crate) mod client;
+pub(crate) mod hop;
 pub(crate) mod offering;
 
 use std::collections::{HashMap, VecDeque};
@@ -62,6 +63,12 @@ pub(crate) struct World {
     pub(crate) unplugged: Vec<usize>,
     /// What the core sent to whom, if that is to be kept.
     pub(crate) record: Option<Vec<(usize, Vec<u8>)>>,
+    /// What the core sent to somebody who is no client.
+    pub(crate) away: Vec<(Remote, Vec<u8>)>,
+    /// Why there are no sockets to dial with.
+    pub(crate) no_lines: Option<&'static str>,
+    /// Clients that are dialled.
+    pub(crate) dialled: Vec<usize>,
     /// How the clients talk to the core.
     pub(crate) protocol: Protocol,
     sfus: Vec<Sfu>,
@@ -144,6 +151,9 @@ impl World {
             replay_memory,
             unplugged: Vec::new(),
             record: None,
+            away: Vec::new(),
+            no_lines: None,
+            dialled: Vec::new(),
             protocol: Protocol::Udp,
             connections: HashMap::new(),
             started: now,
@@ -195,7 +205,18 @@ impl World {
 
     fn command_to(&mut self, worker: usize, command: Command) {
         let mut sent = Sent::default();
-        self.sfus[worker].command(command, self.now, &mut sent);
+        let sfu = &mut self.sfus[worker];
+        match command {
+            Command::AcceptOffer { transport, dial: true, .. }
+            | Command::Offer { transport, dial: true, .. } => {
+                let sockets = match self.no_lines {
+                    Some(problem) => Err(problem.to_owned()),
+                    None => Ok(hop::lines_of(transport).to_vec()),
+                };
+                sfu.dial(command, sockets, self.now, &mut sent);
+            }
+            _ => sfu.command(command, self.now, &mut sent),
+        }
         self.flush(worker, sent);
     }
 
@@ -250,7 +271,7 @@ impl World {
         self.clients.push(client);
         self.addresses.push(address);
         let transport = TransportId(index as u64);
-        self.command(Command::AcceptOffer { transport, offer, sources });
+        self.command(Command::AcceptOffer { transport, offer, sources, dial: false });
         index
     }
 
@@ -291,7 +312,8 @@ impl World {
 
     /// Where the core sees a client.
     pub(crate) fn remote(&self, index: usize) -> Remote {
-        Remote { protocol: self.protocol, address: self.addresses[index] }
+        let line = self.dialled.contains(&index).then_some(TransportId(index as u64));
+        Remote { protocol: self.protocol, address: self.addresses[index], line }
     }
 
     /// Whether a remote has proved to be some transport's.
@@ -328,7 +350,10 @@ impl World {
             return;
         };
         let mut sent = Sent::default();
-        let local = relay_address(from.address);
+        let mut local = relay_address(from.address);
+        if let Some(transport) = from.line {
+            local.set_port(hop::line_of(transport, local.is_ipv4()).port());
+        }
         self.sfus[worker].receive(from, local, datagram, self.now, &mut sent);
         self.flush(worker, sent);
     }
@@ -414,6 +439,7 @@ impl World {
     /// one's. A connection is served by the owner of what its first check is for.
     fn socket_for(&mut self, from: Remote, datagram: &[u8]) -> Option<usize> {
         match from.protocol {
+            Protocol::Udp if from.line.is_some() => self.directory.owner(from.line?),
             Protocol::Udp => Some(usize::from(from.address.port() / 2) % self.sfus.len()),
             Protocol::Tcp => {
                 if let Some(&worker) = self.connections.get(&from) {
@@ -447,6 +473,8 @@ impl World {
                     record.push((index, datagram.clone()));
                 }
                 self.fly(Way::Down(index), datagram);
+            } else {
+                self.away.push((remote, datagram));
             }
         }
     }

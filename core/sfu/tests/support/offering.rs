@@ -43,7 +43,13 @@ impl World {
         restart: bool,
     ) -> (String, Vec<Mid>) {
         let transport = TransportId(index as u64);
-        self.command(Command::Offer { transport, media: media.to_vec(), data, restart });
+        self.command(Command::Offer {
+            transport,
+            media: media.to_vec(),
+            data,
+            restart,
+            dial: false,
+        });
         match self.events.last() {
             Some(Event::Offered { offer, media, .. }) => (offer.clone(), media.clone()),
             other => panic!("an offer was asked for, not {other:?}"),

@@ -17,7 +17,7 @@ const VIDEO_FRAME: u32 = 2_970;
 /// Of these one is a keyframe.
 const GROUP: u32 = 30;
 /// What a loaded machine may need for anything that is waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A client with its socket.
 pub(crate) struct Party {
@@ -46,6 +46,8 @@ pub(crate) struct Wire {
     pub(crate) core: Core,
     pub(crate) parties: BTreeMap<TransportId, Party>,
     pub(crate) ended: Vec<Event>,
+    /// Events that are no party's.
+    pub(crate) told: Vec<Event>,
     statistics: Option<Statistics>,
     requests: u64,
     opened: u64,
@@ -141,17 +143,28 @@ impl Wire {
 
     /// With both on one thread until that works so much, in thousandths.
     pub(crate) fn spread_at(silence: Duration, spread_at: u32) -> Self {
+        Self::at(families(), 2, silence, spread_at)
+    }
+
+    /// With these addresses and so many workers.
+    pub(crate) fn at(
+        addresses: Vec<IpAddr>,
+        workers: usize,
+        silence: Duration,
+        spread_at: u32,
+    ) -> Self {
         let start = Start {
-            listen: families().into_iter().map(|family| SocketAddr::new(family, 0)).collect(),
-            candidates: families(),
+            listen: addresses.iter().map(|&address| SocketAddr::new(address, 0)).collect(),
+            candidates: addresses,
             silence,
-            workers: 2,
+            workers,
             spread_at,
         };
         Self {
             core: Core::start(&start).expect("the core starts"),
             parties: BTreeMap::new(),
             ended: Vec::new(),
+            told: Vec::new(),
             statistics: None,
             requests: 0,
             opened: 0,
@@ -183,7 +196,7 @@ impl Wire {
         let publishes = media.sends;
         let party = Party { client, publishes, gone: false, line, frames: 0, next_frame: now() };
         self.parties.insert(transport, party);
-        self.submit(Command::AcceptOffer { transport, offer, sources: Vec::new() });
+        self.submit(Command::AcceptOffer { transport, offer, sources: Vec::new(), dial: false });
         transport
     }
 
@@ -230,9 +243,11 @@ impl Wire {
         }
         for event in self.core.drain() {
             match event {
-                Event::Answered { transport, answer, .. } => {
+                Event::Answered { transport, ref answer, .. } => {
                     if let Some(party) = self.parties.get_mut(&transport) {
-                        party.client.answer(&answer);
+                        party.client.answer(answer);
+                    } else {
+                        self.told.push(event);
                     }
                 }
                 Event::Statistics(statistics) => self.statistics = Some(statistics),
@@ -241,7 +256,7 @@ impl Wire {
                     self.ended.push(event);
                 }
                 Event::Refused { .. } | Event::Died { .. } => self.ended.push(event),
-                _ => {}
+                event => self.told.push(event),
             }
         }
         std::thread::sleep(Duration::from_millis(1));

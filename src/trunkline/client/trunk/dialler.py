@@ -63,7 +63,7 @@ class Dialler:
         self.error: str | None = None
         """Why it is not up, or was not the last time."""
         self.since = wall()
-        """Milliseconds since 1970: when it came into this state."""
+        """Milliseconds since 1970: since when it has not been up."""
         self.conversation: Conversation | None = None
         self._state: State = "connecting"
         self._links = links
@@ -95,17 +95,14 @@ class Dialler:
 
     async def run(self) -> None:
         """Keep it up, until cancelled or retired."""
-        loop = asyncio.get_running_loop()
+        self._warn()
         while not self._retired:
-            self._become("connecting")
-            begun = loop.time()
+            self._state = "connecting"
             try:
                 ending = await self._attempt()
             except Exception as error:
                 log.exception("a bug: the trunk to %s failed", self.settings.url)
                 ending = Ending(f"a bug of this relay: {type(error).__name__}")
-            if loop.time() - begun > WELL:
-                self._backoff.reset()
             self._note(ending)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._backoff.delay()):
@@ -128,11 +125,6 @@ class Dialler:
         async with opened(target, self.settings, self._resolver) as (socket, cut):
             # The one that answers is the first to be tried next time.
             self._targets = sorted(self._targets, key=lambda one: one != target)
-            if self.settings.insecure:
-                log.warning(
-                    "The trunk to %s is insecure: whoever is between can read and change all of it",
-                    target,
-                )
             talk = Conversation(self._links, socket, cut, self._policy, dialled=True)
             self.conversation = talk
             if self._retired:
@@ -143,13 +135,27 @@ class Dialler:
                 self.conversation = None
                 if talk.hello is not None:
                     self.error = None
+                    self.since = wall()
+                    if wall() - talk.since > 1000 * WELL:
+                        self._backoff.reset()
 
-    def _become(self, state: State) -> None:
-        self._state = state
-        self.since = wall()
+    def _warn(self) -> None:
+        if self.settings.insecure:
+            log.warning(
+                "The trunk to %s is INSECURE: its certificate is not looked at, so whoever is "
+                "between can read and change all of it",
+                self.settings.url,
+            )
+        elif self.settings.secret and self._targets[0].startswith("http:"):
+            log.warning(
+                "The trunk to %s has no TLS: its secret and all else can be read on the way",
+                self.settings.url,
+            )
 
     def _note(self, ending: Ending) -> None:
-        self._become("refused" if ending.refused else "waiting")
+        if self._retired:
+            return
+        self._state = "refused" if ending.refused else "waiting"
         level = logging.WARNING if ending.reason != self.error else logging.DEBUG
         self.error = ending.reason
         log.log(level, "No trunk to %s: %s It is tried again.", self.settings.url, ending.reason)

@@ -11,6 +11,7 @@ from trunkline.listing.settings import TrunkSettings
 from trunkline.model.trunk import Hello
 from trunkline.net.identity import identity, passing_identity
 from trunkline.net.links import Links
+from trunkline.net.resolver import LocalResolver
 from trunkline.state import Store
 
 
@@ -30,7 +31,8 @@ class Memory:
         Raises:
             StartupError: one of them cannot be.
         """
-        roster = Roster(links, self.store, lambda: secrets.token_hex(4), random.Random())
+        resolver = LocalResolver() if settings.mdns else None
+        roster = Roster(links, self.store, lambda: secrets.token_hex(4), random.Random(), resolver)
         try:
             roster.take(settings.trunks, self.added)
         except ProtocolError as error:

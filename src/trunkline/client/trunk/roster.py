@@ -27,8 +27,6 @@ FILE = "trunks.json"
 TRUNKS = 32
 """Trunks that are dialled."""
 
-_KEPT = TypeAdapter(dict[str, TrunkSettings])
-
 
 @dataclass(slots=True)
 class Entry:
@@ -52,7 +50,7 @@ def kept(store: Store) -> dict[str, TrunkSettings]:
     if text is None:
         return {}
     try:
-        return _KEPT.validate_json(text)
+        return TypeAdapter(dict[str, TrunkSettings]).validate_json(text)
     except ValidationError as error:
         raise StartupError(
             f"{store.directory / FILE} is damaged: {error.errors()[0]['msg']}.",
@@ -89,7 +87,8 @@ class Roster:
     ) -> None:
         self.links = links
         """Those that are up, whoever dialled."""
-        self._store = store
+        self.store = store
+        """The state folder, where there is one."""
         self._draw = draw
         self._chance = chance
         self._resolver = resolver
@@ -196,12 +195,12 @@ class Roster:
             entry.task.cancel()
 
     async def _save(self) -> None:
-        if self._store is None:
+        if self.store is None:
             return
         async with self._writing:
             trunks = {each.id: each.settings for each in self.entries if not each.fixed}
             try:
-                await asyncio.to_thread(keep, self._store, trunks)
+                await asyncio.to_thread(keep, self.store, trunks)
             except StartupError as error:
                 sentence = f"It is done, but forgotten at the next start: {error}"
                 raise Refusal(RefusalCode.FULL, sentence) from error

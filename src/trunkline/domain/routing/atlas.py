@@ -117,6 +117,16 @@ class Atlas:
             self._forget(participant, change)
         return change
 
+    def share(self, presence: Presence) -> Presence:
+        """The same, as the object that is there already: every neighbour tells of everybody."""
+        known = self.presence(presence.id)
+        return known if known == presence else presence
+
+    def version(self, participant: ParticipantId) -> int:
+        """The highest that is known of somebody, who may have been at another relay before."""
+        presence, last = self.presence(participant), self._graves.get(participant, 0)
+        return max(presence.version, last) if presence else last
+
     def is_buried(self, presence: Presence) -> bool:
         """Whether it has left since."""
         return presence.version <= self._graves.get(presence.id, -1)

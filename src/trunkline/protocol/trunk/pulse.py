@@ -1,19 +1,20 @@
 """Whether the other end of a trunk is there, and how long the way to it takes."""
 
+import math
 from dataclasses import dataclass, field
 
 from trunkline.model.signal import Ping
 
 LOOK = 0.25
 """Seconds between two looks."""
-QUIET = 2
-"""Looks without a word of ours after which we say one."""
+QUIET = 0.49
+"""Seconds without a word of ours after which we say one: with every second look."""
 SILENT = 6
 """Looks without a word of the other end after which it is taken for dead."""
 LATE = 4
 """Looks without a word of the other end after which something is wrong."""
-MEASURE = 10
-"""Looks without a measurement after which we make one, whatever else was said."""
+MEASURE = 2.49
+"""Seconds without a measurement after which we make one, whatever else was said."""
 
 _NUMBERS = 100
 # Pings that wait for an answer: the other end is dead before there are more.
@@ -23,7 +24,7 @@ _SHARE = 0.25
 
 @dataclass(slots=True)
 class Pulse:
-    """Time is counted in looks, not seconds.
+    """Silence is counted in looks, not seconds.
 
     If we ourselves are held up, what arrived meanwhile is read before the next look, and the other
     end does not seem dead. An answer to a ping is a word, too: of two ends that have nothing to
@@ -32,9 +33,9 @@ class Pulse:
 
     rtt: float | None = None
     """Seconds, smoothed."""
-    _quiet: int = 0
     _silent: int = 0
-    _unmeasured: int = MEASURE
+    _said: float = -math.inf
+    _measured: float = -math.inf
     _number: int = 0
     _asked: dict[int, float] = field(default_factory=dict)
 
@@ -50,22 +51,20 @@ class Pulse:
 
     def look(self, now: float) -> Ping | None:
         """What to say now, if anything; called every `LOOK` seconds."""
-        self._quiet += 1
         self._silent += 1
-        self._unmeasured += 1
-        if self._quiet < QUIET and self._unmeasured < MEASURE:
+        if now - self._said < QUIET and now - self._measured < MEASURE:
             return None
         # Small numbers make small frames.
         self._number = self._number % _NUMBERS + 1
         self._asked[self._number] = now
         if len(self._asked) > _WAITING:
             del self._asked[next(iter(self._asked))]
-        self._unmeasured = 0
+        self._measured = now
         return Ping(self._number)
 
-    def said(self) -> None:
+    def said(self, now: float) -> None:
         """Something was said."""
-        self._quiet = 0
+        self._said = now
 
     def heard(self) -> None:
         """Something was heard."""

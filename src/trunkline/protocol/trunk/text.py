@@ -3,7 +3,7 @@
 import re
 
 from trunkline.errors import ProtocolError
-from trunkline.model.id import ParticipantId, TrackId
+from trunkline.model.id import Mid, ParticipantId, TrackId
 from trunkline.model.trunk import RelayId
 
 REASON = 500
@@ -46,6 +46,13 @@ def rid(text: str) -> str:
     if not _RID.fullmatch(text):
         raise ProtocolError(f"This cannot be the rid of an encoding: {text[:80]!r}.")
     return text
+
+
+def mid_of(text: str) -> Mid:
+    """The name of a medium (RFC 5888); errors as above."""
+    if len(text) > 16 or not _TOKEN.fullmatch(text):
+        raise ProtocolError(f"This cannot be the mid of a medium: {text[:80]!r}.")
+    return Mid(text)
 
 
 def shown(text: str, what: str, limit: int = 64) -> str:

@@ -12,6 +12,7 @@ from trunkline.protocol.room.told import read_told, write_told
 from trunkline.protocol.trunk.presence import MAX_LAYERS, read_announced, write_announced
 from trunkline.protocol.trunk.text import (
     code,
+    mid_of,
     participant_id,
     relay_id,
     rid,
@@ -24,10 +25,15 @@ MAX_LINE = 2_000
 """Characters of a line of chat."""
 MAX_SPEAKERS = 64
 """In one message."""
+MAX_EDGES = 128
+"""Neighbours of a relay."""
+MAX_RTT = 60_000.0
+"""Milliseconds; what is more is no measurement."""
 MAX_LEVEL = 127
 """The lowest level of sound (RFC 6464)."""
 
 # What is said of media, and to see whether the other end is there, is as between guest and relay.
+_AS_THEY_ARE = signal.Offered | signal.Answered | signal.Ping | signal.Pong
 _SHARED = frozenset(
     ("offer", "answer", "midMappings", "connectionClosed", "error", "ping", "pong", "goodbye")
 )
@@ -54,11 +60,13 @@ def write_word(word: trunk.Word) -> pb.RemoteNodeMessage:
             return pb.RemoteNodeMessage(trunkHello=hello)
         case trunk.Announced():
             return pb.RemoteNodeMessage(trunkAnnounced=write_announced(word))
-        case trunk.Withdrawn(participant):
-            withdrawn = pb.TrunkWithdrawn(participantId=participant)
+        case trunk.Withdrawn(participant, gone):
+            withdrawn = pb.TrunkWithdrawn(participantId=participant, gone=gone)
             return pb.RemoteNodeMessage(trunkWithdrawn=withdrawn)
         case trunk.Wanted() | trunk.Said() | trunk.Spoken():
             return _write_routed(word)
+        case trunk.Charted():
+            return pb.RemoteNodeMessage(trunkCharted=_write_charted(word))
         case _:
             return write_told(word)
 
@@ -85,12 +93,13 @@ def _read_shared(message: pb.RemoteNodeMessage) -> trunk.Word:
             return signal.Goodbye(code(text), sentence(reason), retry)
         case signal.Failed(text, reason, track):
             return signal.Failed(code(text), sentence(reason), track and track_id(track))
+        case signal.Mapped(mapping):
+            return signal.Mapped(tuple((track_id(track), mid_of(mid)) for track, mid in mapping))
         case signal.ConnectionClosed(sending, reason):
             return signal.ConnectionClosed(sending, sentence(reason))
-        case signal.Offered() | signal.Answered() | signal.Mapped() | signal.Ping() | signal.Pong():
-            return told
         case _:
-            raise AssertionError(f"{told} is not among the messages that are shared")
+            assert isinstance(told, _AS_THEY_ARE), told
+            return told
 
 
 def _read_hello(message: pb.RemoteNodeMessage) -> trunk.Hello:
@@ -104,7 +113,9 @@ def _read_hello(message: pb.RemoteNodeMessage) -> trunk.Hello:
 
 
 def _read_withdrawn(message: pb.RemoteNodeMessage) -> trunk.Withdrawn:
-    return trunk.Withdrawn(participant_id(message.trunkWithdrawn.participantId))
+    withdrawn = message.trunkWithdrawn
+    gone = withdrawn.gone if withdrawn.HasField("gone") else None
+    return trunk.Withdrawn(participant_id(withdrawn.participantId), gone)
 
 
 def _read_wanted(message: pb.RemoteNodeMessage) -> trunk.Wanted:
@@ -144,6 +155,35 @@ def _write_line(line: signal.Line) -> pb.Chat:
     return pb.Chat(text=line.text, participantId=line.speaker, name=line.name, time=line.time)
 
 
+def _read_charted(message: pb.RemoteNodeMessage) -> trunk.Charted:
+    charted = message.trunkCharted
+    if len(charted.edges) > MAX_EDGES:
+        raise ProtocolError(f"A relay has at most {MAX_EDGES} neighbours.")
+    return trunk.Charted(
+        relay_id(charted.relay),
+        shown(charted.name, "The name of a relay"),
+        charted.number,
+        tuple(map(_read_edge, charted.edges)),
+    )
+
+
+def _read_edge(edge: pb.TrunkEdge) -> trunk.Edge:
+    known = edge.HasField("rtt") and 0 <= edge.rtt < MAX_RTT
+    return trunk.Edge(relay_id(edge.relay), edge.rtt / 1000 if known else None, edge.tracks)
+
+
+def _write_charted(word: trunk.Charted) -> pb.TrunkCharted:
+    edges = [
+        pb.TrunkEdge(
+            relay=edge.relay,
+            rtt=None if edge.rtt is None else edge.rtt * 1000,
+            tracks=edge.tracks,
+        )
+        for edge in word.edges
+    ]
+    return pb.TrunkCharted(relay=word.relay, name=word.name, number=word.number, edges=edges)
+
+
 _READERS: dict[str, Callable[[pb.RemoteNodeMessage], trunk.Word]] = {
     "trunkHello": _read_hello,
     "trunkAnnounced": lambda message: read_announced(message.trunkAnnounced),
@@ -151,4 +191,5 @@ _READERS: dict[str, Callable[[pb.RemoteNodeMessage], trunk.Word]] = {
     "trunkWanted": _read_wanted,
     "trunkSaid": _read_said,
     "trunkSpoken": _read_spoken,
+    "trunkCharted": _read_charted,
 }

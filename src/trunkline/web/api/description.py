@@ -31,6 +31,11 @@ DESCRIBED: dict[str, tuple[type[shape.Shape], str, list[dict[str, object]]]] = {
         "Rooms and statistics of one moment: who sends what to whom.",
         [],
     ),
+    "/api/v1/nearby": (
+        shape.NearbyRelays,
+        "Other relays on the local network, found by multicast DNS.",
+        [],
+    ),
 }
 
 
@@ -76,6 +81,9 @@ def _path(
     answers = {"200": _answer(model, "application/json", summary)}
     sentence = "The bearer token is neither the operator's nor this room's passphrase."
     answers["401"] = _answer(shape.Problem, "application/problem+json", sentence)
+    if model is shape.NearbyRelays:
+        sentence = "This relay does not look for others."
+        answers["404"] = _answer(shape.Problem, "application/problem+json", sentence)
     if parameters:
         sentence = "There is no such room or participant (any more)."
         answers["404"] = _answer(shape.Problem, "application/problem+json", sentence)

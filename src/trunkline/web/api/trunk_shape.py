@@ -1,5 +1,6 @@
 """The shapes of trunks in the API."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,7 +43,9 @@ class Trunk(Shape):
         ),
     ]
     error: Annotated[str | None, Field(description="Why it is not up: cause and remedy.")]
-    since: Annotated[float, Field(description="Seconds since 1970, of this state.")]
+    since: Annotated[
+        float, Field(description="Seconds since 1970: since when it is up, or is not.")
+    ]
     relay: Annotated[Relay | None, Field(description="The other one; null while not up.")]
     rtt: Annotated[float | None, Field(description="Round-trip time in seconds, smoothed.")] = None
     sent_kbps: float = 0.0
@@ -65,15 +68,19 @@ class Trunks(Shape):
     trunks: list[Trunk]
 
     @classmethod
-    def of(cls, roster: Roster) -> "Trunks":
-        """As they are now."""
+    def of(cls, roster: Roster, bitrates: Mapping[LinkId, tuple[int, int]]) -> "Trunks":
+        """As they are now; `bitrates`: bits in a second, sent and received."""
         trunking = roster.links.trunking
         standings = {standing.link: standing for standing in trunking.standings()}
-        taken = [
-            _taken(talk, standings) for talk in roster.links.up if not talk.dialled and talk.hello
-        ]
+        up = [talk for talk in roster.links.up if not talk.dialled]
+        taken = [_taken(talk, standings) for talk in up]
         dialled = [dialled_one(entry, standings) for entry in roster.entries]
-        return cls(relay=Relay.of(trunking.me), trunks=[*dialled, *taken])
+        talks = [*(entry.dialler.conversation for entry in roster.entries), *up]
+        measured = [
+            one.model_copy(update=_rates(talk, bitrates))
+            for one, talk in zip([*dialled, *taken], talks, strict=True)
+        ]
+        return cls(relay=Relay.of(trunking.me), trunks=measured)
 
 
 def one(roster: Roster, entry: Entry) -> Trunk:
@@ -131,6 +138,12 @@ def _taken(talk: Talk, standings: dict[LinkId, Standing]) -> Trunk:
         tracks_sent=len(standing.tracks_sent) if standing else 0,
         tracks_received=len(standing.tracks_received) if standing else 0,
     )
+
+
+def _rates(talk: Talk | None, bitrates: Mapping[LinkId, tuple[int, int]]) -> dict[str, float]:
+    link = talk.link if talk else None
+    sent, received = bitrates.get(link, (0, 0)) if link is not None else (0, 0)
+    return {"sent_kbps": sent / 1000, "received_kbps": received / 1000}
 
 
 def _standing(talk: Talk | None, standings: dict[LinkId, Standing]) -> Standing | None:

@@ -1,19 +1,19 @@
 """The routes of /api/v1/trunks: which there are, and changing them."""
 
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from trunkline.client.trunk.roster import Entry, Roster
+from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, Refusal, RefusalCode
-from trunkline.listing.settings import TrunkSettings
+from trunkline.listing.settings import TrunkSettings, fault
+from trunkline.model.request import Measure
 from trunkline.web.admin import Admin
+from trunkline.web.api.meter import Meter, bitrates
 from trunkline.web.body import read_body
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 PATH = "/api/v1/trunks"
 
@@ -25,8 +25,19 @@ class TrunkApi:
     changes them anywhere.
     """
 
-    def __init__(self, roster: Roster, admin: Admin, *, everybody: bool) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        admin: Admin,
+        engine: Engine,
+        clock: Callable[[], float],
+        *,
+        everybody: bool,
+    ) -> None:
         self._roster = roster
+        self._engine = engine
+        self._clock = clock
+        self._meter = Meter()
         self._admin = admin
         self._everybody = everybody
 
@@ -44,7 +55,9 @@ class TrunkApi:
 
         if self._everybody:
             self._admin.require(request)
-        return _answer(Trunks.of(self._roster))
+        statistics = await self._engine.ask(Measure())
+        rates = self._meter.rates(statistics, self._clock())
+        return _answer(Trunks.of(self._roster, bitrates(statistics, rates)))
 
     async def _add(self, request: web.Request) -> web.Response:
         self._admin.require(request)
@@ -74,17 +87,9 @@ async def _settings(request: web.Request) -> TrunkSettings:
     try:
         return TrunkSettings.model_validate_json(await read_body(request))
     except ValidationError as error:
-        raise _explained(error.errors(include_url=False, include_input=False)[0]) from None
-
-
-def _explained(error: "ErrorDetails") -> ProtocolError | Refusal:
-    reason = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "json_invalid":
-        return ProtocolError(f"The body is no JSON: {reason}.")
-    place = ".".join(map(str, error["loc"]))
-    said = f"{reason[0].lower()}{reason[1:]}"
-    sentence = f"{place} is not valid: {said}." if place else f"{reason}."
-    return Refusal(RefusalCode.UNSUPPORTED, sentence)
+        if error.errors()[0]["type"] == "json_invalid":
+            raise ProtocolError("The body is no JSON.") from None
+        raise Refusal(RefusalCode.UNSUPPORTED, fault(error)) from None
 
 
 def _answer(shape: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
