@@ -11,7 +11,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BIN := .venv/bin
 PAGE := src/trunkline/web/static/index.html
-PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+# The guide is among the pages.
+PAGE_SOURCES := README.md $(shell find frontend docs/guide docs/images \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 # With the profile that the core is built with, checks and tests share its compiled dependencies.
 CARGO_CHECK := --locked --release --workspace
 

@@ -108,16 +108,14 @@ async def test_a_relay_that_returns_is_found_again(home: Side) -> None:
 
 
 async def test_a_changed_network_is_a_reason_to_try_at_once(home: Side) -> None:
-    async with dialling(home, "http://127.0.0.1:1") as dialler:
+    async with host("cloud0001") as gone:
+        port = gone.port
+    async with dialling(home, gone.url) as dialler:
         dialler._backoff._next = 3600.0
-        await waiting(dialler)
-        before = dialler.since
-
-        async def look() -> int:
+        assert "Connection refused" in await waiting(dialler)
+        async with host("cloud0001", port=port) as cloud:
             dialler.hurry()
-            return dialler.since
-
-        await until(look, lambda since: since > before, within=WITHIN, what="another attempt")
+            await cloud.linked("home00001")
 
 
 @pytest.mark.parametrize(
@@ -358,3 +356,15 @@ async def test_what_is_retired_ends(cloud: Host, home: Side) -> None:
         assert await cloud.ended() == "The trunk was taken away at the other end."
         await asyncio.sleep(0)
     assert not home.trunking.links
+
+
+async def test_a_secret_that_can_be_read_on_the_way_is_said(
+    home: Side, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        host("cloud0001", secret=SECRET) as cloud,
+        dialling(home, cloud.url, secret=SECRET),
+    ):
+        await cloud.linked("home00001")
+    assert any("has no TLS" in one.getMessage() for one in caplog.records)
+    assert not any(SECRET in one.getMessage() for one in caplog.records)

@@ -52,7 +52,8 @@ def add(  # noqa: PLR0913 - typer is told of the options by the arguments
     fingerprint: Annotated[
         str | None,
         typer.Option(
-            metavar="SHA-256", help="Of its certificate, in place of an authority's word."
+            metavar="SHA-256",
+            help="That the other relay shows at its start, in place of an authority's word.",
         ),
     ] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Take any certificate.")] = False,

@@ -74,6 +74,7 @@ class Trunks:
         self._where: dict[ParticipantId, RoomName] = {}
         self._flowing: list[tuple[LinkId, TrackId]] = []
         self._stirred = False
+        self._moved = False
 
     @property
     def active(self) -> bool:
@@ -156,8 +157,9 @@ class Trunks:
         """Do what waited for its moment; `wall` is in milliseconds since 1970."""
         if not self.active:
             return []
-        charted = self.chart.look(self.standings(), now, wall)
-        return [*charted, *self._apply(self._router.pass_time(now))]
+        self.chart.pass_time(wall)
+        self._moved = True
+        return self._apply(self._router.pass_time(now))
 
     def settle(self, now: float) -> list[Effect]:
         """Restore the invariant, after any change of rooms or links."""
@@ -166,7 +168,11 @@ class Trunks:
             news = self._news(now)
             if news is None:
                 break
+            self._moved = True
             effects += news
+        if self._moved:
+            self._moved = False
+            effects += self.chart.look(self.standings(), now)
         return effects
 
     def standings(self) -> tuple[trunk.Standing, ...]:

@@ -262,7 +262,9 @@ def test_a_relay_that_has_gone_is_not_on_the_map_for_ever() -> None:
     chart = Chart(Hello(RelayId("relay0001"), "me"))
     link = LinkId(1)
     standing = Standing(link=link, relay=RelayId("relay0002"), name="other", rtt=0.02)
-    assert len(chart.look((standing,), 0.0, 1_000)) == 1
+    assert chart.look((standing,), 0.0) == [], "what time it is is not known yet"
+    chart.pass_time(1_000)
+    assert len(chart.look((standing,), 0.0)) == 1
     other = Charted(RelayId("relay0002"), "other", 1, ())
     assert chart.hear(other, link, [link, LinkId(2)]) == [Tell(LinkId(2), other)]
     assert chart.hear(other, link, [link, LinkId(2)]) == [], "it was heard already"
@@ -277,12 +279,13 @@ def test_a_relay_that_has_gone_is_not_on_the_map_for_ever() -> None:
 
 def test_small_changes_are_no_news() -> None:
     chart = Chart(Hello(RelayId("relay0001"), "me"))
+    chart.pass_time(1_000)
 
     def look(rtt: float | None, now: float) -> int:
         standing = Standing(link=LinkId(1), relay=RelayId("relay0002"), name="other", rtt=rtt)
-        return len(chart.look((standing,), now, 1_000))
+        return len(chart.look((standing,), now))
 
-    assert [look(None, 0.0), look(0.1, 0.5), look(0.1, 1.0), look(0.103, 2.0)] == [1, 0, 1, 0]
+    assert [look(None, 0.0), look(0.1, 0.1), look(0.1, 1.0), look(0.103, 2.0)] == [1, 0, 1, 0]
     assert [look(0.2, 3.0), look(0.2, 4.0)] == [1, 0]
 
 
@@ -290,7 +293,8 @@ def test_the_map_is_full_of_relays_that_are_reached() -> None:
     chart = Chart(Hello(RelayId("relay0001"), "me"))
     link = LinkId(1)
     relays = [RelayId(f"relay1{number:04}") for number in range(RELAYS + 1)]
-    chart.look((Standing(link=link, relay=relays[0], name="first"),), 0.0, 1)
+    chart.pass_time(1_000)
+    chart.look((Standing(link=link, relay=relays[0], name="first"),), 0.0)
     hubs = [tuple(Edge(relay, None, 0) for relay in relays[1 + at : 101 + at]) for at in (0, 100)]
     hubs.append(tuple(Edge(relay, None, 0) for relay in relays[201:]))
     edges = {relays[0]: (*hubs[0][:50], *hubs[1][:50]), relays[1]: hubs[0], relays[101]: hubs[1]}

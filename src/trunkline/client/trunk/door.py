@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from trunkline.errors import TrunklineError
-from trunkline.listing.fingerprint import digest, fingerprint, written
+from trunkline.listing.fingerprint import digest, fingerprint, matches
 from trunkline.listing.settings import TrunkSettings
 from trunkline.net.trunk import CLOSE_TIME
 from trunkline.protocol.trunk import MAX_MESSAGE, SUBPROTOCOL
@@ -82,13 +82,34 @@ async def opened(
             await way.close()
 
 
+class _Mismatch(aiohttp.ServerFingerprintMismatch):
+    """Another certificate than the one that is expected."""
+
+    def __init__(self, expected: bytes, shown: str | None) -> None:
+        super().__init__(expected, b"", "", 0)
+        self.shown = shown
+
+
+class _Judge(aiohttp.Fingerprint):
+    """Judges by the key, too, which stays the same when a certificate is renewed."""
+
+    def check(self, transport: asyncio.Transport) -> None:
+        """Raise where it is neither."""
+        try:
+            known = matches(_certificate(transport), self.fingerprint)
+        except ValueError:
+            known = False
+        if not known:
+            raise _Mismatch(self.fingerprint, _fingerprint(transport))
+
+
 async def _dial(
     session: aiohttp.ClientSession, target: str, settings: TrunkSettings
 ) -> aiohttp.ClientWebSocketResponse:
     headers = {"Authorization": f"Bearer {settings.secret}"} if settings.secret else {}
     judge: bool | aiohttp.Fingerprint = not settings.insecure
     if settings.fingerprint:
-        judge = aiohttp.Fingerprint(digest(settings.fingerprint))
+        judge = _Judge(digest(settings.fingerprint))
     return await session.ws_connect(
         target,
         protocols=[SUBPROTOCOL],
@@ -118,10 +139,11 @@ def _umbrella(target: str) -> Shut:
 
 def _shut(target: str, error: Exception) -> Shut:
     match error:
-        case aiohttp.ServerFingerprintMismatch(got=got):
+        case _Mismatch(shown=shown):
             return Shut(
-                f"{target}: its certificate has another fingerprint, SHA-256 {written(got)}. If "
-                "you renewed it, give the trunk that one; otherwise somebody is in between.",
+                f"{target}: its certificate has another fingerprint, SHA-256 {shown}. If that "
+                "relay shows this one at its start, give it to the trunk; otherwise somebody is "
+                "in between.",
                 refused=True,
             )
         case aiohttp.ClientConnectorSSLError():
@@ -178,7 +200,17 @@ async def _shown(target: str) -> str | None:
     except (OSError, ssl.SSLError):
         return None
     try:
-        certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        return _fingerprint(writer.transport)
     finally:
         writer.transport.abort()
-    return fingerprint(certificate) if certificate else None
+
+
+def _certificate(transport: asyncio.BaseTransport) -> bytes:
+    connection: ssl.SSLObject = transport.get_extra_info("ssl_object")
+    return connection.getpeercert(binary_form=True) or b""
+
+
+def _fingerprint(transport: asyncio.BaseTransport) -> str | None:
+    with suppress(ValueError):
+        return fingerprint(_certificate(transport))
+    return None

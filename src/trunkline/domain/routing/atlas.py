@@ -117,6 +117,11 @@ class Atlas:
             self._forget(participant, change)
         return change
 
+    def share(self, presence: Presence) -> Presence:
+        """The same, as the object that is there already: every neighbour tells of everybody."""
+        known = self.presence(presence.id)
+        return known if known == presence else presence
+
     def version(self, participant: ParticipantId) -> int:
         """The highest that is known of somebody, who may have been at another relay before."""
         presence, last = self.presence(participant), self._graves.get(participant, 0)
