@@ -18,6 +18,7 @@ from trunkline.model.command import (
     OfferMedia,
     ProduceMedia,
     Renegotiate,
+    Select,
     SetCandidates,
 )
 from trunkline.model.frame import Encoded
@@ -67,6 +68,7 @@ class FakeCore:
         self.media: dict[TransportId, tuple[Medium, ...]] = {}
         self.connected: set[TransportId] = set()
         self.shown: dict[Port, Port] = {}
+        self.rids: dict[Port, tuple[str, ...]] = {}
         self._reports: deque[Report] = deque()
         self._readable, self._writable = os.pipe()
         os.set_blocking(self._readable, False)
@@ -94,7 +96,7 @@ class FakeCore:
             case SetCandidates(addresses):
                 assert addresses
                 self.candidates = addresses
-            case Attach() | Limit() | Detach():
+            case Attach() | Limit() | Select() | Detach():
                 self._show(command)
             case Close(transport):
                 self._forget(transport)
@@ -158,6 +160,8 @@ class FakeCore:
         assert len(media) >= len(self.media.get(command.transport, ())), "the list only grows"
         self.media[command.transport] = media
         mids = tuple(medium.mid for medium in media)
+        for mid, one in zip(mids, command.media, strict=True):
+            self.rids[Port(command.transport, mid)] = one.rids
         self.report(Offered(command.transport, self._answer(media), mids))
 
     def _report_agreed(self, transport: TransportId) -> None:
@@ -166,7 +170,7 @@ class FakeCore:
         else:
             self.report(Agreed(transport, self.media[transport]))
 
-    def _show(self, command: Attach | Limit | Detach) -> None:
+    def _show(self, command: Attach | Limit | Select | Detach) -> None:
         match command:
             case Attach(consumer, source):
                 assert source.transport in self.media
@@ -174,6 +178,8 @@ class FakeCore:
                 self.shown[consumer] = source
             case Limit(consumer):
                 assert consumer.transport in self.media
+            case Select(consumer, rids):
+                assert set(rids) <= set(self.rids.get(consumer, ())), "they were offered"
             case Detach(consumer):
                 self.shown.pop(consumer, None)
 

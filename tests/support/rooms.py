@@ -18,6 +18,7 @@ from trunkline.model.command import (
     OfferMedia,
     ProduceMedia,
     Renegotiate,
+    Select,
     SetCandidates,
 )
 from trunkline.model.id import (
@@ -252,7 +253,7 @@ class House:
         participant = getattr(effect, "participant", None)
         return f"{name} {participant or effect.room}"
 
-    def _short_command(self, command: Command) -> str:  # noqa: C901, PLR0911 - one for each
+    def _short_command(self, command: Command) -> str:  # noqa: PLR0911 - one for each
         match command:
             case ProduceMedia(transport, media):
                 kinds = " ".join(kind for _, kind in media)
@@ -273,16 +274,23 @@ class House:
                 return " ".join(["offer", self._who(transport), *labels, *more])
             case AcceptAnswer(transport):
                 return f"take answer {self._who(transport)}"
-            case Attach(consumer, source):
-                return f"{self._name_port(consumer)} shows {self._name_port(source)}"
-            case Limit(consumer, layer):
-                return f"{self._name_port(consumer)} up to {'best' if layer is None else layer}"
-            case Detach(consumer):
-                return f"{self._name_port(consumer)} shows nothing"
+            case Attach() | Limit() | Select() | Detach():
+                return self._short_show(command)
             case Close(transport):
                 return f"close {self._who(transport)}"
             case Count() | SetCandidates():
                 raise AssertionError(f"rooms do not say {command}")
+
+    def _short_show(self, command: Attach | Limit | Select | Detach) -> str:
+        match command:
+            case Attach(consumer, source):
+                return f"{self._name_port(consumer)} shows {self._name_port(source)}"
+            case Limit(consumer, layer):
+                return f"{self._name_port(consumer)} up to {'best' if layer is None else layer}"
+            case Select(consumer, rids):
+                return f"{self._name_port(consumer)} in {' '.join(rids) or 'nothing'}"
+            case Detach(consumer):
+                return f"{self._name_port(consumer)} shows nothing"
 
     def _name_port(self, port: Port) -> str:
         return f"{self._who(port.transport)}/{port.mid}"

@@ -21,6 +21,7 @@ from trunkline.model.command import (
     OfferMedia,
     ProduceMedia,
     Renegotiate,
+    Select,
     SetCandidates,
 )
 from trunkline.model.frame import Encoded
@@ -85,13 +86,13 @@ class NativeCore:
             case Renegotiate(transport, offer):
                 self._core.renegotiate(transport, offer)
             case OfferMedia(transport, media, data, restart, dial):
-                labelled = [(medium.kind, _words(medium.label)) for medium in media]
+                labelled = [(one.kind, _words(one.label), one.rids) for one in media]
                 self._core.offer(transport, labelled, data, restart, dial)
             case AcceptAnswer(transport, answer):
                 self._core.accept_answer(transport, answer)
             case SetCandidates(addresses):
                 self._core.set_candidates(addresses)
-            case Attach() | Limit() | Detach():
+            case Attach() | Limit() | Select() | Detach():
                 self._show(command)
             case Close(transport):
                 self._core.close(transport)
@@ -100,13 +101,15 @@ class NativeCore:
             case _:
                 assert_never(command)
 
-    def _show(self, command: Attach | Limit | Detach) -> None:
+    def _show(self, command: Attach | Limit | Select | Detach) -> None:
         transport, mid = command.consumer.transport, command.consumer.mid
         match command:
             case Attach(_, source):
                 self._core.attach(transport, mid, source.transport, source.mid)
             case Limit(_, layer):
                 self._core.limit(transport, mid, layer)
+            case Select(_, rids):
+                self._core.select(transport, mid, rids)
             case Detach():
                 self._core.detach(transport, mid)
             case _:

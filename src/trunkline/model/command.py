@@ -88,11 +88,23 @@ class Attach:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Forward to a consumer nothing above this one of its source's encodings."""
+    """Forward to a consumer without rids nothing above this one of its source's encodings."""
 
     consumer: Port
     layer: int | None
     """0 is the lowest; None: the best that comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Forward to a consumer with rids those of its source's encodings that have these names.
+
+    Each goes for itself; at first none does. A source that is sent once goes under the first of
+    the rids offered, if any is selected.
+    """
+
+    consumer: Port
+    rids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,7 @@ Command = (
     | SetCandidates
     | Attach
     | Limit
+    | Select
     | Detach
     | Close
     | Count

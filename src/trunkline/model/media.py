@@ -49,6 +49,11 @@ class OfferedMedium:
     kind: Kind
     label: Label | None = None
     """None while nothing is sent."""
+    rids: tuple[str, ...] = ()
+    """The encodings that a picture is sent in (RFC 8853), up to 4: `Select` says which of them.
+
+    Each is 1 to 8 letters, digits and _. None: it is sent once.
+    """
 
 
 @dataclass(frozen=True, slots=True)
