@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { docs } from "./docs.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -20,9 +21,15 @@ function compressed(): Plugin {
 
 export default defineConfig({
   root: here("."),
+  // Relative, so that the pages work under any path of a site: one of them lies a step deeper.
+  base: "./",
+  experimental: {
+    renderBuiltUrl: (file, { hostId, hostType }) =>
+      hostType === "html" && hostId === "watch.html" ? `../${file}` : { relative: true },
+  },
   // The SDK's own source, not what is built of it for npm.
   resolve: { conditions: ["trunkline-source", ...defaultClientConditions] },
-  plugins: [compressed()],
+  plugins: [docs(), compressed()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: here("../../src/trunkline/web/static"),
@@ -35,6 +42,7 @@ export default defineConfig({
       input: {
         index: here("index.html"),
         call: here("sfu.html"),
+        servers: here("servers.html"),
         status: here("status.html"),
         watch: here("watch.html"),
       },

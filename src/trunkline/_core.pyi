@@ -652,6 +652,20 @@ class Layers:
         """Those that come now, lowest first."""
 
 @final
+class Resized:
+    """The size of a producer's pictures is known, or another one; of several encodings not told."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def mid(self) -> str: ...
+    @property
+    def width(self) -> int:
+        """In pixels."""
+    @property
+    def height(self) -> int: ...
+
+@final
 class Forwarded:
     """A consumer is sent this one of its source's encodings from now on."""
 
@@ -805,6 +819,7 @@ Reported = (
     | Stalled
     | Speakers
     | Layers
+    | Resized
     | Forwarded
     | Unplayable
     | Closed

@@ -6,7 +6,7 @@ import logging
 import secrets
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +16,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from trunkline.config import Settings
+from trunkline.client.trunk.memory import remember
+from trunkline.client.trunk.roster import Roster
+from trunkline.config import Settings, SignallingSettings
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, RelayError, StartupError
@@ -24,27 +26,43 @@ from trunkline.feed import Listener
 from trunkline.media.core import Core, deliver
 from trunkline.media.native import NativeCore
 from trunkline.model import view
-from trunkline.model.id import RoomName
+from trunkline.model.camera import Camera
+from trunkline.model.id import ParticipantId, RoomName
 from trunkline.model.media import Kind
 from trunkline.model.request import Measure, Produce
 from trunkline.model.rule import Rule
+from trunkline.net import whereabouts
 from trunkline.net.address_watch import AddressWatch
-from trunkline.net.clock import tick
-from trunkline.net.dialect import dialects
-from trunkline.net.interface import candidates, is_everywhere, media_listen, reachable
+from trunkline.net.clock import tick, wall
+from trunkline.net.dialect import Dialects, dialects
+from trunkline.net.interface import (
+    candidates,
+    is_everywhere,
+    local_host,
+    media_listen,
+    network_addresses,
+    reachable,
+)
+from trunkline.net.links import Links
 from trunkline.net.listener import explain_media, listen
 from trunkline.net.supervise import supervise
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.sources import demo
+from trunkline.sources.cameras import Cameras, fixed_id
+from trunkline.web.admin import Admin
+from trunkline.web.api.snapshots import Form, Take
+from trunkline.web.front import live_under
+from trunkline.web.operator_token import OperatorToken, operator_token
 from trunkline.web.page import Page
 from trunkline.web.runner import runner
 from trunkline.web.signalling import Signalling
-from trunkline.web.site import site
+from trunkline.web.site import Inside, site
 
 if TYPE_CHECKING:
     from trunkline.client.audio_output import AudioSettings
     from trunkline.client.inside import Producer, Tapped
     from trunkline.client.video_output import VideoSettings
+    from trunkline.net.mdns import Neighbourhood
     from trunkline.net.renewal import Renewal
 
 log = logging.getLogger(__name__)
@@ -75,6 +93,7 @@ class _Running:
     engine: Engine
     port: int
     plain_port: int | None
+    token: OperatorToken
 
 
 class Relay:
@@ -122,6 +141,12 @@ class Relay:
     def media_port(self) -> int:
         """The port of all media, UDP and TCP."""
         return self._running.core.port
+
+    @property
+    def new_token(self) -> str | None:
+        """The operator's token, if it was made at this start: it is shown once, to be kept."""
+        token = self._running.token
+        return token.text if token.is_new else None
 
     @property
     def rooms(self) -> tuple[view.Room, ...]:
@@ -211,34 +236,65 @@ class Relay:
             core = media.core
             stack.push_async_callback(asyncio.to_thread, core.stop)
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            engine = Engine(Rooms(rules=rules(self._settings)), core, secrets.token_urlsafe)
-            reader = group.create_task(deliver(core, engine.receive), name="core")
-            stack.callback(reader.cancel)
-            ticker = group.create_task(tick(engine.pass_time), name="clock")
-            stack.callback(ticker.cancel)
+            memory = await asyncio.to_thread(remember, self._settings)
+            rooms = Rooms(rules=rules(self._settings), me=memory.me)
+            # Participants are known by their ids at other relays, too.
+            engine = Engine(rooms, core, secrets.token_urlsafe, f"{memory.me.instance}-")
+            beside = partial(_beside, stack, group)
+            beside(deliver(core, engine.receive), "core")
+            beside(tick(partial(_pass_time, engine)), "clock")
+            token = await asyncio.to_thread(self._token)
             clock = asyncio.get_running_loop().time
+            admin = Admin(token.text, clock, behind_proxy=self._settings.behind_proxy)
             bounds = self._settings.signalling
-            signalling = Signalling(dialects(bounds), bounds, clock)
-            port, plain_port = await self._serve(stack, engine, signalling, context)
-            listener = group.create_task(tick(signalling.pass_time), name="signalling")
-            stack.callback(listener.cancel)
+            signalling = Signalling(_dialects(stack, group, engine, bounds), bounds, clock)
+            roster = memory.roster(Links(engine.crossroads), self._settings)
+            neighbourhood = await asyncio.to_thread(self._surroundings, roster)
+            nearby = neighbourhood.relays if neighbourhood else None
+            cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
+            snap = _snapshots(engine, core, cameras)
+            inside = Inside(engine, admin, roster, cameras, nearby, snap)
+            port, plain_port = await self._serve(stack, inside, signalling, context)
+            beside(tick(signalling.pass_time), "signalling")
             stack.callback(signalling.stop)
             if renewal is not None and context is not None:
-                follower = group.create_task(renewal.run(context), name="certificate")
-                stack.callback(follower.cancel)
-            self._parts = _Running(core, engine, port, plain_port)
-            if not self._settings.announce and is_everywhere(self._settings.host):
-                look = partial(self._told, media.ports)
-                watch = AddressWatch(media.told, look, engine.set_candidates)
-                running = supervise("the watch over addresses", watch.run)
-                watching = group.create_task(running, name="addresses")
-                stack.callback(watching.cancel)
-            if self._settings.demo:
-                url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
-                publisher = group.create_task(demo.Demo(url).run(), name="demo")
-                stack.callback(publisher.cancel)
+                beside(renewal.run(context), "certificate")
+            beside(cameras.run(), "cameras")
+            self._parts = _Running(core, engine, port, plain_port, token)
+            self._leave_note(stack, roster)
+            self._watch(stack, group, media, inside)
+            if neighbourhood is not None:
+                beside(supervise("multicast DNS", neighbourhood.run), "mdns")
+            self._publish_demo(beside)
+            beside(roster.run(), "trunks")
+            stack.push_async_callback(roster.links.stop)
             stack.callback(engine.stop)
             self._stack = stack.pop_all()
+
+    def _watch(
+        self, stack: AsyncExitStack, group: asyncio.TaskGroup, media: _Media, inside: Inside
+    ) -> None:
+        """Notice addresses of this machine that come and go."""
+        if self._settings.announce or not is_everywhere(self._settings.host):
+            return
+
+        def tell(addresses: tuple[str, ...]) -> None:
+            inside.engine.set_candidates(addresses)
+            inside.roster.hurry()
+
+        watch = AddressWatch(media.told, partial(self._told, media.ports), tell)
+        _beside(stack, group, supervise("the watch over addresses", watch.run), "addresses")
+
+    def _leave_note(self, stack: AsyncExitStack, roster: Roster) -> None:
+        """Let commands on this machine find us."""
+        if roster.store is not None:
+            whereabouts.leave(roster.store, self.url)
+            stack.callback(whereabouts.forget, roster.store)
+
+    def _publish_demo(self, beside: Callable[[Coroutine[object, object, None], str], None]) -> None:
+        if self._settings.demo:
+            url = f"{self.plain_url or self.url}/whip/{demo.ROOM}?name={quote(demo.NAME)}"
+            beside(demo.Demo(url).run(), "demo")
 
     def _renewal(self) -> "Renewal | None":
         certificate = self._settings.certificate
@@ -258,6 +314,29 @@ class Relay:
 
             context = server_context(settings)
         return self._open_core(media_listen(settings.host, settings.media_port)), context
+
+    def _surroundings(self, roster: Roster) -> "Neighbourhood | None":
+        settings = self._settings
+        everywhere = is_everywhere(settings.host)
+        if not settings.mdns or not (everywhere or network_addresses(settings.host)):
+            return None
+        # Imported where it is needed: it takes four megabytes.
+        from trunkline.net.mdns import Announcement, Neighbourhood
+
+        def announcement() -> Announcement:
+            return Announcement(
+                id=roster.links.trunking.me.relay,
+                host=local_host(),
+                port=self._running.port,
+                path=settings.http_prefix,
+                tls=settings.tls != "off",
+            )
+
+        return Neighbourhood(announcement, partial(network_addresses, settings.host))
+
+    def _token(self) -> OperatorToken:
+        settings = self._settings
+        return operator_token(settings.operator_token, settings.state_dir, secrets.token_urlsafe)
 
     def _told(self, ports: Ports) -> tuple[str, ...]:
         """The addresses for clients, those announced or those of a family that is listened on."""
@@ -287,7 +366,7 @@ class Relay:
     async def _serve(
         self,
         stack: AsyncExitStack,
-        engine: Engine,
+        inside: Inside,
         signalling: Signalling,
         context: ssl.SSLContext | None,
     ) -> tuple[int, int | None]:
@@ -299,7 +378,7 @@ class Relay:
             plain = await _bound(stack, settings.host, settings.plain_port, "--plain-port")
         port, plain_port = _port(sockets), _port(plain) if plain else None
         application = site(
-            engine,
+            inside,
             Page(),
             settings,
             clock=asyncio.get_running_loop().time,
@@ -309,11 +388,48 @@ class Relay:
         serving = runner(application)
         await serving.setup()
         stack.push_async_callback(serving.cleanup)
+        if settings.http_prefix:
+            live_under(settings.http_prefix, serving)
         for each in sockets:
             await web.SockSite(serving, each, ssl_context=context).start()
         for each in plain:
             await web.SockSite(serving, each).start()
         return port, plain_port
+
+
+def _dialects(
+    stack: AsyncExitStack, group: asyncio.TaskGroup, engine: Engine, settings: SignallingSettings
+) -> Dialects:
+    """All dialects of signalling, with the relay as a peer where that is wanted."""
+    if not settings.relay:
+        return dialects(settings)
+    # Imported where it is needed.
+    from trunkline.bridge.bridge import Bridge
+
+    try:
+        bridge = Bridge(engine, settings)
+    except ProtocolError as error:
+        raise StartupError(
+            f"The settings of signalling name a room that cannot be: {error}",
+            "Give room, or gstreamer_rooms, another name.",
+        ) from error
+    made = dialects(settings, bridge.summon)
+    stack.callback(group.create_task(bridge.run(made), name="bridge").cancel)
+    return made
+
+
+def _beside(
+    stack: AsyncExitStack,
+    group: asyncio.TaskGroup,
+    work: Coroutine[object, object, None],
+    name: str,
+) -> None:
+    """Let something run for as long as the relay does."""
+    stack.callback(group.create_task(work, name=name).cancel)
+
+
+def _pass_time(engine: Engine, now: float) -> None:
+    engine.pass_time(now, wall())
 
 
 def rules(settings: Settings) -> dict[RoomName, Rule]:
@@ -338,6 +454,40 @@ def rules(settings: Settings) -> dict[RoomName, Rule]:
             tracks=room.tracks,
             bitrate=room.bitrate,
         )
+    return made
+
+
+def _snapshots(engine: Engine, core: Core, cameras: Cameras) -> Take:
+    """Takes snapshots; FFmpeg is loaded with the first."""
+    made: list[Take] = []
+
+    async def take(room: RoomName, participant: ParticipantId, form: Form) -> bytes:
+        from trunkline.snapshot import Snapshots
+
+        if not made:
+            made.append(Snapshots(engine, core, cameras.ready).take)
+        return await made[0](room, participant, form)
+
+    return take
+
+
+def _cameras(settings: Settings) -> list[Camera]:
+    """The cameras of the settings.
+
+    Raises:
+        StartupError: a name cannot be one.
+    """
+    made = []
+    for one in settings.cameras:
+        try:
+            room, name = room_name(one.room), participant_name(one.name)
+        except ProtocolError as error:
+            raise StartupError(
+                f"The settings have a camera {one.name!r} that cannot be: {error}",
+                "Change it under [[cameras]].",
+            ) from error
+        given = one.model_dump(exclude={"room", "name"})
+        made.append(Camera(id=fixed_id(room, name), room=room, name=name, **given))
     return made
 
 

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,7 +24,10 @@ from pydantic import (
     model_validator,
 )
 
+from trunkline import umbrella
 from trunkline.errors import StartupError
+from trunkline.listing.settings import Secret, TrunkSettings
+from trunkline.model.camera import CameraMode, StreamTransport
 from trunkline.model.ice_server import IceServer
 
 PREFIX = "TRUNKLINE_"
@@ -81,10 +84,33 @@ def _usable(server: IceServer) -> IceServer:
     return server
 
 
-def _token(text: str) -> str:
+_PREFIX = re.compile(r"(/[\w.~-]+)*", re.ASCII)
+
+
+def _path(text: str) -> str:
+    """A path as it stands before others: no slash at its end, one at its beginning."""
+    path = text.rstrip("/")
+    if path and not path.startswith("/"):
+        path = f"/{path}"
+    if not _PREFIX.fullmatch(path):
+        raise ValueError(f"{text!r} is not like /live/relay")
+    return path
+
+
+def token_fault(text: str) -> str | None:
+    """Why a text cannot be a token, or None."""
+    if not 16 <= len(text) <= 256:
+        return "a token has 16 to 256 characters"
     # RFC 6750 section 2.1 has fewer characters still, but these can be in a header.
     if not all("!" <= character <= "~" for character in text):
-        raise ValueError("a token has ASCII characters only, and no space")
+        return "a token has ASCII characters only, and no space"
+    return None
+
+
+def _token(text: str) -> str:
+    fault = token_fault(text)
+    if fault is not None:
+        raise ValueError(fault)
     return text
 
 
@@ -107,6 +133,20 @@ class RoomSettings(BaseModel):
     bitrate: int | None = Field(default=None, ge=30_000)
 
 
+class CameraSettings(BaseModel):
+    """A camera, or another stream that the relay fetches."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: str = Field(min_length=1, max_length=2048, repr=False)
+    room: str
+    name: str
+    sub: str | None = Field(default=None, max_length=2048, repr=False)
+    mode: CameraMode = "on-demand"
+    transport: StreamTransport | None = None
+    loop: bool = False
+
+
 class SignallingSettings(BaseModel):
     """Bounds of the signalling for other programs' peers."""
 
@@ -119,6 +159,9 @@ class SignallingSettings(BaseModel):
     rooms: int = Field(default=1_000, ge=1, le=100_000)
     members: int = Field(default=500, ge=1, le=10_000)
     sessions: int = Field(default=500, ge=1, le=10_000)
+    relay: bool = False
+    room: str = "default"
+    gstreamer_rooms: tuple[str, ...] = ()
 
 
 class Settings(BaseModel):
@@ -148,6 +191,18 @@ class Settings(BaseModel):
         default=None,
         description="Serve without TLS on this port too, for clients that refuse our certificate.",
     )
+    http_prefix: Annotated[str, AfterValidator(_path)] = Field(
+        default="",
+        description="Path of a site under which a reverse proxy has this relay, as /live.",
+    )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_split)] = (
+        Field(
+            default=(),
+            max_length=64,
+            description="Address or network of reverse proxies, who are believed on who asks "
+            "(X-Forwarded-For, Forwarded); repeatable.",
+        )
+    )
     media_port: Port = Field(
         default=8444, description="Port of the media, UDP and TCP (0: any free one)."
     )
@@ -173,6 +228,13 @@ class Settings(BaseModel):
         "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
         "picture (bits per second).",
     )
+    cameras: tuple[CameraSettings, ...] = Field(
+        default=(),
+        max_length=64,
+        description="Tables of what the relay fetches and shows in a room: url (rtsp://…, file:…, "
+        "srt://…, v4l2:/dev/video0), room, name, sub (the URL of a second stream), mode "
+        "(on-demand, always), transport (of RTSP: tcp, udp), loop (a file begins anew).",
+    )
     signalling: SignallingSettings = Field(
         default_factory=SignallingSettings,
         description="Table of bounds for peers of GStreamer, webrtcsink and Flitter: message "
@@ -193,19 +255,39 @@ class Settings(BaseModel):
     state_dir: Path = Field(
         default_factory=_default_state_dir, description="Folder for what must survive a restart."
     )
+    mdns: bool = Field(
+        default=True,
+        description="Tell the local network of this relay, and find others there (multicast DNS).",
+    )
     demo: bool = Field(
         default=False, description="Publish a moving test picture and a tone into room demo."
     )
     open: bool = Field(
         default=False, description="Serve everybody, not only loopback and private addresses."
     )
-    operator_token: (
-        Annotated[str, Field(min_length=16, max_length=256), AfterValidator(_token)] | None
-    ) = Field(
+    operator_token: Annotated[str, AfterValidator(_token)] | None = Field(
         default=None,
         repr=False,
-        description="Bearer token that shows every room in the API and on /status, 16 characters "
-        "or more.",
+        description="Bearer token that shows every room and lets change the relay, 16 characters "
+        "or more (default: one that is made at the first start and kept in the state folder).",
+    )
+    relay_name: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None,
+        description="What other relays call this one (default: this machine's name).",
+    )
+    trunk_secret: Secret | None = Field(
+        default=None,
+        repr=False,
+        description="What other relays must know to have a trunk with this one, 8 characters or "
+        "more (default: none, and only relays on private addresses are taken).",
+    )
+    trunks: Annotated[
+        tuple[Annotated[TrunkSettings, BeforeValidator(_server)], ...], BeforeValidator(_split)
+    ] = Field(
+        default=(),
+        max_length=32,
+        description="Relays to dial: URLs, or tables of url, secret, fingerprint, insecure, rooms, "
+        "send, receive, max_kbps, max_layer.",
     )
     verbosity: Verbosity = Field(default="normal", description="How much is logged.")
 
@@ -218,6 +300,11 @@ class Settings(BaseModel):
         if self.plain_port is not None and self.plain_port == self.http_port != 0:
             raise ValueError(f"plain_port and port are both {self.plain_port}: choose another")
         return self
+
+    @property
+    def behind_proxy(self) -> bool:
+        """Whether requests come through a reverse proxy, so that its address says nothing."""
+        return bool(self.http_prefix or self.trusted_proxies)
 
     @property
     def http_port(self) -> int:
@@ -239,13 +326,17 @@ def load(
     flags: Mapping[str, object],
     file: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Settings:
     """Join file, environment and flags (weak to strong) into settings.
+
+    What was set for Umbrella is weaker than all of them.
 
     Args:
         flags: what the command line set; None stands for "not given".
         file: a TOML file; when None, the one that TRUNKLINE_CONFIG names, if it does.
         environment: default: that of the process.
+        folder: where Umbrella's files may be; default: the working folder.
 
     Raises:
         StartupError: a key is unknown, a value is not valid, or the file cannot be read.
@@ -253,17 +344,25 @@ def load(
     environment = os.environ if environment is None else environment
     if file is None and environment.get(CONFIG_VARIABLE):
         file = Path(environment[CONFIG_VARIABLE])
-    given: dict[str, _Value] = {}
+    given = {name: _Value(raw, place) for name, raw, place in umbrella.defaults(environment)}
     if file is not None:
         given |= _from_file(file)
     given |= _from_environment(environment)
     for name, raw in flags.items():
         if raw is not None:
             given[name] = _Value(raw, f"--{name.replace('_', '-')}")
+    if not {"certificate", "key"} & given.keys() and _raw(given, "tls") != "off":
+        found = umbrella.files(folder or Path())
+        given |= {name: _Value(raw, place) for name, raw, place in found}
     try:
         return Settings.model_validate({name: value.raw for name, value in given.items()})
     except ValidationError as error:
         raise _explain(error, given) from None
+
+
+def _raw(given: Mapping[str, _Value], name: str) -> object:
+    value = given.get(name)
+    return value and value.raw
 
 
 def _from_file(file: Path) -> dict[str, _Value]:
@@ -333,15 +432,16 @@ def _explain(error: ValidationError, given: Mapping[str, _Value]) -> StartupErro
 
 def _described(value: _Value, place: Sequence[int | str]) -> str:
     match place:
-        case ["ice_servers", int(index), *keys]:  # whose values may hold credentials
-            entry = " of ".join([*map(str, keys), f"number {index + 1} of ice_servers"])
+        case ["ice_servers" | "cameras" | "trunks" as table, int(index), *keys]:
+            # Whose values may hold credentials.
+            entry = " of ".join([*map(str, keys), f"number {index + 1} of {table}"])
             return f"{value.origin}: {entry} is"
         case ["rooms", str(room), *keys]:  # whose values may hold passphrases
             entry = " of ".join([*map(str, keys), f"room {room!r}"])
             return f"{value.origin}: {entry} is"
         case ["signalling", str(key)]:
             return f"{value.origin}: {key} of signalling is"
-        case ["ice_servers"] | ["rooms"] | ["operator_token"]:
+        case [("ice_servers" | "rooms" | "cameras" | "trunks" | "operator_token" | "trunk_secret")]:
             return f"{value.origin} is"
         case _:
             return f"{value.origin} is {value.raw!r}, which is"

@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from typing import assert_never, overload
 
+from trunkline.crossroads import Crossroads
+from trunkline.domain.callers import Word
 from trunkline.domain.directory import RETRY_FULL
 from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import EventStream
@@ -13,9 +16,11 @@ from trunkline.domain.journal import level, sentence
 from trunkline.domain.rooms import Rooms
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
 from trunkline.feed import Feed
+from trunkline.feeder import Feeder, Feeders
 from trunkline.media.core import Core
-from trunkline.model import signal, view
+from trunkline.model import signal, trunk, view
 from trunkline.model.command import Close, Command, Count, SetCandidates
+from trunkline.model.demand import Demand
 from trunkline.model.event import ParticipantLeft, RoomEvent
 from trunkline.model.id import (
     ParticipantId,
@@ -39,6 +44,7 @@ from trunkline.model.report import (
     Speakers,
 )
 from trunkline.model.request import (
+    Call,
     CloseStream,
     Enter,
     Find,
@@ -62,6 +68,7 @@ ANSWER_LIMIT = 5.0
 RETRY_BUSY = 1
 """Seconds after which a session that is being restarted may be restarted again."""
 
+
 _REFUSALS = {
     "unsupported": RefusalCode.UNSUPPORTED,
     "codec": RefusalCode.CODEC,
@@ -72,11 +79,16 @@ _REFUSALS = {
 class Engine:
     """Joins rooms, core, guests and those who ask.
 
-    `token` draws an unguessable text, safe in URLs.
+    `token` draws an unguessable text, safe in URLs; `prefix` begins the ids of participants, and is
+    no other relay's.
     """
 
-    def __init__(self, rooms: Rooms, core: Core, token: Callable[[], str]) -> None:
+    def __init__(
+        self, rooms: Rooms, core: Core, token: Callable[[], str], prefix: str = "p"
+    ) -> None:
         self.feed = Feed()
+        self.crossroads = Crossroads(rooms.trunks, self._perform)
+        self._prefix = prefix
         self._rooms = rooms
         self._core = core
         self._token = token
@@ -85,8 +97,7 @@ class Engine:
         # Both are bounded by the sessions that `Rooms` lets in, and one count at a time.
         self._offers: dict[TransportId, asyncio.Future[Answered | Refused]] = {}
         self._counting: asyncio.Future[Counted] | None = None
-        # Those of this program, and who makes their keyframes; bounded as sessions are.
-        self._producers: dict[TransportId, Callable[[Port], None]] = {}
+        self._feeders = Feeders()
         self._stopping = False
 
     @overload
@@ -157,7 +168,7 @@ class Engine:
         if resumed is not None:
             who, effects = resumed
         else:
-            who = ParticipantId(f"p{self._rooms.number()}")
+            who = self._participant(self._rooms.number())
             effects = guests.enter(
                 hello, who, self._token(), address=address, like_umbrella=like_umbrella
             )
@@ -181,16 +192,39 @@ class Engine:
         """Take a guest out that broke the protocol."""
         self._perform(self._rooms.guests.leave(who, "protocol", reason))
 
-    def pass_time(self, now: float) -> None:
-        """Let what waits for a moment happen; to be called twice a second or so."""
-        self._perform(self._rooms.guests.pass_time(now))
+    def call(self, request: Call, outbox: Outbox) -> ParticipantId:
+        """Let a caller in; by the outbox it is told our offer or answer, and of the end.
 
-    def produce(self, request: Produce, on_keyframe: Callable[[Port], None]) -> tuple[Port, ...]:
-        """Enter a room with tracks of this program: where it writes, in the order of the kinds.
+        Raises:
+            Refusal: it is not let in; the code and the sentence say why.
+        """
+        if self._stopping:
+            raise _stopping()
+        transport = self._rooms.number()
+        who = self._participant(transport)
+        effects = self._rooms.callers.enter(request, transport, who)
+        self._switchboard.connect(who, outbox)
+        self._perform(effects)
+        return who
+
+    def hear_caller(self, who: ParticipantId, message: Word) -> None:
+        """Take what a caller says; by `Goodbye` it hangs up."""
+        self._perform(self._rooms.callers.hear(who, message))
+
+    def pass_time(self, now: float, wall: int) -> None:
+        """Let what waits for a moment happen; to be called twice a second or so.
 
         Args:
-            request: where, and what.
-            on_keyframe: called when somebody needs a keyframe of one.
+            now: seconds, rising.
+            wall: milliseconds since 1970.
+        """
+        self._perform([*self._rooms.guests.pass_time(now), *self._rooms.callers.pass_time()])
+        self._perform(self._rooms.trunks.pass_time(now, wall))
+
+    def produce(self, request: Produce, feeder: Feeder) -> tuple[Port, ...]:
+        """Enter a room with tracks of this program: where it writes, in the order of the kinds.
+
+        Where fallbacks are wanted, they follow in the same order.
 
         Raises:
             Refusal: the name is taken, or a limit is reached.
@@ -199,16 +233,29 @@ class Engine:
             raise _stopping()
         transport = self._rooms.number()
         session = view.Session(SessionId(self._token()), self._token(), Offer("", ""))
-        who = ParticipantId(f"p{transport}")
+        who = self._participant(transport)
         ports, effects = self._rooms.produce(request, transport, who, session)
-        self._producers[transport] = on_keyframe
+        self._feeders.add(transport, feeder)
         self._perform(effects)
         return ports
 
     def retire(self, transport: TransportId) -> None:
         """End what `produce` began; nothing if it is gone."""
-        self._producers.pop(transport, None)
+        self._feeders.remove(transport)
         self._perform(self._rooms.leave(transport, "left", "It left."))
+
+    def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> None:
+        """What `produce` began has tracks of these kinds now, of those that it began with."""
+        self._perform(self._rooms.announce(transport, kinds))
+
+    @contextmanager
+    def holding(self, producer: Port) -> Iterator[None]:
+        """Whoever taps a producer in this block wants it, as a viewer does."""
+        self._perform(self._rooms.hold(producer))
+        try:
+            yield
+        finally:
+            self._perform(self._rooms.release(producer))
 
     def source(self, room: RoomName, name: ParticipantName | None, kind: Kind) -> Port | None:
         """What a participant sends of a kind; of None who published last.
@@ -217,6 +264,14 @@ class Engine:
             Refusal: there is nobody.
         """
         return self._rooms.source(room, name, kind)
+
+    def picture_of(self, room: RoomName, participant: ParticipantId) -> Port:
+        """Where the first picture of a participant comes in.
+
+        Raises:
+            Refusal: it sends none here.
+        """
+        return self._rooms.picture_of(room, participant)
 
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
@@ -239,8 +294,7 @@ class Engine:
                 if self._counting and not self._counting.done():
                     self._counting.set_result(report)
             case KeyframeWanted(producer):
-                if producer.transport in self._producers:
-                    self._producers[producer.transport](producer)
+                self._feeders.want_keyframe(producer)
             case Speakers():
                 self._perform(self._rooms.speech.receive(report))
             case _:
@@ -259,7 +313,7 @@ class Engine:
         self.feed.end()
 
     def _receive(self, report: SessionReport) -> None:
-        if isinstance(report, Refused) and report.transport in self._producers:
+        if isinstance(report, Refused) and report.transport in self._feeders:
             self.retire(report.transport)
         self._perform(self._rooms.receive(report))
         if isinstance(report, Answered | Refused):
@@ -295,7 +349,7 @@ class Engine:
         if self._stopping:
             raise _stopping()
         transport = self._rooms.number()
-        participant = ParticipantId(f"p{transport}")
+        participant = self._participant(transport)
         session = view.Session(SessionId(self._token()), self._token(), request.offer)
         effects = self._rooms.enter(request, transport, participant, session)
         answered = False
@@ -345,16 +399,35 @@ class Engine:
             raise _silent() from None
 
     def _perform(self, effects: Sequence[Effect]) -> None:
+        self._do(effects)
+        if self._rooms.trunks.active:
+            self._do(self._rooms.trunks.settle(asyncio.get_running_loop().time()))
+
+    def _do(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, signal.Tell):
                 self._switchboard.tell(effect.guest, effect.message)
+            elif isinstance(effect, Demand):
+                self._feeders.tell(effect)
             elif isinstance(effect, Command):
                 log.debug("to the core: %r", effect)
                 self._core.submit(effect)
                 if isinstance(effect, Close):
                     self._give_up(effect.transport, _ended())
+            elif isinstance(effect, trunk.Tell):
+                self.crossroads.tell(effect)
+            elif isinstance(effect, trunk.SaidHere | trunk.SpokenHere):
+                self._spread(effect)
             else:
                 self._announce(effect)
+
+    def _spread(self, news: trunk.SaidHere | trunk.SpokenHere) -> None:
+        if self._rooms.trunks.active:
+            now = asyncio.get_running_loop().time()
+            self._do(self._rooms.trunks.spread(news, now))
+
+    def _participant(self, number: int) -> ParticipantId:
+        return ParticipantId(f"{self._prefix}{number}")
 
     def _announce(self, event: RoomEvent) -> None:
         line = sentence(event)

@@ -11,6 +11,7 @@ from trunkline.client.output import Output
 from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.engine import Engine
 from trunkline.errors import Refusal, RefusalCode
+from trunkline.feeder import Feeder
 from trunkline.media.core import Core
 from trunkline.model.id import ParticipantName, RoomName
 from trunkline.model.media import Kind, Port
@@ -30,6 +31,7 @@ async def tap(
             port = engine.source(room, name, kind)
             if port is not None:
                 inputs[kind] = make(kind)
+                stack.enter_context(engine.holding(port))
                 stack.enter_context(tapped(core.tap(port), inputs[kind]))
         if not inputs:
             raise Refusal(
@@ -57,7 +59,7 @@ async def produce(
         if port in by_port:
             by_port[port].want_keyframe()
 
-    ports = engine.produce(request, want_keyframe)
+    ports = engine.produce(request, Feeder(want_keyframe))
     by_port |= zip(ports, outputs, strict=True)
     try:
         for port, output in by_port.items():

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from support.relay import RunningRelay
+from support.client import client, publishing, shows_moving_picture
+from support.relay import RunningRelay, running_relay
 from support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -85,3 +86,32 @@ async def test_pages_produce_listen_and_consume(browser: Browser, relay: Running
     await producer.evaluate("session.close()")
     await shows(early, "seen.toSorted()", ["added page", "closed", "removed page"])
     assert await producer.evaluate("errors") == []
+
+
+async def test_a_room_and_the_world_of_webrtcsink_see_each_other(
+    browser: Browser, tmp_path: Path
+) -> None:
+    settings = tmp_path / "relay.toml"
+    settings.write_text('[signalling]\nrelay = true\nroom = "studio"\n')
+    async with running_relay("--config", str(settings)) as relay:
+        page = await page_with_api(browser, relay)
+        async with client(browser, relay.url) as camera:
+            published = await camera.publish("/whip/studio?name=camera", audio=False, codec="VP8")
+            assert published["status"] == 201, published
+            await publishing(camera)
+            await shows(page, "seen", ["added camera"])
+            await page.evaluate(CONSUME)
+            await shows(page, "frames() > 10", True)
+            await camera.leave()
+        await shows(page, "seen.toSorted()", ["added camera", "closed", "removed camera"])
+        await page.evaluate(PRODUCE)
+        async with client(browser, relay.url) as viewer:
+            await until(relay.rooms, lambda rooms: "studio" in rooms, within=40, what="a producer")
+            assert (await viewer.watch("/whep/studio/page", audio=False))["status"] == 201
+            await shows_moving_picture(viewer)
+            # Its producer is in the list already, and the participant is none besides.
+            assert await page.evaluate("seen.length") == 3
+            await viewer.leave()
+        await page.evaluate("session.close()")
+        await until(relay.rooms, lambda rooms: not rooms, within=40, what="an empty room")
+        assert await page.evaluate("errors") == []

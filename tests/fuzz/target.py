@@ -1,4 +1,4 @@
-"""What is fuzzed of the parsers in Python, as functions of bytes.
+"""What is fuzzed of the parsers in Python, and of routing, as functions of bytes.
 
 `make fuzz` calls them with whatever reaches new branches; an ordinary test calls them with what
 once broke something (`vectors/fuzz`). They raise nothing but what a parser promises to raise.
@@ -8,7 +8,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from support.offer import FFMPEG, offer
+from support.routing_chaos import Chaos
 from trunkline.errors import ProtocolError, Refusal
+from trunkline.model import trunk
 from trunkline.model.event import Role
 from trunkline.model.id import SessionId
 from trunkline.model.signal import Hello
@@ -17,6 +19,7 @@ from trunkline.protocol import name as names
 from trunkline.protocol import sdp, stun
 from trunkline.protocol.room import client
 from trunkline.protocol.room.server import Server
+from trunkline.protocol.trunk.half import Half
 from trunkline.protocol.whip import answer as answers
 from trunkline.protocol.whip import events as streams
 from trunkline.protocol.whip import exchange
@@ -119,6 +122,23 @@ def frames(data: bytes) -> None:
             assert client.read(Server().send(told) or b"") is not None
 
 
+def words(data: bytes) -> None:
+    """A frame of another relay is a word or an error; what is heard can be said on."""
+    half = Half()
+    half.receive(half.send(trunk.Hello(trunk.RelayId("relay0001"), "fuzz")))
+    with suppress(ProtocolError):
+        word = half.receive(data)
+        if word is not None:
+            again = Half()
+            again.receive(half.send(trunk.Hello(trunk.RelayId("relay0001"), "fuzz")))
+            assert type(again.receive(half.send(word))) is type(word)
+
+
+def routes(data: bytes) -> None:
+    """Neighbours say anything: after every word all that has to hold holds."""
+    Chaos(data).run()
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "offer": offers,
     "patch": patch,
@@ -127,5 +147,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "events": events,
     "name": name,
     "message": frames,
+    "trunk": words,
+    "routing": routes,
 }
 """By the folders of their vectors; that of offers is the core's, too."""

@@ -36,9 +36,11 @@ async def test_every_answer_is_as_described(tmp_path: Path) -> None:
         async with enter(relay.relay.url, hello) as ann:
             who = {"room": "studio", "participant": ann.welcome.you.id}
             for path in DESCRIBED:
+                # A relay on loopback alone does not look for others: see test_mdns.py.
+                status = "404" if path == "/api/v1/nearby" else "200"
                 async with relay.http.get(path.format(**who)) as response:
-                    assert response.status == 200
-                    valid(await response.json(), path, "200")
+                    assert str(response.status) == status
+                    valid(await response.json(), path, status)
             async with relay.http.get("/api/v1/rooms/studio") as response:
                 room = await response.json()
             assert [(one["name"], one["role"]) for one in room["participants"]] == [

@@ -151,7 +151,7 @@ async def test_a_picture_is_offered_in_encodings() -> None:
         assert video.values("rid") == ("lo send", "hi send")
         assert video.values("simulcast") == ("send lo;hi",)
         assert not video.values("ssrc")
-        line.core.submit(Select(Port(ONE, report.media[0]), ("hi",)))
+        line.core.submit(Select(Port(ONE, report.media[0]), frozenset({"hi"})))
         media = (OfferedMedium("video", Label("ann", "camera"), ("l o",)),)
         report = await line.ask(OfferMedia(TWO, media))
         assert isinstance(report, Refused)

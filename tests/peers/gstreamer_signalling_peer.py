@@ -1,7 +1,8 @@
 """A peer of GStreamer's simple signalling with webrtcbin, for the system's Python.
 
-Arguments: URL UID [--call UID | --room ROOM]. It sends a test picture to everybody that it is
-connected with, and says on standard output how many frames of each it has decoded.
+Arguments: URL UID [--call UID [--ask] | --room ROOM]. It sends a test picture to everybody that it
+is connected with, and says on standard output how many frames of each it has decoded. With --ask it
+wants the offer of the one that it calls.
 """
 
 import argparse
@@ -53,7 +54,7 @@ class Socket:
         self._socket = socket.create_connection((parts.hostname, parts.port), timeout=20)
         key = base64.b64encode(os.urandom(16)).decode()
         self._socket.sendall(
-            f"GET / HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\n"
+            f"GET {parts.path or '/'} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
         )
@@ -149,10 +150,15 @@ class Connection:
     def _received(self, _: Any, pad: Any) -> None:
         if pad.direction != Gst.PadDirection.SRC:
             return
-        sink = Gst.parse_bin_from_description(
-            "rtpvp8depay ! vp8dec ! fakesink name=sink signal-handoffs=true sync=false", True
-        )
-        sink.get_by_name("sink").connect("handoff", self._decoded)
+        caps = pad.get_current_caps() or pad.query_caps(None)
+        if caps.get_structure(0).get_string("media") == "audio":
+            # Whoever offers to us may offer sound.
+            sink = Gst.parse_bin_from_description("fakesink sync=false", True)
+        else:
+            sink = Gst.parse_bin_from_description(
+                "rtpvp8depay ! vp8dec ! fakesink name=sink signal-handoffs=true sync=false", True
+            )
+            sink.get_by_name("sink").connect("handoff", self._decoded)
         self._pipeline.add(sink)
         sink.sync_state_with_parent()
         pad.link(sink.get_static_pad("sink"))
@@ -194,7 +200,7 @@ class Peer:
             elif self._given.room:
                 self._socket.send(f"ROOM {self._given.room}")
         elif text == "SESSION_OK":
-            self._meet(self._given.call, offers=True)
+            self._begin()
         elif text.startswith("ROOM_OK "):
             tell("entered")
             for other in text.split()[1:]:
@@ -207,6 +213,12 @@ class Peer:
         elif words[0] != "ROOM_PEER_JOINED":
             self._meet(self._given.call or "caller").heard(json.loads(text))
 
+    def _begin(self) -> None:
+        if self._given.ask:
+            self._socket.send("OFFER_REQUEST")
+        else:
+            self._meet(self._given.call, offers=True)
+
     def _meet(self, other: str, *, offers: bool = False) -> Connection:
         if other not in self._connections:
             self._connections[other] = Connection(self, other, offers=offers)
@@ -218,6 +230,7 @@ if __name__ == "__main__":
     parser.add_argument("url")
     parser.add_argument("uid")
     parser.add_argument("--call")
+    parser.add_argument("--ask", action="store_true")
     parser.add_argument("--room")
     Gst.init(None)
     Peer(parser.parse_args()).run()

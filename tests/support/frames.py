@@ -83,15 +83,15 @@ async def comes_to_its_end(reading: AsyncIterator[object]) -> None:
             pass
 
 
-async def hears(source: AudioInput) -> None:
-    """Wait for sound of 440 Hz."""
+async def hears(source: AudioInput, rate: int = 48_000) -> None:
+    """Wait for half a second of 440 Hz."""
     heard: list[Any] = []
     async with asyncio.timeout(SEEN_WITHIN):
         async for piece in source.arrays():
             loud = float(numpy.abs(piece).max()) > 0.1
             heard = [*heard, piece[:, 0]] if loud else []
-            if sum(map(len, heard)) >= 24_000:
+            if sum(map(len, heard)) >= rate // 2:
                 break
     wave = numpy.concatenate(heard)
-    strongest = numpy.argmax(numpy.abs(numpy.fft.rfft(wave))) * 48_000 / len(wave)
+    strongest = numpy.argmax(numpy.abs(numpy.fft.rfft(wave))) * rate / len(wave)
     assert abs(strongest - 440) < 10

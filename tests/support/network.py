@@ -2,13 +2,14 @@
 
 import ctypes
 import itertools
+import json
 import os
 import shutil
 import socket
 import struct
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -186,6 +187,63 @@ def _join(hub: Namespace, device: str, spoke: Namespace, network: str) -> None:
         place.run("ip", "link", "set", "dev", name, "gso_max_segs", "1", "up")
     # Chromium offers only the addresses of its default route.
     spoke.run("ip", "route", "add", "default", "via", f"{network}1")
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Namespaces of which some are joined, each pair by a link of its own; nothing is routed."""
+
+    places: tuple[Namespace, ...]
+    links: dict[tuple[int, int], int]
+    """The number of the link between two places, the lower one first."""
+
+    def address(self, of: int, seen_from: int) -> str:
+        """A place's address on the link to another one."""
+        pair = (min(of, seen_from), max(of, seen_from))
+        return f"10.204.{self.links[pair]}.{1 if of < seen_from else 2}"
+
+    @property
+    def ends(self) -> tuple[Namespace, Namespace]:
+        """The first two places."""
+        return self.places[0], self.places[1]
+
+    def cut(self, one: int, other: int) -> None:
+        """Take a link down."""
+        self.places[one].run("ip", "link", "set", "dev", f"to{other}", "down")
+
+    def mend(self, one: int, other: int) -> None:
+        """Take it up again."""
+        self.places[one].run("ip", "link", "set", "dev", f"to{other}", "up")
+
+    def carried(self, of: int, to: int) -> tuple[int, int]:
+        """Bytes that a place has received and sent on a link, with the headers of IP."""
+        (told,) = json.loads(
+            self.places[of].run("ip", "-s", "-j", "link", "show", "dev", f"to{to}")
+        )
+        ways = (told["stats64"][way] for way in ("rx", "tx"))
+        received, sent = (way["bytes"] - ETHERNET * way["packets"] for way in ways)
+        return received, sent
+
+
+ETHERNET = 14
+"""Bytes of a frame's header."""
+
+
+@contextmanager
+def web(places: int, pairs: Iterable[tuple[int, int]]) -> Iterator[Web]:
+    """So many namespaces, and links between these pairs of them."""
+    with ExitStack() as stack:
+        made = tuple(stack.enter_context(namespace()) for _ in range(places))
+        links: dict[tuple[int, int], int] = {}
+        for number, (one, other) in enumerate(pairs, 1):
+            low, high = min(one, other), max(one, other)
+            links[low, high] = number
+            device = ("ip", "link", "add", f"to{high}", "type", "veth")
+            made[low].run(*device, "peer", "name", f"to{low}", "netns", made[high].name)
+            for place, name, host in ((made[low], f"to{high}", 1), (made[high], f"to{low}", 2)):
+                place.run("ip", "address", "add", f"10.204.{number}.{host}/24", "dev", name)
+                place.run("ip", "link", "set", "dev", name, "gso_max_segs", "1", "up")
+        yield Web(made, links)
 
 
 def _flush_conntrack() -> None:

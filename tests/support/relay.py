@@ -68,6 +68,7 @@ async def running_relay(
     host: str | None = None,
     port: int | None = None,
     tls: bool = False,
+    machine: str = "",
 ) -> AsyncIterator[RunningRelay]:
     """Start the command and wait till it is ready.
 
@@ -78,6 +79,7 @@ async def running_relay(
         host: what it listens on; the same when not given.
         port: the HTTP port; any free one when not given.
         tls: whether to serve https, with a certificate of its own.
+        machine: the host name that it finds; that of this machine when not given.
     """
     scheme = "https" if tls else "http"
     port = port or (8080 if place is not None else free_port())
@@ -86,6 +88,7 @@ async def running_relay(
     with tempfile.TemporaryDirectory(prefix="trunkline-relay-") as folder:
         command = [
             *prefix(place),
+            *(_named(machine) if machine else ()),
             *(sys.executable, "-m", "trunkline", "serve", "--host", host or address),
             *("--port", str(port), "--media-port", str(media_port), "--state-dir", folder),
             *("--tls", "auto" if tls else "off", *options),
@@ -101,6 +104,11 @@ async def running_relay(
 
             await until(ready, lambda seen: seen == "200", within=READY_WITHIN, what="relay ready")
             yield RunningRelay(url, media_port, server, place, Path(folder))
+
+
+def _named(machine: str) -> tuple[str, ...]:
+    """The command that runs another one where the machine has this name."""
+    return ("unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', machine)
 
 
 def bracketed(address: str) -> str:

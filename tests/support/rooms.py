@@ -2,10 +2,11 @@
 
 from typing import Literal
 
+from trunkline.domain.callers import Word
 from trunkline.domain.directory import Limits
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
-from trunkline.model import signal, view
+from trunkline.model import signal, trunk, view
 from trunkline.model.command import (
     Accept,
     AcceptAnswer,
@@ -21,6 +22,8 @@ from trunkline.model.command import (
     Select,
     SetCandidates,
 )
+from trunkline.model.demand import Demand
+from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import (
     Mid,
     ParticipantId,
@@ -41,15 +44,17 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     Speakers,
     Stalled,
     Started,
     Traffic,
     Unplayable,
 )
-from trunkline.model.request import Enter, Produce, Publish, Watch
+from trunkline.model.request import Call, Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell, Told
+from trunkline.model.trunk import SaidHere, SpokenHere
 
 OFFER = Offer("v=0\r\n", "abcd")
 BOTH: tuple[Kind, ...] = ("audio", "video")
@@ -92,16 +97,32 @@ class House:
         return effects + self.connect(who)
 
     def produce(
-        self, who: str, *kinds: Kind, room: str = "studio", name: str | None = None
+        self,
+        who: str,
+        *kinds: Kind,
+        room: str = "studio",
+        name: str | None = None,
+        fallbacks: bool = False,
     ) -> list[str]:
         """The program that the relay runs in enters."""
         transport = self.rooms.number()
         self.transports[who] = transport
         session = view.Session(SessionId(f"s-{who}"), "tag", OFFER)
         wanted = ParticipantName(name) if name else None
-        request = Produce(RoomName(room), wanted, kinds)
+        request = Produce(RoomName(room), wanted, kinds, fallbacks)
         _, effects = self.rooms.produce(request, transport, ParticipantId(who), session)
         return self._tell(effects)
+
+    def has(self, who: str, *kinds: Kind) -> list[str]:
+        """What the program produces has tracks of these kinds now."""
+        return self._tell(self.rooms.announce(self.transports[who], kinds))
+
+    def hold(self, who: str, mid: str) -> list[str]:
+        """A program taps a producer."""
+        return self._tell(self.rooms.hold(self._port(who, mid)))
+
+    def release(self, who: str, mid: str) -> list[str]:
+        return self._tell(self.rooms.release(self._port(who, mid)))
 
     def watch(
         self,
@@ -114,6 +135,61 @@ class House:
         wanted = ParticipantName(publisher) if publisher else None
         effects = self.reserve(who, Watch(RoomName(room), wanted, OFFER))
         return effects + self.answer(who, "out", kinds)
+
+    def ring(
+        self,
+        who: str,
+        follows: str | None = None,
+        *,
+        steady: bool = False,
+        offer: str | None = "offer",
+    ) -> list[str]:
+        """A caller enters, and waits for an answer, or for our offer."""
+        transport = self.rooms.number()
+        request = Call(
+            room=RoomName("studio"),
+            name=ParticipantName(who),
+            follows=ParticipantName(follows) if follows else None,
+            steady=steady,
+            offer=offer,
+        )
+        effects = self.rooms.callers.enter(request, transport, ParticipantId(who))
+        self.transports[who] = transport
+        return self._tell(effects)
+
+    def pick_up(
+        self,
+        who: str,
+        sends: tuple[Kind, ...] = BOTH,
+        takes: tuple[Kind, ...] = BOTH,
+        *,
+        codecs: tuple[str, ...] = ("VP8", "opus"),
+        ours: bool = False,
+    ) -> list[str]:
+        """A caller's offer is answered, or it has answered ours."""
+        media = tuple(Medium(Mid(kind), kind, "in", codecs) for kind in sends)
+        media += tuple(Medium(Mid(kind), kind, "out", codecs) for kind in takes)
+        transport = self.transports[who]
+        report = Agreed(transport, media) if ours else Answered(transport, "answer", media)
+        return self._tell(self.rooms.receive(report))
+
+    def call(self, who: str, follows: str | None = None, *, steady: bool = False) -> list[str]:
+        """Enter, be answered, be connected."""
+        effects = self.ring(who, follows, steady=steady) + self.pick_up(who)
+        return effects + self.connect(who)
+
+    def tell(self, who: str, message: Word) -> list[str]:
+        """What a caller says."""
+        return self._tell(self.rooms.callers.hear(ParticipantId(who), message))
+
+    def look_after(self) -> list[str]:
+        """Time passes for callers."""
+        return self._tell(self.rooms.callers.pass_time())
+
+    def offered(self, who: str) -> list[str]:
+        """The core has written an offer for a caller."""
+        transport = self.transports[who]
+        return self._tell(self.rooms.receive(Offered(transport, "offer", ())))
 
     def connect(self, who: str) -> list[str]:
         return self._tell(self.rooms.receive(Connected(self.transports[who], f"{who}:9")))
@@ -132,6 +208,10 @@ class House:
         """A producer sends encodings of these sizes."""
         layers = (Layer(f"r{number}", *size) for number, size in enumerate(sizes))
         return self._tell(self.rooms.receive(Layers(self._port(who, mid), tuple(layers))))
+
+    def resize(self, who: str, width: int, height: int, mid: str = "video") -> list[str]:
+        """The pictures of a producer have this size."""
+        return self._tell(self.rooms.receive(Resized(self._port(who, mid), (width, height))))
 
     def forwarded(self, who: str, mid: str, layer: int) -> list[str]:
         return self._tell(self.rooms.receive(Forwarded(self._port(who, mid), layer)))
@@ -238,17 +318,29 @@ class House:
             for mid, one in told.carried.items()
         }
 
+    def sent(self, who: str) -> dict[str, str]:
+        """The same of what leaves."""
+        traffic = Traffic(self.transports[who], True, None, 0, 0, (), ())
+        (told,) = self.rooms.measured(Counted(1, (traffic,), 0)).participants
+        return {str(mid): str(one.track) for mid, one in told.sent.items()}
+
     def _port(self, who: str, mid: str) -> Port:
         return Port(self.transports[who], Mid(mid))
 
     def _tell(self, effects: list[Effect]) -> list[str]:
-        return [self._short(effect) for effect in effects]
+        # What neighbours are told is no matter of one house.
+        inside = (each for each in effects if not isinstance(each, SaidHere | SpokenHere))
+        return [self._short(effect) for effect in inside]
 
     def _short(self, effect: Effect) -> str:
         if isinstance(effect, Tell):
             return f"{effect.guest} hears {_short_word(effect.message)}"
         if isinstance(effect, Command):
             return self._short_command(effect)
+        assert not isinstance(effect, SaidHere | SpokenHere | trunk.Tell | TrunkRemarked)
+        if isinstance(effect, Demand):
+            wanted = "is wanted" if effect.wanted else "is not wanted"
+            return f"{self._name_port(effect.producer)} {wanted}"
         name = type(effect).__name__
         participant = getattr(effect, "participant", None)
         return f"{name} {participant or effect.room}"
@@ -288,7 +380,7 @@ class House:
             case Limit(consumer, layer):
                 return f"{self._name_port(consumer)} up to {'best' if layer is None else layer}"
             case Select(consumer, rids):
-                return f"{self._name_port(consumer)} in {' '.join(rids) or 'nothing'}"
+                return f"{self._name_port(consumer)} carries {' '.join(sorted(rids))}"
             case Detach(consumer):
                 return f"{self._name_port(consumer)} shows nothing"
 

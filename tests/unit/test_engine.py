@@ -13,8 +13,10 @@ from support.virtual_time import VirtualTimeLoop
 from trunkline.domain.rooms import Rooms
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
+from trunkline.feeder import Feeder
 from trunkline.media.core import deliver
 from trunkline.model.command import Accept, Close, Count, ProduceMedia, Renegotiate
+from trunkline.model.demand import Demand
 from trunkline.model.event import ParticipantJoined, ParticipantLeft, RoomOpened
 from trunkline.model.id import Mid, ParticipantName, RoomName, SessionId
 from trunkline.model.media import Offer, Port
@@ -328,7 +330,7 @@ def test_event_streams_open_and_close(rig: Rig) -> None:
 
 def test_a_program_produces_is_asked_for_keyframes_and_leaves(rig: Rig) -> None:
     asked: list[Port] = []
-    ports = rig.engine.produce(PRODUCE, asked.append)
+    ports = rig.engine.produce(PRODUCE, Feeder(asked.append))
     assert [one.name for one in rig.engine.rooms()[0].participants] == ["bot"]
     rig.engine.receive(KeyframeWanted(ports[0]))
     assert asked == [ports[0]]
@@ -344,7 +346,7 @@ def test_a_program_produces_is_asked_for_keyframes_and_leaves(rig: Rig) -> None:
 
 
 def test_a_core_that_is_full_takes_no_producer(rig: Rig) -> None:
-    (port,) = rig.engine.produce(PRODUCE, lambda _: None)
+    (port,) = rig.engine.produce(PRODUCE, Feeder(lambda _: None))
     rig.engine.receive(Refused(port.transport, "limit", "all transports are taken"))
     assert rig.engine.rooms() == ()
 
@@ -352,5 +354,20 @@ def test_a_core_that_is_full_takes_no_producer(rig: Rig) -> None:
 def test_a_relay_that_stops_takes_no_producer(rig: Rig) -> None:
     rig.engine.stop()
     with pytest.raises(Refusal) as refusal:
-        rig.engine.produce(PRODUCE, lambda _: None)
+        rig.engine.produce(PRODUCE, Feeder(lambda _: None))
     assert refusal.value.code is RefusalCode.STOPPING
+
+
+def test_a_program_hears_whether_its_producers_are_wanted(rig: Rig) -> None:
+    async def story() -> None:
+        told: asyncio.Queue[Demand] = asyncio.Queue()
+        (port,) = rig.engine.produce(PRODUCE, Feeder(lambda _: None, told.put_nowait))
+        with rig.engine.holding(port):
+            assert await told.get() == Demand(port, True)
+        assert await told.get() == Demand(port, False)
+        rig.engine.announce(port.transport, ())
+        assert rig.engine.rooms()[0].participants[0].tracks == ()
+        rig.engine.retire(port.transport)
+        rig.engine.announce(port.transport, ("video",))
+
+    rig.run(story())

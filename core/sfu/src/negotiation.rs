@@ -145,7 +145,7 @@ fn answer(
     for (section, offered) in answer.media.iter_mut().zip(&Sdp::read(text).media) {
         section.take_encodings(offered);
     }
-    let media = sdp::mids(&answer).filter_map(|mid| describe(rtc, mid)).collect();
+    let media = sdp::mids(&answer).flat_map(|mid| both_ways(rtc, mid)).collect();
     Ok((answer.to_string(), media))
 }
 
@@ -269,6 +269,16 @@ pub(crate) fn describe(rtc: &Rtc, mid: Mid) -> Option<MediaDescription> {
     let media = rtc.media(mid)?;
     let codecs = codec_names(&agreed(rtc, mid));
     Some(MediaDescription { mid, kind: media.kind(), direction: direction(media), codecs })
+}
+
+/// What was agreed on for one medium, which is told once for each way that it flows.
+fn both_ways(rtc: &Rtc, mid: Mid) -> impl Iterator<Item = MediaDescription> + use<> {
+    let told = describe(rtc, mid);
+    let flows = told.as_ref().is_some_and(|medium| medium.direction == Direction::In);
+    let returns = flows && rtc.media(mid).is_some_and(|media| media.direction().is_sending());
+    let back = told.clone().filter(|_| returns);
+    let back = back.map(|medium| MediaDescription { direction: Direction::Out, ..medium });
+    told.into_iter().chain(back)
 }
 
 fn direction(media: &Media) -> Direction {

@@ -309,6 +309,15 @@ pub enum Event {
         /// Those that come, lowest first.
         layers: Vec<LayerDescription>,
     },
+    /// The size of a producer's pictures is known, or is another one; not told of several encodings.
+    Resized {
+        /// Which producer.
+        producer: MediaKey,
+        /// In pixels.
+        width: u16,
+        /// In pixels.
+        height: u16,
+    },
     /// A consumer is sent another one of its source's encodings, from a keyframe on.
     Forwarded {
         /// Which consumer.
@@ -373,7 +382,8 @@ pub struct LayerDescription {
     pub bitrate: u32,
 }
 
-/// One medium of an offer and its answer.
+/// One medium of an offer and its answer; of an offer of the remote's, one that flows both ways is
+/// told twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaDescription {
     /// Its SDP `mid`.

@@ -160,7 +160,7 @@ fn a_viewer_attached_before_it_answers_is_shown_what_comes_then() {
     let before = world.clients[publisher].keyframe_requests;
     publish(&mut world, publisher, 10);
     assert_eq!(world.clients[publisher].keyframe_requests, before, "it could not be received");
-    assert_eq!(world.events.len(), 5, "{:#?}", world.events);
+    assert_eq!(world.events.len(), 6, "{:#?}", world.events);
     let answer = world.clients[viewer].accept(&offer);
     world.agree(viewer, &answer);
     world.meet(viewer);

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use sfu::{Command, Direction, MediaKind, Mid, RefusalCode, TransportId};
+use sfu::{Command, Direction, Event, MediaKind, Mid, RefusalCode, TransportId};
 use support::{Media, World};
 
 const FRAME: Duration = Duration::from_millis(33);
@@ -169,4 +169,37 @@ fn a_viewer_that_wants_to_send_is_refused_and_goes_on() {
     assert!(reason.contains("on another"), "{reason}");
     publish(&mut world, publisher, &[0], 10);
     assert_eq!(counts(&mut world, viewer)[0], 20);
+}
+
+#[test]
+fn a_medium_may_flow_both_ways_and_one_way_again() {
+    let mut world = World::new();
+    let [ann, bob] = [world.join(&[Media::BOTH_VP8]), world.join(&[Media::BOTH_VP8])];
+    world.watch(ann, bob);
+    world.watch(bob, ann);
+    world.connect(&[ann, bob]);
+    publish(&mut world, ann, &[0], 20);
+    publish(&mut world, bob, &[0], 10);
+    assert_eq!((counts(&mut world, ann), counts(&mut world, bob)), (vec![10], vec![20]));
+    let offer = world.clients[ann].turn(0, true, true);
+    let media = world.renegotiate(ann, offer);
+    assert_eq!(media.iter().map(|it| it.direction).collect::<Vec<_>>(), [Direction::In]);
+    publish(&mut world, bob, &[0], 10);
+    publish(&mut world, ann, &[0], 10);
+    assert_eq!((counts(&mut world, ann), counts(&mut world, bob)), (vec![10], vec![30]));
+}
+
+#[test]
+fn a_medium_that_flows_both_ways_is_told_once_for_each() {
+    let mut world = World::new();
+    let ann = world.join(&[Media::SEND_OPUS, Media::BOTH_VP8]);
+    let told = world.events.iter().find_map(|event| match event {
+        Event::Answered { media, .. } => Some(media),
+        _ => None,
+    });
+    let told: Vec<_> = told.expect("an answer").iter().map(|it| (it.kind, it.direction)).collect();
+    let video = MediaKind::Video;
+    let expected = [(video, Direction::In), (video, Direction::Out)];
+    assert_eq!(told, [&[(MediaKind::Audio, Direction::In)], &expected[..]].concat());
+    assert_eq!(world.clients[ann].mids().len(), 2);
 }

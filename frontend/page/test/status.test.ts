@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import { bits, milliseconds, percent } from "../src/store/amount.ts";
 import { type Graph, graphsOf, type State } from "../src/store/status/graph.ts";
 import { drawn, layoutOf, MOST_LINES, widthOf } from "../src/store/status/layout.ts";
-import type { Consumer, Kind, Report, Room, Track, Transport } from "../src/store/status/report.ts";
+import { mapOf } from "../src/store/status/relays.ts";
+import type {
+  Consumer,
+  Kind,
+  Relay,
+  Report,
+  Room,
+  Track,
+  Transport,
+} from "../src/store/status/report.ts";
 
 const BOTH = new Set<Kind>(["video", "audio"]);
 
@@ -45,12 +54,15 @@ const guest = (name: string, ...tracks: Track[]): Room["participants"][number] =
   name,
   role: "client",
   publishing: true,
+  remote: false,
   tracks,
 });
 
 function report(participants: Room["participants"], ...transports: Transport[]): Report {
-  const statistics = { transports, datagramsDropped: 0, datagramsUnsent: 0, batchesDropped: 0 };
-  return { version: "1", rooms: [{ name: "studio", participants, viewers: 0 }], statistics };
+  const lost = { datagramsDropped: 0, datagramsUnsent: 0, batchesDropped: 0 };
+  const statistics = { transports, trunks: [], ...lost };
+  const rooms = [{ name: "studio", participants, viewers: 0 }];
+  return { version: "1", relays: [], rooms, statistics };
 }
 
 function only(graphs: readonly Graph[]): Graph {
@@ -196,5 +208,62 @@ describe("amounts", () => {
     ]);
     expect([undefined, 0, 0.0123].map(percent)).toEqual(["–", "0.0 %", "1.2 %"]);
     expect([undefined, 0.0004, 0.0126].map(milliseconds)).toEqual(["–", "< 1 ms", "13 ms"]);
+  });
+});
+
+const relay = (name: string, edges: Record<string, [number | null, number]>): Relay => ({
+  relay: name,
+  name,
+  edges: Object.entries(edges).map(([to, [rtt, tracks]]) => ({ relay: to, rtt, tracks })),
+});
+
+describe("the map of relays", () => {
+  const ring = [
+    relay("a", { e: [0.01, 0], b: [0.01, 2] }),
+    relay("b", { a: [0.02, 1], c: [null, 0] }),
+    relay("c", { d: [null, 0], b: [null, 0] }),
+    relay("d", { c: [0.03, 0], e: [0.03, 0] }),
+    relay("e", { d: [0.03, 0], a: [0.03, 0] }),
+  ];
+
+  it("draws a ring as a ring", () => {
+    const { places, trunks } = mapOf(ring);
+    expect(places.map(({ name }) => name).join("")).toBe("aedcb");
+    expect(places.map(({ here }) => here)).toEqual([true, false, false, false, false]);
+    expect(trunks.map(({ id }) => id)).toEqual(["a e", "a b", "e d", "d c", "c b"]);
+  });
+
+  it("says how long a way is and what crosses, both ways", () => {
+    const found = mapOf(ring).trunks.find(({ id }) => id === "a b");
+    expect(found).toMatchObject({ roundTrip: 0.01, there: 2, back: 1 });
+    expect(mapOf(ring).trunks.at(-1)).toMatchObject({ roundTrip: undefined, there: 0, back: 0 });
+  });
+
+  it("leaves out a trunk that one end has lost", () => {
+    const pair = [relay("a", { b: [0.01, 1] }), relay("b", {})];
+    expect(mapOf(pair).trunks).toEqual([]);
+    expect(mapOf([relay("a", { gone: [0.01, 1] })]).places).toHaveLength(1);
+  });
+});
+
+describe("a participant of another relay", () => {
+  it("sends what comes over a trunk, and receives nothing here", () => {
+    const far = { ...guest("far", track("camera")), remote: true };
+    const told = report([far, guest("ann")]);
+    const producer = { mid: "0", kind: "video", track: "camera", bitrate: 50, loss: null } as const;
+    const trunks = [{ relay: "r", name: "R", producers: [producer], consumers: [] }];
+    const graph = only(graphsOf({ ...told, statistics: { ...told.statistics, trunks } }));
+    expect(graph.senders[0]?.sent[0]).toMatchObject({ bitrate: 50, state: "flowing" });
+    expect(graph.receivers.map(({ id }) => id)).not.toContain("far");
+  });
+
+  it("is sent by a relay what that relay's viewers want", () => {
+    const sent = { ...consumer("camera", 40), mid: "1" };
+    const idle = { ...consumer("other", 40, true), mid: "2" };
+    const trunks = [{ relay: "r", name: "Roof", producers: [], consumers: [sent, idle] }];
+    const told = report([guest("ann", track("camera"))]);
+    const graph = only(graphsOf({ ...told, statistics: { ...told.statistics, trunks } }));
+    expect(graph.receivers.at(-1)).toMatchObject({ id: "relay r", name: "Roof", bitrate: 40 });
+    expect(graph.lines).toMatchObject([{ from: "ann", to: "relay r", state: "flowing" }]);
   });
 });

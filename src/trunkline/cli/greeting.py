@@ -47,9 +47,31 @@ def greeting(
         rows.append(("without TLS", plain_url or ""))
     told = ", ".join(candidates(settings.host, settings.announce))
     rows.append(("media", f"UDP and TCP port {media_port}; clients are told {told}"))
+    rows.append(("fingerprint", _fingerprint(settings)))
     told_rows = [(name, value) for name, value in rows if value]
     width = max(len(name) for name, _ in told_rows)
     return "\n".join(f"{dim(name.ljust(width))}  {value}" for name, value in told_rows)
+
+
+def _fingerprint(settings: Settings) -> str:
+    """What another relay's operator compares: see docs/guide/trunks.md."""
+    if settings.tls == "off":
+        return ""
+    # The relay that is greeted has loaded it already.
+    from trunkline.net.certificate import shown_fingerprint
+
+    try:
+        return f"SHA-256 {shown_fingerprint(settings)}"
+    except (OSError, ValueError):
+        return ""
+
+
+def token_note(token: str) -> str:
+    """Told once: whoever operates the relay from elsewhere needs it."""
+    return (
+        f"The operator's token is {token}: it is asked for where the relay is changed, and is "
+        "not shown again. The state folder keeps it."
+    )
 
 
 def dim(text: str) -> str:

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from trunkline.cli.camera import camera
 from trunkline.cli.certificate import certificate
 from trunkline.cli.client import client
 from trunkline.cli.doctor import doctor
 from trunkline.cli.publish import publish
 from trunkline.cli.serve import serve
 from trunkline.cli.signal import signal
+from trunkline.cli.trunk import trunk
 from trunkline.cli.watch import watch
 from trunkline.errors import StartupError, TrunklineError
 
@@ -27,6 +29,8 @@ application.command()(doctor)
 application.command()(publish)
 application.command()(watch)
 application.command()(certificate)
+application.add_typer(trunk)
+application.add_typer(camera)
 application.add_typer(signal)
 application.add_typer(client)
 

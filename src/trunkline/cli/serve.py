@@ -1,6 +1,8 @@
 """`trunkline serve`: run the relay until Ctrl-C."""
 
 import asyncio
+import logging
+import os
 import signal
 from asyncio import sslproto
 from collections.abc import Callable
@@ -10,8 +12,11 @@ from typing import Annotated, Any
 import typer
 
 from trunkline.cli import logs
-from trunkline.cli.greeting import addresses, dim, greeting, notes
+from trunkline.cli.greeting import addresses, dim, greeting, notes, token_note
 from trunkline.config import PREFIX, Settings, Verbosity, load
+from trunkline.umbrella import remarks
+
+log = logging.getLogger(__name__)
 
 
 def _option(name: str, *flags: str, **more: Any) -> Any:
@@ -32,6 +37,10 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
     certificate: Annotated[Path | None, _option("certificate", metavar="FILE")] = None,
     key: Annotated[Path | None, _option("key", metavar="FILE")] = None,
     plain_port: Annotated[int | None, _option("plain_port", metavar="N")] = None,
+    http_prefix: Annotated[str | None, _option("http_prefix", metavar="PATH")] = None,
+    trusted_proxy: Annotated[
+        list[str] | None, _option("trusted_proxies", "--trusted-proxy", metavar="NETWORK")
+    ] = None,
     media_port: Annotated[int | None, _option("media_port", metavar="N")] = None,
     announce: Annotated[list[str] | None, _option("announce", metavar="ADDRESS")] = None,
     workers: Annotated[str | None, _option("workers", metavar="N|auto")] = None,
@@ -40,8 +49,11 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         typer.Option(metavar="FILE", help=f"TOML file of settings. [{PREFIX}CONFIG]"),
     ] = None,
     state_dir: Annotated[Path | None, _option("state_dir", metavar="DIR")] = None,
+    mdns: Annotated[bool | None, _option("mdns", "--mdns/--no-mdns")] = None,
     demo: Annotated[bool | None, _option("demo", "--demo/--no-demo")] = None,
     open: Annotated[bool | None, _option("open", "--open/--no-open")] = None,
+    relay_name: Annotated[str | None, _option("relay_name", metavar="NAME")] = None,
+    trunk_secret: Annotated[str | None, _option("trunk_secret", metavar="SECRET")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log only what is wrong.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what libraries say too.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Log every message.")] = False,
@@ -59,16 +71,23 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         "certificate": certificate,
         "key": key,
         "plain_port": plain_port,
+        "http_prefix": http_prefix,
+        "trusted_proxies": trusted_proxy or None,
         "media_port": media_port,
         "announce": announce or None,
         "workers": workers,
         "state_dir": state_dir,
+        "mdns": mdns,
         "demo": demo,
         "open": open,
+        "relay_name": relay_name,
+        "trunk_secret": trunk_secret,
         "verbosity": verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace),
     }
     settings = load(flags, config)
     logs.configure(settings.verbosity)
+    for remark in remarks(os.environ):
+        log.info(remark)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(settings))
 
@@ -108,7 +127,8 @@ async def _serve(settings: Settings) -> None:
     async with Relay(settings) as relay:
         urls = addresses(settings, relay.url)
         typer.echo(greeting(settings, urls, relay.plain_url, relay.media_port))
-        for note in notes(settings):
+        told = [token_note(relay.new_token)] if relay.new_token else []
+        for note in [*told, *notes(settings)]:
             typer.echo(f"{typer.style('Note:', fg='yellow')} {note}")
         typer.echo(dim("Ctrl-C stops it."))
         await stop.wait()

@@ -218,7 +218,7 @@ class Guest:
         async with enter(self._url, self._hello, insecure=self._insecure) as talk:
             self._talk = talk
             try:
-                self._welcome(talk.welcome)
+                await self._welcome(talk.welcome)
                 async with beside(self._sending.keep(talk.welcome.resumed), "sending"):
                     await self._receiving.begin(resumed=talk.welcome.resumed)
                     if not self._entered.done():
@@ -236,7 +236,10 @@ class Guest:
             await asyncio.Event().wait()  # until the block is left
         raise TrunklineError(goodbye.reason if goodbye else "the relay hung up")
 
-    def _welcome(self, welcome: signal.Welcome) -> None:
+    async def _welcome(self, welcome: signal.Welcome) -> None:
+        if welcome.ice_servers:
+            network = await asyncio.to_thread(self._network.helped_by, welcome.ice_servers)
+            self._sending.network = self._receiving.network = network
         self._you = welcome.you
         self._hello = replace(self._hello, resumption=welcome.resumption)
         self._people = {one.id: one for one in welcome.people}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
-from trunkline.client.reader import Reader, Readers
+from trunkline.client.reader import Handing, Reader, Readers
 from trunkline.frames.audio_decoder import AudioDecoder
 from trunkline.frames.colour import Converter
 from trunkline.frames.video_decoder import VideoDecoder
@@ -128,6 +128,13 @@ class VideoInput(_Input[VideoFrame]):
     def frames(self, limit: int = PICTURES) -> Reader[VideoFrame]:
         """Decoded, as they are in the stream: mostly yuv420p; `time` is media time."""
         return self._open(self._frames, Reader(limit))
+
+    def each(self, take: Callable[[VideoFrame], None]) -> Handing[VideoFrame]:
+        """Have each picture handed over in the decoder's thread, while what this gives is held."""
+        handing = Handing(take)
+        if not self._closed:
+            self._frames.add(handing)
+        return handing
 
     def arrays(self, limit: int = PICTURES) -> "Reader[Pixels]":
         """Decoded: uint8 of height × width × 3 (red, green, blue); the shape may change."""

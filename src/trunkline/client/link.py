@@ -1,6 +1,7 @@
 """A connection whose offers and answers its user carries to the other end."""
 
 import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,7 @@ from trunkline.client.output import Output
 from trunkline.client.plan import Plan
 from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.errors import ConnectionLost, NegotiationError
+from trunkline.model.ice_server import IceServer
 from trunkline.model.link import LinkStatistics
 from trunkline.net.clock import Epoch
 from trunkline.protocol.bandwidth import picture_limit
@@ -108,15 +110,19 @@ class Link:
         for output in self._plan.outputs:
             output.limit(picture_limit(sdp))
 
-    async def accept_offer(self, sdp: str) -> str:
+    async def accept_offer(self, sdp: str, *, wanted: bool = True) -> str:
         """Our answer to the other end's offer, with all candidates; errors as above.
 
         What it sends and nobody here expected becomes a new one of `inputs`.
+
+        Args:
+            sdp: the offer.
+            wanted: whether it must want something of what is sent.
         """
         labels = self._plan.labels(sdp)
         connection = await self._open()
         described = await connection.accept_offer(sdp, labels)
-        self._plan.join(connection, described.media, offered=False)
+        self._plan.join(connection, described.media, offered=False, wanted=wanted)
         return described.sdp
 
     async def connected(self, within: float = CONNECT_TIME) -> None:
@@ -147,6 +153,11 @@ class Link:
             output.close(error)
         for source in self._plan.inputs:
             source.close(error)
+
+    async def help(self, told: Sequence[IceServer]) -> None:
+        """Use servers that the other end tells of, from the next connection on."""
+        if told:
+            self._network = await asyncio.to_thread(self._network.helped_by, told)
 
     def renew(self) -> None:
         """Forget the connection: the next offer or answer begins another, for the same media."""

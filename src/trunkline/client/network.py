@@ -1,7 +1,8 @@
 """How a peer reaches others: its addresses, and servers that help."""
 
 import ipaddress
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ from trunkline.errors import RelayError, StartupError
 from trunkline.media.endpoint import Endpoint, EndpointMaker, NativeEndpoint, Setup
 from trunkline.model.ice_server import IceServer
 from trunkline.net.interface import local_addresses, resolve
+
+log = logging.getLogger(__name__)
 
 # The core binds no more.
 _MOST = 16
@@ -21,7 +24,10 @@ class Network:
     addresses: Sequence[str] = ()
     """Local IP addresses for media, best first; all of this machine when there is none."""
     ice_servers: Sequence[IceServer] = ()
-    """STUN and TURN servers: for peers behind NAT that talk with each other."""
+    """STUN and TURN servers, reached by UDP: for peers behind NAT that talk with each other. Where
+    there is none, those that a relay tells of are used."""
+    silence: float = 15.0
+    """Seconds without any datagram after which a connection is over."""
     insecure: bool = False
     """Take any certificate. One of this machine itself is never checked."""
     endpoint: EndpointMaker = NativeEndpoint
@@ -42,11 +48,19 @@ class Network:
         return self.endpoint(
             Setup(
                 addresses=tuple(self.addresses) or _own(url),
-                servers=tuple(map(_located, self.ice_servers)),
+                servers=tuple(map(_located, _usable(self.ice_servers))),
                 codecs=tuple(codecs),
                 bandwidth=bandwidth,
+                silence=self.silence,
             )
         )
+
+    def helped_by(self, told: Iterable[IceServer]) -> "Network":
+        """The same with servers that a relay tells of, where the program named none.
+
+        What cannot be used is left out; it blocks while names are looked up.
+        """
+        return self if self.ice_servers else replace(self, ice_servers=tuple(_known(told)))
 
     def is_trusted(self, url: str) -> bool:
         """Whether a certificate need not be checked."""
@@ -67,6 +81,29 @@ def _is_here(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _usable(servers: Iterable[IceServer]) -> Iterator[IceServer]:
+    """Those that are reached by UDP; of the others the log tells."""
+    for server in servers:
+        scheme, _, rest = server.url.partition(":")
+        transport = rest.partition("?")[2] or "transport=udp"
+        if scheme.lower() in ("stun", "turn") and transport == "transport=udp":
+            yield server
+        else:
+            log.warning(
+                "The ICE server %s is not used, since programs reach such servers by UDP alone: "
+                "name one as stun:HOST:PORT or turn:HOST:PORT.",
+                server.url,
+            )
+
+
+def _known(servers: Iterable[IceServer]) -> Iterator[IceServer]:
+    for server in _usable(servers):
+        try:
+            yield _located(server)
+        except RelayError as error:
+            log.warning("%s", error)
 
 
 def _located(server: IceServer) -> IceServer:

@@ -1,7 +1,7 @@
 """What a program sends: what is common to pictures and sound."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from trunkline.errors import FrameError
@@ -27,6 +27,13 @@ class Output(Protocol):
     @property
     def most(self) -> int:
         """Bits a second that it sends at most."""
+
+    @property
+    def codecs(self) -> Sequence[str]:
+        """Those that it can be sent in, preferred first."""
+
+    def agree(self, codecs: Container[str]) -> bool:
+        """Send in one of these; False: it can be sent in none of them."""
 
     def attach(self, send: Send | None) -> None:
         """Send there from now on; None: nowhere."""
@@ -74,6 +81,15 @@ class Encoding(Generic[S, T]):
     def codec(self) -> str:
         """By its SDP name."""
         return self.settings.codec
+
+    @property
+    def codecs(self) -> Sequence[str]:
+        """Those that it can be sent in, preferred first."""
+        return (self.codec,)
+
+    def agree(self, codecs: Container[str]) -> bool:
+        """Send in one of these; False: it can be sent in none of them."""
+        return self.codec in codecs
 
     @property
     def most(self) -> int:

@@ -73,7 +73,7 @@ class Plan:
 
     def codecs(self) -> list[str]:
         """Those to agree on: of a kind that is sent its own, since no other could be sent."""
-        sent = list(dict.fromkeys(one.codec for one in self.outputs))
+        sent = list(dict.fromkeys(codec for one in self.outputs for codec in one.codecs))
         kinds = {one.kind for one in self.outputs}
         return sent + [codec for kind in _ALL if kind not in kinds for codec in _ALL[kind]]
 
@@ -99,7 +99,12 @@ class Plan:
         return labels
 
     def join(
-        self, connection: Connection, agreed: Sequence[link.Transceiver], *, offered: bool
+        self,
+        connection: Connection,
+        agreed: Sequence[link.Transceiver],
+        *,
+        offered: bool,
+        wanted: bool = True,
     ) -> None:
         """Let frames flow as agreed; inputs are made for what comes and was not expected.
 
@@ -107,6 +112,7 @@ class Plan:
             connection: which they flow on.
             agreed: all media.
             offered: whether the offer was ours: then all of it was asked for.
+            wanted: whether the other end must want something of what is sent.
 
         Raises:
             NegotiationError: the other end does not take what is sent.
@@ -124,7 +130,7 @@ class Plan:
                     source = make(medium.kind)
                     self.add_input(source)
                 connection.receive(medium.mid, source)
-        if outputs and (offered or len(outputs) == len(self.outputs)):
+        if outputs and (offered or (wanted and len(outputs) == len(self.outputs))):
             kinds = " and ".join(sorted({one.kind for one in outputs}))
             raise NegotiationError(f"The other end does not take {kinds}.")
 
@@ -138,7 +144,7 @@ def _pull(left: list[T], kind: str) -> T | None:
 
 
 def _check_codec(output: Output, medium: link.Transceiver) -> None:
-    if output.codec not in medium.codecs:
+    if not output.agree(medium.codecs):
         taken = ", ".join(medium.codecs) or "nothing"
         raise NegotiationError(
             f"The other end takes {taken}, not {output.codec}: choose another codec in the settings"

@@ -40,19 +40,39 @@ class Reader(Generic[T]):
         self._box.close(error)
 
 
+class Handing(Generic[T]):
+    """Hands what comes to a function, in the thread in which it comes; it ends when let go of."""
+
+    def __init__(self, take: Callable[[T], None]) -> None:
+        self._take = take
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def put(self, item: T) -> None:
+        """Hand over the next; from any thread."""
+        with self._lock:
+            if not self._closed:
+                self._take(item)
+
+    def close(self, error: BaseException | None = None) -> None:  # noqa: ARG002 - as of readers
+        """Nothing comes any more once this has returned."""
+        with self._lock:
+            self._closed = True
+
+
 class Readers:
     """Those that are still held by somebody."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._set: weakref.WeakSet[Reader[Any]] = weakref.WeakSet()
+        self._set: weakref.WeakSet[Reader[Any] | Handing[Any]] = weakref.WeakSet()
 
-    def add(self, reader: Reader[Any]) -> None:
+    def add(self, reader: Reader[Any] | Handing[Any]) -> None:
         """One more."""
         with self._lock:
             self._set.add(reader)
 
-    def all(self) -> list[Reader[Any]]:
+    def all(self) -> list[Reader[Any] | Handing[Any]]:
         """Those of now."""
         with self._lock:
             return list(self._set)

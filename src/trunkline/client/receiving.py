@@ -31,8 +31,9 @@ class Receiving:
     """
 
     def __init__(self, url: str, network: Network, say: Callable[..., Awaitable[None]]) -> None:
+        self.network = network
+        """How the next connection is made."""
         self._url = url
-        self._network = network
         self._say = say
         self._wishes: dict[TrackId, Wish] = {}  # bounded: the relay grants 500
         self._sources: dict[TrackId, Input] = {}
@@ -82,7 +83,7 @@ class Receiving:
     async def offered(self, sdp: str) -> None:
         """Answer an offer of the relay's."""
         if self._connection is None:
-            endpoint = await asyncio.to_thread(self._network.open, (), _BANDWIDTH, self._url)
+            endpoint = await asyncio.to_thread(self.network.open, (), _BANDWIDTH, self._url)
             self._connection = Connection(endpoint)
         try:
             described = await self._connection.accept_offer(sdp, [])

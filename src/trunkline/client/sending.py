@@ -45,8 +45,9 @@ class Sending:
     def __init__(self, url: str, network: Network, say: Say) -> None:
         self.epoch = Epoch()
         """From which the time of what is sent counts."""
+        self.network = network
+        """How the next connection is made."""
         self._url = url
-        self._network = network
         self._say = say
         self._media: list[_Sent] = []  # bounded: the relay takes 16 tracks
         self._connection: Connection | None = None
@@ -180,7 +181,7 @@ class Sending:
         for one, medium in zip(self._media, agreed, strict=True):
             if one.output is None:
                 continue
-            if medium.direction != "sendonly" or one.output.codec not in medium.codecs:
+            if medium.direction != "sendonly" or not one.output.agree(medium.codecs):
                 raise NegotiationError(f"The relay does not take {one.output.codec}.")
             connection.send(medium.mid, one.output)
 
@@ -189,7 +190,7 @@ class Sending:
         if self._connection is None:
             # All codecs, since they are an endpoint's for life: each output has its own.
             endpoint = await asyncio.to_thread(
-                self._network.open, (), max(bandwidth, _LEAST), self._url
+                self.network.open, (), max(bandwidth, _LEAST), self._url
             )
             self._connection = Connection(endpoint)
         self._connection.desire(max(bandwidth, _LEAST))

@@ -77,7 +77,11 @@ class PeerClient(Generic[Request_contra, Event_co]):
 
 @asynccontextmanager
 async def connected(
-    url: str, half: ClientHalf[Request_contra, Event_co], *, verify: bool = False
+    url: str,
+    half: ClientHalf[Request_contra, Event_co],
+    *,
+    verify: bool = False,
+    heartbeat: float | None = None,
 ) -> AsyncIterator[PeerClient[Request_contra, Event_co]]:
     """Connect to a server; leaving the block leaves it.
 
@@ -85,6 +89,7 @@ async def connected(
         url: ws, wss, http or https.
         half: of the dialect that the server speaks.
         verify: refuse a certificate that is not trusted, as most servers of this kind have.
+        heartbeat: seconds after which a server that says nothing is asked whether it is there.
 
     Raises:
         RelayError: there is no such server.
@@ -93,7 +98,9 @@ async def connected(
     async with aiohttp.ClientSession() as session:
         try:
             async with asyncio.timeout(ANSWER_LIMIT):
-                socket = await session.ws_connect(url, ssl=trust, max_msg_size=MAX_MESSAGE)
+                socket = await session.ws_connect(
+                    url, ssl=trust, max_msg_size=MAX_MESSAGE, heartbeat=heartbeat
+                )
         except (aiohttp.ClientError, ValueError) as error:
             raise RelayError(f"{url} cannot be reached: {error}") from error
         except TimeoutError:

@@ -1,6 +1,7 @@
 """Pictures that a program sends: its own, or packets that are encoded already."""
 
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from av.video.frame import VideoFrame
@@ -35,6 +36,10 @@ class VideoSettings:
     """Pictures a second at most; further ones are left out."""
     encoder: str | None = None
     """One of FFmpeg's by its name, as "h264_nvenc"; else one in software."""
+    preset: str | None = None
+    """The encoder's own word for how thorough it is; x264's "ultrafast" when not given."""
+    others: tuple[str, ...] = ()
+    """Codecs to send in where the other end does not take `codec`; in software."""
 
 
 class VideoOutput(Encoding[VideoSettings, tuple[VideoFrame, float]]):
@@ -49,10 +54,30 @@ class VideoOutput(Encoding[VideoSettings, tuple[VideoFrame, float]]):
     def __init__(self, settings: VideoSettings, epoch: Epoch) -> None:
         super().__init__(settings, Worker("trunkline-video-out", self._encode, WAITING_PICTURES))
         self._epoch = epoch
+        self._codec = settings.codec
         self._encoder = None if settings.codec in _PACKETS_ONLY else _encoder(settings)
         self._limit = settings.bitrate
         self._keyframe = True
         self._keyframe_at = float("-inf")
+
+    @property
+    def codec(self) -> str:
+        """By its SDP name."""
+        return self._codec
+
+    @property
+    def codecs(self) -> Sequence[str]:
+        """Those that it can be sent in, preferred first."""
+        return tuple(dict.fromkeys((self.settings.codec, *self.settings.others)))
+
+    def agree(self, codecs: Container[str]) -> bool:
+        """Send in one of these; False: it can be sent in none of them."""
+        chosen = next((one for one in self.codecs if one in codecs), None)
+        if chosen is not None and chosen != self._codec:
+            mine = chosen == self.settings.codec
+            other = replace(self.settings, codec=chosen, encoder=None, preset=None)
+            self._encoder, self._codec = _encoder(self.settings if mine else other), chosen
+        return chosen is not None
 
     @property
     def bitrate(self) -> int:
@@ -136,7 +161,11 @@ class VideoOutput(Encoding[VideoSettings, tuple[VideoFrame, float]]):
 
 def _encoder(settings: VideoSettings) -> VideoEncoder:
     return VideoEncoder(
-        settings.codec, bitrate=settings.bitrate, fps=settings.fps, encoder=settings.encoder
+        settings.codec,
+        bitrate=settings.bitrate,
+        fps=settings.fps,
+        encoder=settings.encoder,
+        preset=settings.preset,
     )
 
 

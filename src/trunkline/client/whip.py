@@ -10,6 +10,8 @@ from urllib.parse import urljoin
 import aiohttp
 
 from trunkline.errors import Refusal, RefusalCode, RelayError
+from trunkline.model.ice_server import IceServer
+from trunkline.protocol.whip.link import read_ice_links
 
 ANSWER_LIMIT = 15.0
 """Seconds that a server has to answer."""
@@ -37,6 +39,8 @@ class Session:
     answer: str
     url: str | None
     """Where it is ended; None where the server does not say."""
+    ice_servers: tuple[IceServer, ...] = ()
+    """STUN and TURN servers that it tells of."""
 
 
 class Door:
@@ -71,13 +75,14 @@ class Door:
                 status, location = reply.status, reply.headers.get("Location")
                 retry = reply.headers.get("Retry-After", "")
                 asked = str(reply.url)
+                servers = read_ice_links(reply.headers.getall("Link", []))
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise RelayError(f"{self.url} cannot be reached: {_why(error)}") from error
         if status != 201:
             raise _refusal(self.url, status, body, retry)
         if not body.startswith("v=0"):
             raise RelayError(f"{self.url} did not answer with SDP: it is no WHIP or WHEP endpoint.")
-        return Session(body, urljoin(asked, location) if location else None)
+        return Session(body, urljoin(asked, location) if location else None, servers)
 
     async def close(self, http: aiohttp.ClientSession, session: Session) -> None:
         """End it; that a server which is gone does not hear it is no error."""

@@ -38,6 +38,8 @@ class _Line:
         self.link.renew()
         offer = await self.link.offer(url=self._door.url)
         self._session = await self._door.open(self._http, offer)
+        # They come too late for this offer, which has all candidates in it.
+        await self.link.help(self._session.ice_servers)
         try:
             await self.link.accept_answer(self._session.answer)
             await self.link.connected(CONNECT_TIME)
@@ -76,6 +78,10 @@ class _Kept:
     def sessions(self) -> int:
         """How often it has connected."""
         return self._line.sessions
+
+    async def ended(self) -> str:
+        """Wait until the connection of now ends by itself; why it did."""
+        return await self._line.link.ended()
 
     async def statistics(self) -> LinkStatistics:
         """All counters of the connection of now.

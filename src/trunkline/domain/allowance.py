@@ -35,6 +35,13 @@ class Allowance:
 
     def take(self, who: str, now: float) -> float:
         """Ask once; 0 if that is granted, else the seconds until it would be."""
+        wait = self.wait(who, now)
+        if wait == 0:
+            self._buckets[who].tokens -= 1
+        return wait
+
+    def wait(self, who: str, now: float) -> float:
+        """The seconds until asking would be granted, without asking."""
         bucket = self._buckets.setdefault(who, _Bucket(self._rate.burst, now))
         self._buckets.move_to_end(who)
         if len(self._buckets) > self._limit:
@@ -44,5 +51,4 @@ class Allowance:
         bucket.at = now
         if bucket.tokens < 1:
             return (1 - bucket.tokens) / self._rate.per_second
-        bucket.tokens -= 1
         return 0.0

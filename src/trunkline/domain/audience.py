@@ -70,6 +70,8 @@ class Audience:
                 if guest.like_umbrella:
                     more.append(Tell(guest.id, signal.Mapped(downlink.mapping)))
                 return [*more, *commands]
+            case Unplayable(consumer, codec) if downlink.falls_back(consumer.mid, codec):
+                return []
             case Unplayable(consumer) | Forwarded(consumer):
                 track = downlink.track_at(consumer.mid)
                 flow = _flow(report, track) if track else None

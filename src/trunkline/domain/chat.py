@@ -33,5 +33,9 @@ class Chat:
             reason = f"That was one line too many: wait {wait:.0f} s and send it again."
             return Failed("too-often", reason)
         line = Line(guest.id, guest.name, text, wall)
-        self._lines.append(line)
+        self.add(line)
         return line
+
+    def add(self, line: Line) -> None:
+        """Remember a line."""
+        self._lines.append(line)

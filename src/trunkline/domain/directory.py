@@ -62,11 +62,27 @@ class Directory:
         known = self._rooms.get(name)
         room = self._make(name) if known is None else known
         _check(room, passphrase)
-        if not len(room) and len(self._rooms) - len(self._resting) >= self._limits.rooms:
+        if room.is_empty and len(self._rooms) - len(self._resting) >= self._limits.rooms:
             raise full(f"This relay already has {self._limits.rooms} rooms.")
         if len(room) >= room.rule.participants:
             raise full(f"Room {name!r} already has {room.rule.participants} participants.")
         return room
+
+    def room_afar(self, name: RoomName) -> Room | None:
+        """The room by this name for somebody of another relay, a new one if need be.
+
+        None: there is no place for one more room.
+        """
+        known = self._rooms.get(name)
+        room = self._make(name) if known is None else known
+        if room.is_empty and len(self._rooms) - len(self._resting) >= self._limits.rooms:
+            return None
+        self.keep(room)
+        return room
+
+    def known(self, name: RoomName) -> Room | None:
+        """The room by this name, if there is one."""
+        return self._rooms.get(name)
 
     def opens(self, name: RoomName, passphrase: str) -> bool:
         """Whether a room has this passphrase, or none."""
@@ -83,7 +99,7 @@ class Directory:
 
     def tidy(self, room: Room) -> None:
         """Somebody has left."""
-        if len(room):
+        if not room.is_empty or room.name not in self._rooms:
             return
         room.floor.locked = False
         self._resting[room.name] = None

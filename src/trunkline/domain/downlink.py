@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from trunkline.domain.track import Track
-from trunkline.model.command import AcceptAnswer, Attach, Command, Detach, Limit, OfferMedia
+from trunkline.model.command import (
+    AcceptAnswer,
+    Attach,
+    Command,
+    Detach,
+    Limit,
+    OfferMedia,
+    Select,
+)
 from trunkline.model.id import Mid, TrackId, TransportId
 from trunkline.model.media import Kind, Label, OfferedMedium, Port, Wish
 from trunkline.model.report import Agreed, Offered
+from trunkline.model.trunk import Encodings
 from trunkline.model.view import Carriage
 
 MAX_MEDIA = 200
@@ -15,6 +25,8 @@ MAX_MEDIA = 200
 
 ANSWER_TIME = 30.0
 """Seconds that a guest has to answer an offer."""
+
+Want = TypeVar("Want")
 
 
 @dataclass(slots=True)
@@ -33,25 +45,39 @@ class _Medium:
     """The highest layer that is wanted."""
     limited: int | None = None
     """The same, as the core was told."""
+    rids: tuple[str, ...] = ()
+    """The encodings that it may carry beside each other; none: one, up to the limit."""
+    agreed_rids: frozenset[str] = frozenset()
+    wanted_rids: Encodings = frozenset()
+    selected: Encodings = frozenset()
+    """Those that it carries, as the core was told."""
+    unplayable: str | None = None
+    """A codec that the guest cannot play."""
+    fallback: Port | None = None
+    """Where the track comes in in another codec, if it does."""
 
 
 class Downlink:
-    """What one guest is sent.
+    """What one guest, or one neighbour, is sent.
 
     A medium whose track is gone is used again for the next one of its kind, so that offers do not
     grow, and a track that is gone needs no offer. Invariant: at most one offer is unanswered; what
     changes meanwhile makes one more after it.
     """
 
-    def __init__(self, transport: TransportId, *, like_umbrella: bool = False) -> None:
+    def __init__(
+        self, transport: TransportId, *, like_umbrella: bool = False, dial: bool = False
+    ) -> None:
         """Offer nothing yet.
 
         Args:
             transport: a new one.
             like_umbrella: a data channel and a silent medium come first, media are never used
                 again, and what a track leaves behind is offered as inactive.
+            dial: it goes to a neighbour that we dialled.
         """
         self.transport = transport
+        self._dial = dial
         self.connected = False
         self.offer: str | None = None
         """What the guest has not answered yet."""
@@ -105,17 +131,35 @@ class Downlink:
         """The track that a medium carries."""
         return next((medium.track for medium in self._media if medium.mid == mid), None)
 
+    def shown(self) -> Iterator[Port]:
+        """The producers that are attached."""
+        return (medium.shown for medium in self._media if medium.shown)
+
+    def falls_back(self, mid: Mid, codec: str) -> bool:
+        """Whether there is something else for who cannot play this; the next `show` takes it."""
+        for medium in self._media:
+            if medium.mid == mid and medium.fallback and medium.shown != medium.fallback:
+                medium.unplayable = codec
+                return True
+        return False
+
     def show(self, wanted: Sequence[tuple[Track, Wish]]) -> list[Command]:
-        """Send these tracks from now on, and no others."""
-        known = {medium.track: medium for medium in self._media if medium.track}
-        names = {track.id for track, _ in wanted}
-        for track_id in known.keys() - names:
-            self._free(known[track_id])
-        for track, wish in wanted:
-            medium = known.get(track.id) or self._take(track)
-            if medium is not None:
-                medium.source = None if wish.paused else track.port
-                medium.limit = _limit(track, wish)
+        """Send a guest these tracks from now on, and no others."""
+        for track, wish, medium in self._place(wanted):
+            medium.source = None if wish.paused else track.choose(medium.unplayable)
+            medium.fallback = track.fallback
+            medium.limit = track.place(track.highest(wish))
+        return [*self._aim(), *self._make_offer()]
+
+    def carry(self, wanted: Sequence[tuple[Track, Encodings]]) -> list[Command]:
+        """Send a neighbour these encodings of tracks from now on, and nothing else."""
+        for track, encodings, medium in self._place(wanted):
+            rids = tuple(layer.rid for layer in track.layers)
+            if not set(rids) <= set(medium.rids):
+                medium.rids = rids
+            # There, everybody is to be able to play it.
+            medium.source = next(reversed(track.producers()), None) if encodings else None
+            medium.wanted_rids = encodings
         return [*self._aim(), *self._make_offer()]
 
     def restart(self) -> list[Command]:
@@ -144,18 +188,30 @@ class Downlink:
         for medium, offered in zip(self._media, self._offered, strict=False):
             is_taken = medium.mid in taken
             medium.agreed = offered.label if is_taken else None
+            medium.agreed_rids = frozenset(offered.rids)
             if medium.track and medium.label == offered.label and not is_taken:
                 refused.append(medium.track)
         return [*self._aim(), *self._make_offer()], tuple(refused)
 
     def _free(self, medium: _Medium) -> None:
-        medium.track = medium.source = None
+        medium.track = medium.source = medium.fallback = None
         if self._like_umbrella:
             medium.label = None
 
+    def _place(self, wanted: Sequence[tuple[Track, Want]]) -> Iterator[tuple[Track, Want, _Medium]]:
+        """Give each track its medium, and take it from those that are not named."""
+        known = {medium.track: medium for medium in self._media if medium.track}
+        names = {track.id for track, _ in wanted}
+        for track_id in known.keys() - names:
+            self._free(known[track_id])
+        for track, want in wanted:
+            medium = known.get(track.id) or self._take(track)
+            if medium is not None:
+                yield track, want, medium
+
     def _take(self, track: Track) -> _Medium | None:
         for medium in self._free_media(track.kind):
-            medium.label, medium.track = track.label, track.id
+            medium.label, medium.track, medium.rids = track.label, track.id, ()
             return medium
         if len(self._media) >= MAX_MEDIA:
             return None
@@ -177,30 +233,37 @@ class Downlink:
             if medium.mid is None:
                 continue
             port = Port(self.transport, medium.mid)
-            if source and medium.limit != medium.limited:
-                medium.limited = medium.limit
-                yield Limit(port, medium.limit)
+            if source:
+                yield from _choose(medium, port)
             if source == medium.shown:
                 continue
             medium.shown = source
             yield Attach(port, source) if source else Detach(port)
 
     def _make_offer(self) -> list[Command]:
-        media = tuple(OfferedMedium(medium.kind, medium.label) for medium in self._media)
+        media = tuple(
+            OfferedMedium(medium.kind, medium.label, medium.rids) for medium in self._media
+        )
         if self._waiting or not media or (media == self._offered and not self._restart):
             return []
-        command = OfferMedia(self.transport, media, data=self._like_umbrella, restart=self._restart)
+        command = OfferMedia(
+            self.transport,
+            media,
+            data=self._like_umbrella,
+            restart=self._restart,
+            dial=self._dial,
+        )
         self._offered, self._waiting, self._restart = media, True, False
         return [command]
 
 
-def _limit(track: Track, wish: Wish) -> int | None:
-    """The lowest layer that fills the place where it is shown, but none above the one named."""
-    wide = (
-        number
-        for number, layer in enumerate(track.layers)
-        if layer.width >= wish.width and layer.height >= wish.height
-    )
-    filling = next(wide, None) if wish.width or wish.height else None
-    limits = [limit for limit in (filling, wish.max_layer) if limit is not None]
-    return min(limits, default=None)
+def _choose(medium: _Medium, port: Port) -> Iterator[Command]:
+    """Tell the core which encodings of its source a medium carries, where that is news."""
+    if medium.rids:
+        rids = medium.wanted_rids & medium.agreed_rids
+        if rids != medium.selected:
+            medium.selected = rids
+            yield Select(port, rids)
+    elif medium.limit != medium.limited:
+        medium.limited = medium.limit
+        yield Limit(port, medium.limit)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from trunkline.domain.gathering import Gatherings
+from trunkline.domain.gathering import Gatherings, is_reserved
 from trunkline.errors import Refusal
 from trunkline.model import flitter as word
 from trunkline.model.peering import FULL, NORMAL, Bounds, Effect, HangUp, Note, PeerKey, Tell
@@ -17,6 +17,7 @@ _TAKEN = "User ID already taken"
 class _Place:
     id: str
     room: str
+    own: bool
 
 
 class Peers:
@@ -37,8 +38,8 @@ class Peers:
         match request:
             case word.Forward(to, text):
                 return () if place is None else self._forward(place, to, text)
-            case word.Join(name, room):
-                return () if place else self._join(peer, _Place(name, room))
+            case word.Join(name, room, own):
+                return () if place else self._join(peer, _Place(name, room, own))
             case _:
                 assert_never(request)
 
@@ -56,7 +57,8 @@ class Peers:
         return () if addressee is None else (Tell(addressee, word.Forwarded(sender.id, text)),)
 
     def _join(self, peer: PeerKey, place: _Place) -> _Effects:
-        if place.id in self._rooms.members(place.room):
+        taken = place.id in self._rooms.members(place.room)
+        if taken or is_reserved(place.id, self._bounds, own=place.own):
             return (Tell(peer, word.Failed(_TAKEN)), HangUp(peer, NORMAL, _TAKEN))
         try:
             if len(self._places) >= self._bounds.peers:
@@ -71,5 +73,8 @@ class Peers:
 
     def _tell_members(self, room: str) -> list[Effect[word.Event]]:
         members = self._rooms.members(room)
-        told = word.Members(tuple(members))
+        own = {name for name, key in members.items() if self._places[key].own}
+        # Parts of this program come last, and of these the shortest name, which stands for all.
+        others = (name for name in members if name not in own)
+        told = word.Members((*others, *sorted(own, key=len, reverse=True)))
         return [Tell(member, told) for member in members.values()]

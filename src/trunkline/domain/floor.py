@@ -18,6 +18,7 @@ from trunkline.model.id import ParticipantId, RoomName, TrackId, TransportId
 from trunkline.model.media import Port
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell
+from trunkline.model.trunk import SaidHere, SpokenHere
 
 MAX_SPEAKERS = 16
 """Speakers that a room is told of."""
@@ -33,9 +34,9 @@ class Surroundings:
     room: RoomName
     rule: Rule
     tracks: Callable[[], Iterable[Track]]
-    """Those of the other publishers."""
+    """Those of the other publishers, and of other relays' participants."""
     people: Callable[[], Iterable[signal.Person]]
-    """The other publishers."""
+    """The other publishers, and other relays' participants."""
     lines: Lines
 
 
@@ -55,6 +56,9 @@ class Floor:
         self._guests: dict[ParticipantId, Guest] = {}  # bounded by Limits.participants
         self._chat = Chat()
         self._levels: Mapping[Port, int] = {}
+        self._own_speakers: tuple[signal.Speaker, ...] = ()
+        self._far_speakers: tuple[signal.Speaker, ...] = ()
+        self._speakers: tuple[signal.Speaker, ...] = ()
 
     def __len__(self) -> int:
         return len(self._guests)
@@ -141,7 +145,7 @@ class Floor:
 
     def update(self) -> list[Effect]:
         """Restore the invariant."""
-        every = self._every_track()
+        every = self.every_track()
         effects: list[Effect] = []
         for guest in self:
             others = [track for track in every if track.owner != guest.id]
@@ -151,31 +155,65 @@ class Floor:
     def listen(self, levels: Mapping[Port, int]) -> list[Effect]:
         """Take the levels of those who speak, loudest first; all other tracks are silent."""
         self._levels = levels
-        return self._tell_speakers(self._every_track())
+        return self._tell_speakers(self.every_track())
 
-    def tell_others(self, who: ParticipantId | None, message: signal.Told) -> list[Effect]:
-        """Say something to all guests but one."""
-        return [Tell(guest.id, message) for guest in self if guest.id != who]
+    def listen_afar(self, speakers: tuple[signal.Speaker, ...]) -> list[Effect]:
+        """Take the levels of participants of other relays."""
+        self._far_speakers = speakers
+        return self._tell_speakers(self.every_track())
 
-    def _every_track(self) -> list[Track]:
+    @property
+    def speaking(self) -> tuple[ParticipantId, ...]:
+        """Who speaks now, loudest first."""
+        return tuple(one.id for one in self._speakers)
+
+    def hear_afar(self, line: signal.Line) -> list[Effect]:
+        """Take a line that was said at another relay."""
+        self._chat.add(line)
+        return self.tell_others(None, line)
+
+    def shown(self) -> Iterator[Port]:
+        """The producers that guests are sent."""
+        for guest in self:
+            if guest.downlink:
+                yield from guest.downlink.shown()
+
+    def every_track(self) -> list[Track]:
+        """All that can be shown in the room."""
         every = [*self._around.tracks()]
         for guest in self:
             every += guest.live()
         return every
 
+    def tell_others(self, who: ParticipantId | None, message: signal.Told) -> list[Effect]:
+        """Say something to all guests but one."""
+        return [Tell(guest.id, message) for guest in self if guest.id != who]
+
     def _tell_speakers(self, tracks: Iterable[Track]) -> list[Effect]:
-        owners = {track.port: track.owner for track in tracks if not track.muted}
-        speaking: dict[ParticipantId, int] = {}
-        for port, level in self._levels.items():
-            if port in owners:
-                speaking.setdefault(owners[port], level)
-        speakers = tuple(starmap(signal.Speaker, islice(speaking.items(), MAX_SPEAKERS)))
+        speaking = self._speaking(tracks)
+        own = tuple(starmap(signal.Speaker, islice(speaking.items(), MAX_SPEAKERS)))
         effects: list[Effect] = []
+        if own != self._own_speakers:
+            self._own_speakers = own
+            effects.append(SpokenHere(self._around.room, own))
+        every = sorted([*own, *self._far_speakers], key=lambda speaker: speaker.level)
+        speakers = self._speakers = tuple(every[:MAX_SPEAKERS])
         for guest in self:
             if guest.speakers != speakers:
                 guest.speakers = speakers
                 effects.append(Tell(guest.id, signal.Speakers(speakers)))
         return effects
+
+    def _speaking(self, tracks: Iterable[Track]) -> dict[ParticipantId, int]:
+        """How loud each is."""
+        owners = {
+            track.port: track.owner for track in tracks if not (track.muted or track.is_remote)
+        }
+        speaking: dict[ParticipantId, int] = {}
+        for port, level in self._levels.items():
+            if port in owners:
+                speaking.setdefault(owners[port], level)
+        return speaking
 
     def _tell_of(self, guest: Guest) -> list[Effect]:
         return self.tell_others(guest.id, signal.People((guest.person(),)))
@@ -251,6 +289,6 @@ class Floor:
                 line = self._chat.say(guest, text, now, wall)
                 if isinstance(line, signal.Failed):
                     return [Tell(guest.id, line)]
-                return self.tell_others(None, line)
+                return [*self.tell_others(None, line), SaidHere(self._around.room, line)]
             case _:
                 assert_never(message)

@@ -6,6 +6,11 @@ from trunkline.errors import Refusal, RefusalCode
 from trunkline.model.peering import Bounds, PeerKey
 
 
+def is_reserved(name: str, bounds: Bounds, *, own: bool) -> bool:
+    """Whether a name is not for who asks; `own`: a part of this program."""
+    return not own and bounds.reserved is not None and name.startswith(bounds.reserved)
+
+
 class Gatherings:
     """Who is in which room, in the order of coming.
 

@@ -1,10 +1,10 @@
 """Peers of GStreamer's simple signalling: idle, in a session of two, or in a room."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from trunkline.domain.gathering import Gatherings
+from trunkline.domain.gathering import Gatherings, is_reserved
 from trunkline.errors import Refusal
 from trunkline.model import gstreamer as word
 from trunkline.model.peering import (
@@ -38,14 +38,20 @@ class _Peer:
         return self.other is None and self.room is None
 
 
+Summon = Callable[[str], PeerKey | None]
+"""Puts a part of this program on the line, for one session, where a name is that of one."""
+
+
 class Peers:
     """Who has registered.
 
-    Invariant: both ends of a session are each other's `other`.
+    Invariant: both ends of a session are each other's `other`. Who was summoned is in a session,
+    and nobody else can reach it.
     """
 
-    def __init__(self, bounds: Bounds | None = None) -> None:
+    def __init__(self, bounds: Bounds | None = None, summon: Summon | None = None) -> None:
         self._bounds = bounds or Bounds()
+        self._summon = summon
         self._by_key: dict[PeerKey, _Peer] = {}
         self._by_uid: dict[str, _Peer] = {}
         self._rooms = Gatherings(self._bounds)
@@ -87,7 +93,8 @@ class Peers:
             return ()
         if len(self._by_key) >= self._bounds.peers:
             return (HangUp(peer, FULL, "too many peers"),)
-        if request.uid in self._by_uid:
+        taken = request.uid in self._by_uid
+        if taken or is_reserved(request.uid, self._bounds, own=request.own):
             return (HangUp(peer, BROKEN, "invalid peer uid"),)
         known = _Peer(peer, request.uid)
         self._by_key[peer] = self._by_uid[known.uid] = known
@@ -111,7 +118,7 @@ class Peers:
                 assert_never(request)
 
     def _call(self, caller: _Peer, uid: str, call: word.CallWord) -> _Effects:
-        callee = self._by_uid.get(uid)
+        callee = self._summoned(caller, uid) or self._by_uid.get(uid)
         if callee is None:
             return (Tell(caller.key, word.Failed(f"peer {uid!r} not found")),)
         if not (callee.idle and caller.idle):
@@ -122,6 +129,13 @@ class Peers:
             Tell(callee.key, word.CalledBy(caller.uid)),
             Note(f"GStreamer peer {caller.uid!r} called {uid!r}"),
         )
+
+    def _summoned(self, caller: _Peer, uid: str) -> _Peer | None:
+        key = self._summon(uid) if self._summon and caller.idle else None
+        if key is None:
+            return None
+        self._by_key[key] = summoned = _Peer(key, uid)
+        return summoned
 
     def _enter(self, peer: _Peer, room: str) -> _Effects:
         if room == _RESERVED or len(room) > NAME_LIMIT or room.split() != [room] or not peer.idle:
@@ -148,4 +162,6 @@ class Peers:
         return tuple(uid for uid in members if uid != peer.uid)
 
     def _forget(self, peer: _Peer) -> None:
-        del self._by_key[peer.key], self._by_uid[peer.uid]
+        del self._by_key[peer.key]
+        if self._by_uid.get(peer.uid) is peer:
+            del self._by_uid[peer.uid]

@@ -96,7 +96,12 @@ class Guest:
 
     def source(self, kind: Kind) -> Port | None:
         """Its first producer of a kind."""
-        return next((track.port for track in self.live() if track.kind == kind), None)
+        track = self.track(kind)
+        return track.port if track else None
+
+    def track(self, kind: Kind) -> Track | None:
+        """Its first track of a kind."""
+        return next((track for track in self.live() if track.kind == kind), None)
 
     def sources(self) -> tuple[Port, ...]:
         """All its producers."""

@@ -19,6 +19,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     SessionReport,
     Stalled,
     Started,
@@ -118,6 +119,7 @@ class Guests:
             return []
         guest = room.floor.guest(who)
         effects = room.floor.lose(guest, now)
+        room.changed = True
         return [*effects, *self._dismiss_if_gone(room, guest, now)]
 
     def pass_time(self, now: float) -> list[Effect]:
@@ -158,7 +160,7 @@ class Guests:
         match report:
             case Offered() | Agreed() | Unplayable() | Forwarded():
                 return room.floor.audience.receive(guest, report)
-            case Answered() | Started() | Stalled() | Layers():
+            case Answered() | Started() | Stalled() | Layers() | Resized():
                 return room.floor.stage.receive(guest, report)
             case Refused():
                 return self._refused(room, guest, report)
@@ -196,7 +198,7 @@ class Guests:
 def transport_of(report: SessionReport) -> TransportId:
     """Which transport a report is about."""
     match report:
-        case Started() | Stalled() | Layers():
+        case Started() | Stalled() | Layers() | Resized():
             return report.producer.transport
         case Unplayable() | Forwarded():
             return report.consumer.transport

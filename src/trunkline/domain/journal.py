@@ -13,6 +13,7 @@ from trunkline.model.event import (
     TrackEnded,
     TrackPublished,
     TrackStarted,
+    TrunkRemarked,
 )
 
 
@@ -25,6 +26,8 @@ def sentence(event: RoomEvent) -> str | None:
             return f"{event.room}: {event.kind} of {event.participant} is {event.codec}"
         case RoomOpened() | RoomClosed() | TrackPublished() | TrackEnded():
             return None
+        case TrunkRemarked():
+            return event.sentence
         case _:
             assert_never(event)
 
@@ -35,6 +38,8 @@ def level(event: RoomEvent) -> int:
         case ParticipantLeft(code="panic"):
             return logging.ERROR
         case ParticipantLeft(code="failed" | "never-connected" | "unplayable"):
+            return logging.WARNING
+        case TrunkRemarked():
             return logging.WARNING
         case _:
             return logging.INFO

@@ -1,5 +1,6 @@
-"""The records of who is in a room; `Room` alone changes them."""
+"""The records of who is in a room; `Room` and `Callers` alone change them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from trunkline.domain.event_stream import EventStream
@@ -12,29 +13,45 @@ from trunkline.model.signal import Person
 
 
 @dataclass(slots=True, kw_only=True)
-class Publisher:
+class Sender:
     """Who sends. It can be followed once the core has answered its offer."""
 
     id: ParticipantId
     transport: TransportId
-    session: view.Session
     name: ParticipantName
     answered: bool = False
     connected: bool = False
     tracks: dict[Mid, Track] = field(default_factory=dict)
+    withdrawn: dict[Mid, Track] = field(default_factory=dict)
+    """Those that it could send and does not have now."""
+    on_demand: bool = False
+    """It is told which of its producers are wanted (`Demand`)."""
 
     @property
     def role(self) -> Role:
         """What events call it."""
         return "publisher"
 
+    def live(self) -> Iterable[Track]:
+        """Its tracks that can be shown."""
+        return self.tracks.values()
+
     def source(self, kind: Kind) -> Port | None:
         """Its first producer of a kind."""
-        return next((track.port for track in self.tracks.values() if track.kind == kind), None)
+        track = self.track(kind)
+        return track.port if track else None
+
+    def track(self, kind: Kind) -> Track | None:
+        """Its first track of a kind."""
+        return next((track for track in self.tracks.values() if track.kind == kind), None)
+
+    def track_at(self, producer: Port) -> Track | None:
+        """Which of its tracks comes in there, in whatever codec."""
+        return next((one for one in self.tracks.values() if producer in one.producers()), None)
 
     def sources(self) -> tuple[Port, ...]:
-        """All its producers."""
-        return tuple(Port(self.transport, mid) for mid in self.tracks)
+        """A producer of each track: the one that most can play."""
+        return tuple(track.producers()[-1] for track in self.tracks.values())
 
     def describe(self) -> view.Participant:
         """As others may see it."""
@@ -43,11 +60,19 @@ class Publisher:
 
     def carried(self) -> dict[Mid, view.Carriage]:
         """Which track each medium is."""
-        return {mid: view.Carriage(track.id) for mid, track in self.tracks.items()}
+        every = self.tracks.values()
+        return {port.mid: view.Carriage(one.id) for one in every for port in one.producers()}
 
     def person(self) -> Person:
         """As guests are told of it."""
         return Person(self.id, self.name, "publisher")
+
+
+@dataclass(slots=True, kw_only=True)
+class Publisher(Sender):
+    """Who sends in a session of its own."""
+
+    session: view.Session
 
 
 @dataclass(slots=True)
@@ -56,6 +81,10 @@ class Consumer:
 
     kind: Kind
     shown: Port | None = None
+    unplayable: str | None = None
+    """A codec that it cannot play."""
+    codecs: tuple[str, ...] = ()
+    """Names of those that it takes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,4 +112,30 @@ class Viewer:
         return "viewer"
 
 
-Member = Publisher | Viewer
+@dataclass(slots=True, kw_only=True)
+class Caller(Sender):
+    """Who sends and receives by one transport, and is shown one participant at a time.
+
+    It came as a peer of another program's signalling. Where it sends nothing it counts as a viewer.
+    """
+
+    follows: ParticipantName | None
+    """None: whoever speaks."""
+    steady: bool
+    """It cannot bear another size of picture, so it is shown one participant from one encoding."""
+    consumers: dict[Mid, Consumer] = field(default_factory=dict)
+    watched: ParticipantId | None = None
+    layer: int | None = None
+    """The encoding that it is sent."""
+    size: tuple[int, int] | None = None
+    """Of the first picture that it was shown, as far as that is known."""
+    stranded: bool = False
+    """It is steady, and what it was shown is gone: its call has to end."""
+
+    @property
+    def role(self) -> Role:
+        """What events call it."""
+        return "publisher" if self.tracks else "viewer"
+
+
+Member = Publisher | Viewer | Caller

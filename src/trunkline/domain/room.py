@@ -1,17 +1,21 @@
 """One room: who is in it and who is shown whom."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from typing import assert_never
 
+from trunkline.domain.attention import Followed
 from trunkline.domain.effect import Effect
 from trunkline.domain.floor import Floor, Surroundings
 from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
-from trunkline.domain.participant import Consumer, Member, Publisher, Viewer
+from trunkline.domain.participant import Caller, Consumer, Member, Publisher, Sender, Viewer
+from trunkline.domain.remotes import Remotes
 from trunkline.domain.track import Track
+from trunkline.domain.viewing import Viewing
+from trunkline.domain.wanted import Wanted
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
-from trunkline.model.command import Attach, Detach
 from trunkline.model.event import (
     LeaveCode,
     ParticipantConnected,
@@ -23,11 +27,30 @@ from trunkline.model.event import (
     TrackPublished,
     TrackStarted,
 )
-from trunkline.model.id import Mid, ParticipantName, RoomName, TrackId, TransportId
-from trunkline.model.media import Medium, Port
-from trunkline.model.report import Answered, Connected, Layers, Stalled, Started
+from trunkline.model.id import (
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RoomName,
+    TrackId,
+    TransportId,
+)
+from trunkline.model.media import Kind, Medium, Port
+from trunkline.model.report import (
+    Answered,
+    Connected,
+    Layers,
+    Resized,
+    Stalled,
+    Started,
+    Unplayable,
+)
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
+from trunkline.model.trunk import Encodings, Presence
+
+LONGEST = 64
+"""Characters of a name."""
 
 RETRY_PUBLISHER = 2
 """Seconds after which a viewer may look again for somebody who publishes."""
@@ -39,9 +62,9 @@ _MENDABLE: tuple[LeaveCode, ...] = ("unplayable", "panic", "stopped", "failed", 
 class Room:
     """Members and guests in the order in which they came.
 
-    Members came by WHIP and WHEP, guests talk with us. Invariant: each consumer of an answered
-    viewer shows the producer of its kind of the publisher that the viewer follows, or nothing when
-    there is none.
+    Members came by WHIP and WHEP, or call; guests talk with us. Invariant: each consumer of an
+    answered viewer or caller shows the producer of its kind of whom that one follows, or nothing
+    when there is nobody. Who is told of demand knows which of its producers somebody is shown.
     """
 
     def __init__(
@@ -62,6 +85,11 @@ class Room:
                 lines=Lines(lambda: open_transport(self), close_transport),
             )
         )
+        self.remotes = Remotes(name, self.floor, self.floor.every_track)
+        self.changed = True
+        """Whether there may be news for neighbours since this was unset."""
+        self.wanted = Wanted()
+        self._viewing = Viewing(self.__iter__, self._performers, self.floor, self.remotes)
         self._members: dict[TransportId, Member] = {}  # bounded by Limits.participants
         self._opened = False
 
@@ -70,6 +98,11 @@ class Room:
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is in it, here or elsewhere."""
+        return not len(self) and not len(self.remotes)
 
     def member(self, transport: TransportId) -> Member:
         """Who has this transport; it must be in the room."""
@@ -99,13 +132,22 @@ class Room:
             )
         return wanted
 
-    def source_of(self, name: ParticipantName | None) -> Publisher | Guest:
+    def spare_name(self, wanted: ParticipantName | None) -> ParticipantName:
+        """The name wanted, or one like it that is free."""
+        taken = {publisher.name for publisher in self._publishers()}
+        if wanted is None or wanted not in taken:
+            return self.free_name(wanted)
+        head = wanted[: LONGEST - len(str(len(taken))) - 1]
+        names = (ParticipantName(f"{head}-{number}") for number in count(2))
+        return next(name for name in names if name not in taken)
+
+    def source_of(self, name: ParticipantName | None) -> Followed:
         """Who is shown to a viewer that follows this name (None: who published last).
 
         Raises:
             Refusal: there is nobody.
         """
-        publisher = self._followed(name)
+        publisher = self._viewing.followed(name)
         if publisher is None:
             who = "Nobody" if name is None else f"No {name!r}"
             raise Refusal(
@@ -114,6 +156,12 @@ class Room:
                 retry_after=RETRY_PUBLISHER,
             )
         return publisher
+
+    def picture_of(self, participant: ParticipantId) -> Port | None:
+        """Where the first picture of a participant comes in."""
+        everybody = (*self._performers(), *self.floor, *self.remotes)
+        ports = (one.source("video") for one in everybody if one.id == participant)
+        return next(ports, None)
 
     def enter(self, member: Member) -> None:
         """Keep a place for somebody whose offer is on its way to the core."""
@@ -125,22 +173,59 @@ class Room:
         member.answered = True
         effects: list[Effect] = [] if self._opened else [RoomOpened(self.name)]
         self._opened = True
+        tracks = _take(member, report.media)
         effects.append(ParticipantJoined(self.name, member.id, member.role, member.name))
-        match member:
-            case Publisher():
-                for medium in report.media:
-                    if medium.direction == "in":
-                        track = _track(member, medium)
-                        member.tracks[medium.mid] = track
-                        effects.append(TrackPublished(self.name, member.id, track.id, track.kind))
-                effects += self.floor.tell_others(None, People((member.person(),)))
-            case Viewer():
-                for medium in report.media:
-                    if medium.direction == "out":
-                        member.consumers[medium.mid] = Consumer(medium.kind)
-            case _:
-                assert_never(member)
+        effects += [TrackPublished(self.name, member.id, each.id, each.kind) for each in tracks]
+        if isinstance(member, Sender) and member.role == "publisher":
+            effects += self.floor.tell_others(None, People((member.person(),)))
         return [*effects, *self.update()]
+
+    def agreed_anew(self, caller: Caller, media: Iterable[Medium]) -> list[Effect]:
+        """A caller that is here has other media from now on."""
+        sent = {medium.mid for medium in media if medium.direction == "in"}
+        gone = [track for mid, track in caller.tracks.items() if mid not in sent]
+        effects: list[Effect] = [
+            TrackEnded(self.name, caller.id, track.id, track.kind) for track in gone
+        ]
+        begun = _take(caller, media)
+        effects += [TrackPublished(self.name, caller.id, each.id, each.kind) for each in begun]
+        if caller.role == "publisher":
+            effects += self.floor.tell_others(None, People((caller.person(),)))
+        return [*effects, *self.update()]
+
+    def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> list[Effect]:
+        """A member has tracks of these kinds now, of those that it can send."""
+        member = self._members[transport]
+        assert isinstance(member, Publisher), "viewers send nothing"
+        effects: list[Effect] = []
+        every = {**member.tracks, **member.withdrawn}
+        for mid, track in every.items():
+            present, wanted = mid in member.tracks, track.kind in kinds
+            if present and not wanted:
+                effects.append(TrackEnded(self.name, member.id, track.id, track.kind))
+            elif wanted and not present:
+                effects.append(TrackPublished(self.name, member.id, track.id, track.kind))
+        member.tracks = {mid: one for mid, one in every.items() if one.kind in kinds}
+        member.withdrawn = {mid: one for mid, one in every.items() if one.kind not in kinds}
+        return [*effects, *self.update()]
+
+    def hold(self, producer: Port) -> list[Effect]:
+        """A program takes what a producer sends: it is wanted, until `release`."""
+        owner = self.owner(producer.transport)
+        if not (isinstance(owner, Publisher) and owner.on_demand):
+            return []
+        self.wanted.hold(producer)
+        return self.update()
+
+    def release(self, producer: Port) -> list[Effect]:
+        """The program takes no more."""
+        return self.update() if self.wanted.release(producer) else []
+
+    def fall_back(self, report: Unplayable) -> list[Effect] | None:
+        """A viewer cannot play what it is shown; None: there is nothing else."""
+        viewer = self._members.get(report.consumer.transport)
+        falls = isinstance(viewer, Viewer) and self._viewing.falls_back(viewer, report)
+        return self.update() if falls else None
 
     def connected(self, report: Connected) -> list[Effect]:
         """The media connection of a member is up."""
@@ -150,10 +235,14 @@ class Room:
                 self.name, member.id, member.role, member.name, report.remote, report.protocol
             )
         ]
-        if isinstance(member, Publisher):
+        if isinstance(member, Sender):
             member.connected = True
             effects += self.update()
         return effects
+
+    def listen(self, levels: Mapping[Port, int]) -> list[Effect]:
+        """Take the levels of those who speak, loudest first; all other tracks are silent."""
+        return [*self.floor.listen(levels), *self._viewing.aim()]
 
     def started(self, report: Started) -> list[Effect]:
         """A track's codec is known."""
@@ -164,7 +253,7 @@ class Room:
         event = TrackStarted(self.name, track.owner, track.id, track.kind, report.codec)
         return [event, *self.update()]
 
-    def noted(self, report: Stalled | Layers) -> list[Effect]:
+    def noted(self, report: Stalled | Layers | Resized) -> list[Effect]:
         """How a track comes has changed."""
         track = self._track_at(report.producer)
         if track is None:
@@ -175,13 +264,14 @@ class Room:
     def leave(self, transport: TransportId, code: LeaveCode, reason: str) -> list[Effect]:
         """Take a member out; its viewers are shown somebody else, or nothing for now."""
         member = self._members.pop(transport)
+        self.wanted.forget(transport)
         if isinstance(member, Viewer):
             for stream in member.streams.values():
                 stream.end(reconnect=code in _MENDABLE)
         if not member.answered:
             return []
         effects: list[Effect] = []
-        if isinstance(member, Publisher):
+        if isinstance(member, Sender) and member.role == "publisher":
             for track in member.tracks.values():
                 effects.append(TrackEnded(self.name, member.id, track.id, track.kind))
             gone = Departure(member.id, code, reason)
@@ -204,104 +294,139 @@ class Room:
         effects.append(ParticipantLeft(self.name, guest.id, guest.role, guest.name, code, reason))
         return [*effects, *self.update(), *self._close_if_empty()]
 
+    def present(self, presence: Presence) -> list[Effect]:
+        """A participant of another relay is in the room, or has changed."""
+        effects: list[Effect] = [] if self._opened else [RoomOpened(self.name)]
+        self._opened = True
+        return [*effects, *self.remotes.present(presence), *self.update()]
+
+    def absent(self, who: ParticipantId, code: LeaveCode, reason: str) -> list[Effect]:
+        """A participant of another relay has left, or no way leads to it."""
+        effects = self.remotes.absent(who, code, reason)
+        return [*effects, *self.update(), *self._close_if_empty()]
+
+    def presences(self) -> Iterator[Presence]:
+        """The room's own participants, as neighbours are told of them."""
+        for performer in self._performers():
+            yield _presence(self.name, performer)
+        for guest in self.floor:
+            yield _presence(self.name, guest)
+
+    def demand(self) -> dict[TrackId, Encodings]:
+        """What is wanted here of other relays' tracks."""
+        return self.remotes.demand(self._viewing.watched())
+
     def update(self) -> list[Effect]:
         """Show and tell everybody how it is now, after any change."""
+        self.changed = True
         self.tell()
-        return [*self._aim(), *self.floor.update()]
+        effects = [*self._viewing.aim(), *self.floor.update()]
+        shown = {*self._viewing.shown(), *self.floor.shown()}
+        return [*effects, *self.wanted.tell(self._publishers(), shown)]
 
     def describe(self) -> view.Room | None:
         """The room as others may see it, or None while nobody has really entered."""
         if not self._opened:
             return None
-        publishers = [one.describe() for one in self._publishers() if one.answered]
-        guests = [guest.describe() for guest in self.floor]
+        publishers = [one.describe() for one in self._performers()]
+        others = [one.describe() for one in (*self.floor, *self.remotes)]
         listed = self.rule.listed and self.rule.passphrase is None
-        return view.Room(self.name, (*publishers, *guests), self._count_viewers(), listed)
+        return view.Room(self.name, (*publishers, *others), self._count_viewers(), listed)
 
     def carried(self, transport: TransportId) -> dict[Mid, view.Carriage]:
         """Which track each medium of a transport in the room carries."""
         owner = self.owner(transport)
         match owner:
-            case Publisher():
+            case Sender():
                 return owner.carried()
             case Viewer():
-                shown = {mid: self._shown(consumer) for mid, consumer in owner.consumers.items()}
-                return {mid: view.Carriage(track.id) for mid, track in shown.items() if track}
+                return self._viewing.carried(owner)
             case Guest():
                 return owner.carried(transport)
             case _:
                 assert_never(owner)
+
+    def sent(self, transport: TransportId) -> dict[Mid, view.Carriage]:
+        """Which track each medium that a transport is sent carries."""
+        owner = self.owner(transport)
+        if isinstance(owner, Caller):
+            return self._viewing.carried(owner)
+        return self.carried(transport)
 
     def tell(self) -> None:
         """Let every event stream see how it is now."""
         viewers = self._count_viewers()
         for viewer in self:
             if isinstance(viewer, Viewer) and viewer.streams:
-                publisher = self._followed(viewer.follows)
+                publisher = self._viewing.followed(viewer.follows)
                 active = publisher is not None and publisher.connected
                 for stream in viewer.streams.values():
                     stream.see(active=active, viewers=viewers)
 
     def _count_viewers(self) -> int:
-        return sum(isinstance(member, Viewer) and member.answered for member in self)
+        return sum(member.role == "viewer" and member.answered for member in self)
 
-    def _publishers(self) -> Iterator[Publisher]:
-        return (member for member in self if isinstance(member, Publisher))
+    def _publishers(self) -> Iterator[Sender]:
+        return (member for member in self if isinstance(member, Sender))
+
+    def _performers(self) -> Iterator[Sender]:
+        """Those of them who send something, as far as others need know."""
+        return (one for one in self._publishers() if one.answered and one.role == "publisher")
 
     def _tracks(self) -> Iterator[Track]:
-        return (track for one in self._publishers() for track in one.tracks.values())
+        yield from (track for one in self._publishers() for track in one.tracks.values())
+        yield from self.remotes.tracks()
 
     def _track_at(self, producer: Port) -> Track | None:
         publisher = self._members[producer.transport]
-        return publisher.tracks.get(producer.mid) if isinstance(publisher, Publisher) else None
-
-    def _shown(self, consumer: Consumer) -> Track | None:
-        producer = consumer.shown
-        if producer is None:
-            return None
-        guest = self.floor.guest_of(producer.transport)
-        return guest.track_at(producer) if guest else self._track_at(producer)
+        return publisher.tracks.get(producer.mid) if isinstance(publisher, Sender) else None
 
     def _people(self) -> Iterator[Person]:
-        return (one.person() for one in self._publishers() if one.answered)
+        yield from (one.person() for one in self._performers())
+        yield from (remote.person() for remote in self.remotes)
 
     def _close_if_empty(self) -> list[Effect]:
-        if not self._opened or len(self.floor) or any(member.answered for member in self):
+        if not self._opened or len(self.floor) or len(self.remotes):
+            return []
+        if any(member.answered for member in self):
             return []
         self._opened = False
         return [RoomClosed(self.name)]
 
-    def _followed(self, name: ParticipantName | None) -> Publisher | Guest | None:
-        """Among several, one whose media connection is up comes before one on its way."""
-        there: list[Publisher | Guest] = [one for one in self._publishers() if one.answered]
-        there += [guest for guest in self.floor if any(guest.live())]
-        named = [one for one in there if name in (None, one.name)]
-        return max(enumerate(named), key=_liveness)[1] if named else None
 
-    def _aim(self) -> list[Effect]:
-        """Restore the invariant."""
-        effects: list[Effect] = []
-        for viewer in self:
-            if isinstance(viewer, Viewer):
-                effects += self._aim_at(viewer, self._followed(viewer.follows))
-        return effects
-
-    def _aim_at(self, viewer: Viewer, publisher: Publisher | Guest | None) -> Iterator[Effect]:
-        for mid, consumer in viewer.consumers.items():
-            source = publisher.source(consumer.kind) if publisher else None
-            if source == consumer.shown:
-                continue
-            consumer.shown = source
-            port = Port(viewer.transport, mid)
-            yield Attach(port, source) if source else Detach(port)
+def _presence(room: RoomName, one: Sender | Guest) -> Presence:
+    person, seen = one.person(), one.describe()
+    return Presence(
+        id=one.id,
+        room=room,
+        name=one.name,
+        role=person.role,
+        hand_raised=person.hand_raised,
+        away=person.away,
+        tracks=seen.tracks,
+    )
 
 
-def _liveness(numbered: tuple[int, Publisher | Guest]) -> tuple[bool, int]:
-    number, publisher = numbered
-    return publisher.connected, number
+def _take(member: Member, media: Iterable[Medium]) -> list[Track]:
+    """Give a member the media that were agreed on, and no others; its tracks that are new."""
+    told = tuple(media)
+    begun: list[Track] = []
+    if isinstance(member, Sender):
+        sent = {medium.mid: medium for medium in told if medium.direction == "in"}
+        begun = [_track(member, medium) for mid, medium in sent.items() if mid not in member.tracks]
+        kept = {mid: track for mid, track in member.tracks.items() if mid in sent}
+        new = {track.port.mid: track for track in begun if track.port}
+        member.tracks = {**kept, **new}
+    if isinstance(member, Viewer | Caller):
+        received = [medium for medium in told if medium.direction == "out"]
+        for medium in received:
+            member.consumers.setdefault(medium.mid, Consumer(medium.kind, codecs=medium.codecs))
+        for mid in member.consumers.keys() - {medium.mid for medium in received}:
+            del member.consumers[mid]
+    return begun
 
 
-def _track(publisher: Publisher, medium: Medium) -> Track:
+def _track(publisher: Sender, medium: Medium) -> Track:
     return Track(
         id=TrackId(f"{publisher.id}-{medium.mid}"),
         owner=publisher.id,

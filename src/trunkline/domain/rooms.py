@@ -1,14 +1,17 @@
 """All rooms: they are made when somebody enters and gone when the last one leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
+from trunkline.domain.callers import Callers
 from trunkline.domain.directory import Directory, Limits, full
 from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import STREAMS, EventStream
 from trunkline.domain.guests import Guests, transport_of
-from trunkline.domain.participant import Member, Publisher, Viewer
+from trunkline.domain.participant import Publisher, Viewer
+from trunkline.domain.room import Room
 from trunkline.domain.speech import Speech
+from trunkline.domain.trunks import Trunks
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
 from trunkline.model.command import Accept, Close, ProduceMedia, Renegotiate
@@ -34,6 +37,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     SessionReport,
     Stalled,
     Started,
@@ -41,20 +45,38 @@ from trunkline.model.report import (
 )
 from trunkline.model.request import Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
+from trunkline.model.trunk import Hello, RelayId
 
-MediaReport = Connected | Started | Stalled | Layers | Offered | Agreed | Forwarded
+NOBODY = Hello(RelayId("unnamed0"), "")
+"""A relay without neighbours."""
+
+MediaReport = Connected | Started | Stalled | Layers | Resized | Offered | Agreed | Forwarded
 
 
 class Rooms:
     """Who is where. Invariant: every room has somebody in it, every member one session."""
 
     def __init__(
-        self, limits: Limits | None = None, rules: Mapping[RoomName, Rule] | None = None
+        self,
+        limits: Limits | None = None,
+        rules: Mapping[RoomName, Rule] | None = None,
+        me: Hello | None = None,
     ) -> None:
-        self._directory = Directory(limits or Limits(), rules or {})
+        """Begin empty.
+
+        Args:
+            limits: how much is let in.
+            rules: what the operator laid down for rooms.
+            me: this relay, as its neighbours know it.
+        """
+        rules = rules or {}
+        self._directory = Directory(limits or Limits(), rules)
+        private = [name for name, rule in rules.items() if rule.passphrase is not None]
+        self.trunks = Trunks(self._directory, me or NOBODY, private)
         self.guests = Guests(self._directory)
+        self.callers = Callers(self._directory)
         self.speech = Speech(self._directory)
-        self._sessions: dict[SessionId, Member] = {}  # bounded by Limits.sessions
+        self._sessions: dict[SessionId, Publisher | Viewer] = {}  # bounded by Limits.sessions
 
     def number(self) -> TransportId:
         """The id of a new transport, for `enter`."""
@@ -73,7 +95,7 @@ class Rooms:
             Refusal: the name is taken, nobody publishes what is asked for, or a limit is reached.
         """
         room = self._directory.room(request.room, request.passphrase)
-        member: Member
+        member: Publisher | Viewer
         match request:
             case Publish():
                 name = room.free_name(request.name)
@@ -102,25 +124,52 @@ class Rooms:
     ) -> tuple[tuple[Port, ...], list[Effect]]:
         """Let this program in, to which all rooms are open: its producers, one for each kind.
 
+        Where there are fallbacks, they follow in the same order.
+
         Raises:
             Refusal: the name is taken, or a limit is reached.
         """
         room = self._directory.room(request.room, None)
         name = room.free_name(request.name)
-        media = tuple((Mid(str(index)), kind) for index, kind in enumerate(request.kinds))
+        kinds = request.kinds * (2 if request.fallbacks else 1)
+        media = tuple((Mid(str(index)), kind) for index, kind in enumerate(kinds))
+        firsts = media[: len(request.kinds)]
         # There is no network between: it is connected at once.
         member = Publisher(
-            id=participant, transport=transport, session=session, name=name, connected=True
+            id=participant,
+            transport=transport,
+            session=session,
+            name=name,
+            connected=True,
+            on_demand=True,
         )
         room.enter(member)
         self._directory.keep(room)
         self._directory.homes[transport] = room
         self._sessions[session.id] = member
         answered = Answered(
-            transport, "", tuple(Medium(mid, kind, "in", ()) for mid, kind in media)
+            transport, "", tuple(Medium(mid, kind, "in", ()) for mid, kind in firsts)
         )
         effects = [ProduceMedia(transport, media), *room.answered(answered)]
-        return tuple(Port(transport, mid) for mid, _ in media), effects
+        ports = tuple(Port(transport, mid) for mid, _ in media)
+        for first, fallback in zip(firsts, ports[len(firsts) :], strict=False):
+            member.tracks[first[0]].fallback = fallback
+        return ports, effects
+
+    def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> list[Effect]:
+        """What this program produces there has these kinds now; nothing if it is gone."""
+        home = self._directory.homes.get(transport)
+        return home.announce(transport, kinds) if home else []
+
+    def hold(self, producer: Port) -> list[Effect]:
+        """A program takes what a producer sends, until `release`."""
+        home = self._directory.homes.get(producer.transport)
+        return home.hold(producer) if home else []
+
+    def release(self, producer: Port) -> list[Effect]:
+        """The program takes no more; nothing if the producer is gone."""
+        home = self._directory.homes.get(producer.transport)
+        return home.release(producer) if home else []
 
     def source(self, room: RoomName, name: ParticipantName | None, kind: Kind) -> Port | None:
         """What a participant sends of a kind; of None who published last.
@@ -133,10 +182,23 @@ class Rooms:
                 return one.source_of(name).source(kind)
         raise Refusal(RefusalCode.NOBODY_PUBLISHES, f"There is nobody in room {room!r} now.")
 
+    def picture_of(self, room: RoomName, participant: ParticipantId) -> Port:
+        """Where the first picture of a participant comes in.
+
+        Raises:
+            Refusal: it sends none here.
+        """
+        for one in self._directory:
+            port = one.picture_of(participant) if one.name == room else None
+            if port is not None:
+                return port
+        raise Refusal(RefusalCode.NOBODY_PUBLISHES, "This participant sends no picture now.", 2)
+
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""
-        if self.guests.has(transport_of(report)):
-            return self.guests.receive(report)
+        for owner in (self.guests, self.callers, self.trunks):
+            if owner.has(transport_of(report)):
+                return owner.receive(report)
         match report:
             case Answered():
                 return self._answered(report)
@@ -145,8 +207,7 @@ class Rooms:
                 restart = self._is_in(report.transport)
                 return [] if restart else self._leave(report.transport, "failed", report.reason)
             case Unplayable():
-                reason = f"The publisher now sends {report.codec}, which was not negotiated."
-                return self.leave(report.consumer.transport, "unplayable", reason)
+                return self._unplayable(report)
             case Closed():
                 return self._leave(report.transport, report.code, report.reason)
             case _:
@@ -160,12 +221,13 @@ class Rooms:
 
     def leave_all(self, code: LeaveCode, reason: str) -> list[Effect]:
         """End every session, oldest first."""
-        effects = self.guests.leave_all(code, reason)
+        effects = [*self.trunks.leave_all(reason), *self.guests.leave_all(code, reason)]
+        effects += self.callers.leave_all(code, reason)
         for transport in tuple(self._directory.homes):
             effects += self.leave(transport, code, reason)
         return effects
 
-    def find(self, session: SessionId) -> Member:
+    def find(self, session: SessionId) -> Publisher | Viewer:
         """Whose session it is.
 
         Raises:
@@ -235,6 +297,10 @@ class Rooms:
         home = self._directory.homes.get(transport)
         return home.rule.bitrate if home else None
 
+    def everywhere(self) -> Iterator[Room]:
+        """All rooms, oldest first."""
+        return iter(self._directory)
+
     def describe(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
         views = (room.describe() for room in self._directory)
@@ -260,6 +326,7 @@ class Rooms:
                     name=who.name,
                     traffic=traffic,
                     carried=room.carried(traffic.transport),
+                    sent=room.sent(traffic.transport),
                 )
             )
         return view.Statistics(
@@ -267,6 +334,7 @@ class Rooms:
             report.datagrams_dropped,
             report.batches_dropped,
             report.datagrams_unsent,
+            tuple(one for one in map(self.trunks.measured, report.transports) if one),
         )
 
     def _is_in(self, transport: TransportId) -> bool:
@@ -282,13 +350,21 @@ class Rooms:
                 return home.connected(report)
             case Started():
                 return home.started(report)
-            case Stalled() | Layers():
+            case Stalled() | Layers() | Resized():
                 return home.noted(report)
             case Offered() | Agreed() | Forwarded():
                 # Members make the offers themselves, and take what comes.
                 return []
             case _:
                 assert_never(report)
+
+    def _unplayable(self, report: Unplayable) -> list[Effect]:
+        home = self._directory.homes.get(report.consumer.transport)
+        other = home.fall_back(report) if home else None
+        if other is not None:
+            return other
+        reason = f"The publisher now sends {report.codec}, which was not negotiated."
+        return self.leave(report.consumer.transport, "unplayable", reason)
 
     def _answered(self, report: Answered) -> list[Effect]:
         home = self._directory.homes.get(report.transport)
@@ -306,7 +382,9 @@ class Rooms:
         if room is None:
             return []
         self._directory.close(transport)
-        del self._sessions[room.member(transport).session.id]
+        member = room.member(transport)
+        assert isinstance(member, Publisher | Viewer), "callers leave by `Callers`"
+        del self._sessions[member.session.id]
         effects = room.leave(transport, code, reason)
         self._directory.tidy(room)
         return effects

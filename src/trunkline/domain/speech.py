@@ -40,4 +40,4 @@ class Speech:
     def _tell(self, room: Room, levels: Mapping[Port, int]) -> list[Effect]:
         if not levels:
             del self._loud[room.name]
-        return room.floor.listen(levels)
+        return room.listen(levels)

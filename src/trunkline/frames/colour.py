@@ -51,11 +51,19 @@ class Converter:
         changed.color_trc = ColorTrc.BT709 if bt709 else ColorTrc.SMPTE170M
         return changed
 
-    def rgb(self, frame: VideoFrame) -> VideoFrame:
-        """As programs take it: rgb24."""
+    def rgb(
+        self,
+        frame: VideoFrame,
+        pixels: str = "rgb24",
+        width: int | None = None,
+        height: int | None = None,
+    ) -> VideoFrame:
+        """As programs take it: rgb24, or the like; of its own size, or of another."""
         return self._reformatter.reformat(
             frame,
-            format="rgb24",
+            width,
+            height,
+            pixels,
             src_colorspace=None if is_rgb(frame) else _matrix(is_bt709(frame)),
             src_color_range=ColorRange.JPEG if is_rgb(frame) else _range(frame),
             dst_color_range=ColorRange.JPEG,

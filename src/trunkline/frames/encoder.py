@@ -1,7 +1,7 @@
 """Which encoders there are, and how each is told to be quick rather than thorough."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import av
@@ -28,6 +28,10 @@ class Encoder:
     """Whether it takes another bit rate without being opened anew."""
 
 
+X264_PRESETS = (
+    *("ultrafast", "superfast", "veryfast", "faster", "fast"),
+    *("medium", "slow", "slower", "veryslow"),
+)
 _REALTIME_VPX = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
 _FIRST: Mapping[str, Encoder] = {
     "H264": Encoder(
@@ -79,6 +83,22 @@ def find(codec: str, name: str | None = None) -> Encoder:
     if chosen.codec != codec:
         raise FrameError(f"{chosen.name} makes {chosen.codec}, not {codec}.")
     return chosen
+
+
+def with_preset(encoder: Encoder, preset: str | None) -> Encoder:
+    """The same, as thorough as its own word says; None: as it is.
+
+    Raises:
+        FrameError: it knows no such word.
+    """
+    if preset is None:
+        return encoder
+    if "preset" not in encoder.options:
+        raise FrameError(f"{encoder.name} has no presets: leave the preset out.")
+    if encoder.name == "libx264" and preset not in X264_PRESETS:
+        known = ", ".join(X264_PRESETS)
+        raise FrameError(f"x264 has no preset {preset!r}: choose of {known}.")
+    return replace(encoder, options={**encoder.options, "preset": preset})
 
 
 def known_encoders() -> list[Encoder]:

@@ -7,7 +7,7 @@ from av.video.frame import PictureType, VideoFrame
 
 from trunkline.errors import FrameError
 from trunkline.frames.colour import Converter, is_bt709
-from trunkline.frames.encoder import CLOCK, Format, find, open_encoder
+from trunkline.frames.encoder import CLOCK, Format, find, open_encoder, with_preset
 from trunkline.model.frame import Encoded
 
 LEAST = 50_000
@@ -32,6 +32,7 @@ class VideoEncoder:
         max_bitrate: int | None = None,
         fps: float = 30,
         encoder: str | None = None,
+        preset: str | None = None,
     ) -> None:
         """Choose an encoder.
 
@@ -41,13 +42,14 @@ class VideoEncoder:
             max_bitrate: that are never exceeded; as `bitrate` when not given.
             fps: pictures a second at most; further ones are left out.
             encoder: one of FFmpeg's by name, as "h264_nvenc".
+            preset: the encoder's own word for how thorough it is.
 
         Raises:
-            FrameError: there is no such encoder, or a number is out of its range.
+            FrameError: there is no such encoder or preset, or a number is out of its range.
         """
         if not (0 < fps <= 240):
             raise FrameError(f"A frame rate is above 0 and at most 240, not {fps}.")
-        self._encoder = find(codec, encoder)
+        self._encoder = with_preset(find(codec, encoder), preset)
         self._ceiling = max(max_bitrate or bitrate, LEAST)
         self._bitrate = self._wanted = min(max(bitrate, LEAST), self._ceiling)
         self._fps = fps

@@ -15,6 +15,7 @@ class Accept:
     sources: tuple[Port, ...] = ()
     """Producers whose codecs the offer has to share."""
     dial: bool = False
+    """We went to the remote: be the full agent of ICE (RFC 8445), for it may be a lite one."""
     """Look for the remote, as the full agent of ICE, from sockets of the transport's own."""
 
 
@@ -54,6 +55,7 @@ class OfferMedia:
     restart: bool = False
     """Restart ICE."""
     dial: bool = False
+    """As in `Accept`."""
     """As in `Accept`; the first offer decides."""
 
 
@@ -104,7 +106,7 @@ class Select:
     """
 
     consumer: Port
-    rids: tuple[str, ...]
+    rids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

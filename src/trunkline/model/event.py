@@ -109,6 +109,13 @@ class TrackEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkRemarked:
+    """A neighbour did something that its or our operator should know of."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventsLost:
     """The listener was slower than the events; the oldest were dropped."""
 
@@ -124,5 +131,6 @@ RoomEvent = (
     | TrackPublished
     | TrackStarted
     | TrackEnded
+    | TrunkRemarked
 )
 Event = RoomEvent | EventsLost

@@ -10,6 +10,8 @@ class Join:
 
     id: str
     room: str
+    own: bool = False
+    """It is a part of this program."""
 
 
 class Forward(NamedTuple):
@@ -47,3 +49,21 @@ Request = Join | Forward
 
 Event = Members | Forwarded | Failed
 """What a peer is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A broadcast call: who knows its name and secret may answer."""
+
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What such a call is answered with."""
+
+    sdp: str
+
+
+Datagram = Offer | Answer
+"""What `!broadcast` says to the local network."""

@@ -12,6 +12,8 @@ class Register:
     """The first word: a name among all peers."""
 
     uid: str
+    own: bool = False
+    """It is a part of this program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,3 +25,9 @@ TransportId = NewType("TransportId", int)
 
 Mid = NewType("Mid", str)
 """Names a medium inside a transport (RFC 5888), at most 16 characters."""
+
+RelayId = NewType("RelayId", str)
+"""Names a relay, also after a restart: 8 to 64 letters and digits, safe to show."""
+
+LinkId = NewType("LinkId", int)
+"""Names a trunk while it is up; never used twice by one relay."""

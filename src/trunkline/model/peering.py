@@ -67,6 +67,8 @@ class Bounds:
     """Of one room."""
     sessions: int = 500
     """Of one peer, where it may have several."""
+    reserved: str | None = None
+    """What names of peers of this program begin with: others cannot have such."""
 
 
 class Peers(Protocol[Request_contra, Event_co]):

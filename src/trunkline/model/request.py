@@ -27,6 +27,8 @@ class Produce:
     """None: the relay chooses one that is free."""
     kinds: tuple[Kind, ...]
     """One track each."""
+    fallbacks: bool = False
+    """Each track has a second producer, for who cannot play what the first sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,22 @@ class Watch:
     """None: whoever published last, also later on."""
     offer: Offer
     passphrase: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Enter a room with one transport to send and to receive, as a peer of another signalling."""
+
+    room: RoomName
+    name: ParticipantName | None
+    """One like it where it is taken; None: the relay chooses one."""
+    follows: ParticipantName | None = None
+    """Whom it is shown; None: whoever speaks."""
+    steady: bool = False
+    """It cannot bear another size of picture: it is shown one participant, and its call ends when
+    that one is gone."""
+    offer: str | None = None
+    """SDP; None: the relay offers, and only sends."""
 
 
 @dataclass(frozen=True, slots=True)

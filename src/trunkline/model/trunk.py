@@ -5,18 +5,12 @@ on from neighbour to neighbour, with the path that it came by.
 """
 
 from dataclasses import dataclass, field
-from typing import NewType
 
 from trunkline.model import signal
-from trunkline.model.event import Role
+from trunkline.model.id import LinkId as LinkId
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
+from trunkline.model.id import RelayId as RelayId
 from trunkline.model.view import Track
-
-RelayId = NewType("RelayId", str)
-"""Names a relay, also after a restart: 8 to 64 letters and digits, safe to show."""
-
-LinkId = NewType("LinkId", int)
-"""Names a trunk while it is up; never used twice by one relay."""
 
 Encodings = frozenset[str]
 """The rids of a track that are wanted; `""` is the encoding of a track that is sent once."""
@@ -42,7 +36,7 @@ class Presence:
     id: ParticipantId
     room: RoomName
     name: ParticipantName
-    role: Role = "client"
+    role: signal.GuestRole = "client"
     hand_raised: bool = False
     away: bool = False
     tracks: tuple[Track, ...] = ()
@@ -66,6 +60,9 @@ class Withdrawn:
     """The sender cannot deliver a participant any more."""
 
     participant: ParticipantId
+    gone: int | None = None
+    """It has left for good, its own relay says, and this is its last version: whoever knows an
+    earlier one forgets it, whatever way that came. None: there may be other ways to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +92,35 @@ class Spoken:
     speakers: tuple[signal.Speaker, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One of a relay's neighbours, as it tells of it."""
+
+    relay: RelayId
+    rtt: float | None
+    """Seconds; None while unknown."""
+    tracks: int
+    """How many it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """What a relay tells all others of itself; each passes on what it has not heard."""
+
+    relay: RelayId
+    name: str
+    number: int
+    """Rises with each time, also over its restarts: milliseconds since 1970 and up."""
+    edges: tuple[Edge, ...]
+
+
 Routed = Announced | Withdrawn | Wanted | Said | Spoken
 """What routing says and hears."""
 
 Medial = signal.Offered | signal.Answered | signal.Mapped | signal.ConnectionClosed | signal.Failed
 """What is said of the two media connections; each side offers the one that it sends on."""
 
-Word = Hello | Routed | Medial | signal.Ping | signal.Pong | signal.Goodbye
+Word = Hello | Routed | Charted | Medial | signal.Ping | signal.Pong | signal.Goodbye
 """All that is said, in both directions."""
 
 
@@ -127,6 +146,22 @@ class Tell:
     word: Word
 
 
+@dataclass(frozen=True, slots=True)
+class SaidHere:
+    """A line of chat was said at this relay; the others are to know of it."""
+
+    room: RoomName
+    line: signal.Line
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenHere:
+    """Those of this relay's own participants that speak are others now."""
+
+    room: RoomName
+    speakers: tuple[signal.Speaker, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A trunk that is up, as others may see it."""
@@ -139,3 +174,19 @@ class Standing:
     """Seconds; None while unknown."""
     tracks_sent: tuple[TrackId, ...] = ()
     tracks_received: tuple[TrackId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a participant of another relay can be reached, as others may see it."""
+
+    participant: ParticipantId
+    room: RoomName
+    link: LinkId | None
+    """None: not at all, for the moment."""
+    path: tuple[RelayId, ...] = ()
+    """From the neighbour to its own relay."""
+    cost: float = 0.0
+    """Milliseconds."""
+    spare: tuple[RelayId, ...] = ()
+    """The path that is taken if this one breaks; empty if there is none."""

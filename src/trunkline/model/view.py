@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from trunkline.model.event import Role
 from trunkline.model.id import (
+    LinkId,
     Mid,
     ParticipantId,
     ParticipantName,
+    RelayId,
     RoomName,
     SessionId,
     TrackId,
@@ -51,6 +53,8 @@ class Participant:
     role: Role = "publisher"
     address: str = ""
     """ "address:port" that a guest talks from; empty where nobody talks."""
+    remote: bool = False
+    """It is at another relay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,22 @@ class ParticipantStatistics:
     """None for viewers."""
     traffic: Traffic
     carried: Mapping[Mid, Carriage] = field(default_factory=dict)
-    """By medium; those that carry nothing are missing."""
+    """By medium; those that carry nothing are missing. Of one that flows both ways, what comes."""
+    sent: Mapping[Mid, Carriage] = field(default_factory=dict)
+    """The same; of a medium that flows both ways, what leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkStatistics:
+    """Counters of one of the two connections of a trunk."""
+
+    link: LinkId
+    relay: RelayId
+    name: str
+    """The neighbour's."""
+    traffic: Traffic
+    carried: Mapping[Mid, Carriage]
+    """By medium: which track comes, or leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +140,4 @@ class Statistics:
     """Batches of packets that one worker could not hand to another."""
     datagrams_unsent: int = 0
     """Datagrams that were to leave, and of which too many waited for the network."""
+    trunks: tuple[TrunkStatistics, ...] = ()

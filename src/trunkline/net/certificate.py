@@ -17,7 +17,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from trunkline.config import Settings
 from trunkline.errors import StartupError
-from trunkline.net.interface import local_addresses
+from trunkline.listing.fingerprint import fingerprint
+from trunkline.net.interface import local_addresses, local_host
 from trunkline.state import Store
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,7 @@ _BACKDATE = datetime.timedelta(days=1)
 def own_names(settings: Settings) -> tuple[str, ...]:
     """The names and addresses under which clients may call this relay."""
     host = socket.gethostname().rstrip(".").lower()
-    short = host.partition(".")[0]
-    names = ["localhost", host, f"{short}.local", "127.0.0.1", "::1"]
+    names = ["localhost", host, f"{local_host()}.local", "127.0.0.1", "::1"]
     names += [str(address) for address in local_addresses()]
     names += [settings.host or "", *settings.announce]
     # X.509 takes ASCII alone; a host name may be anything that an administrator typed.
@@ -80,6 +80,19 @@ def server_context(
             "Give a PEM file with the certificate first and the rest of its chain after it.",
         ) from error
     return context
+
+
+def shown_fingerprint(settings: Settings) -> str:
+    """That of the certificate which `server_context` serves: SHA-256 of its key, "AB:CD:…".
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is none.
+    """
+    file = settings.certificate or settings.state_dir / FILE
+    pem = file.read_text(encoding="ascii", errors="replace")
+    begin, end = pem.index(ssl.PEM_HEADER), pem.index(ssl.PEM_FOOTER) + len(ssl.PEM_FOOTER)
+    return fingerprint(ssl.PEM_cert_to_DER_cert(pem[begin:end]))
 
 
 def own_certificate(store: Store, names: Sequence[str], now: datetime.datetime) -> Path:

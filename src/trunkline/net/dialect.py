@@ -9,6 +9,7 @@ from trunkline.domain import flitter, gstreamer, webrtcsink
 from trunkline.exchange import Exchange
 from trunkline.model.peering import Bounds
 from trunkline.net.websocket import Dialect, Limits
+from trunkline.protocol.address import PREFIX
 from trunkline.protocol.flitter.server import Server as FlitterServer
 from trunkline.protocol.gstreamer.server import Server as GStreamerServer
 from trunkline.protocol.webrtcsink.server import Server as WebrtcsinkServer
@@ -28,16 +29,17 @@ class Dialects:
         return self.flitter if is_object else self.gstreamer
 
 
-def dialects(settings: SignallingSettings) -> Dialects:
-    """Each with nobody in it."""
+def dialects(settings: SignallingSettings, summon: gstreamer.Summon | None = None) -> Dialects:
+    """Each with nobody in it; `summon`: see `gstreamer.Summon`."""
     bounds = Bounds(
         peers=settings.peers,
         rooms=settings.rooms,
         members=settings.members,
         sessions=settings.sessions,
+        reserved=PREFIX if summon else None,
     )
     return Dialects(
-        Dialect(GStreamerServer, Exchange(gstreamer.Peers(bounds))),
+        Dialect(GStreamerServer, Exchange(gstreamer.Peers(bounds, summon))),
         Dialect(WebrtcsinkServer, Exchange(webrtcsink.Peers(_identifier, bounds))),
         Dialect(FlitterServer, Exchange(flitter.Peers(bounds))),
     )

@@ -122,6 +122,24 @@ def is_everywhere(host: str | None) -> bool:
         return False
 
 
+def local_host() -> str:
+    """The name of this machine on its local network, without the `.local` behind it."""
+    return socket.gethostname().partition(".")[0].lower()
+
+
+def network_addresses(host: str | None) -> tuple[str, ...]:
+    """Where what listens on a host is found from elsewhere; none if from this machine alone.
+
+    Raises:
+        StartupError: the host name is not known.
+    """
+    listening = () if host is None else resolve(host)
+    if host is not None and not is_everywhere(host):
+        return tuple(str(address) for address in listening if not address.is_loopback)
+    versions = {address.version for address in listening} or {4, 6}
+    return tuple(str(one) for one in local_addresses() if one.version in versions)
+
+
 def reachable(host: str | None) -> str:
     """The host part of a URL that leads from this machine to what listens on a host."""
     try:

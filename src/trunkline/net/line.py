@@ -1,23 +1,24 @@
-"""One guest's WebSocket: what waits to be written has a bound, and nobody waits for it."""
+"""The WebSocket of a guest or a relay: what waits to be written has a bound, and nobody waits."""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
 
-from trunkline.model.signal import Told
+Word = TypeVar("Word")
 
 MAX_WAITING = 4 << 20
-"""Bytes that wait for one guest. Who lets more pile up does not read, and is cut off."""
+"""Bytes that wait for one other end. Who lets more pile up does not read, and is cut off."""
 
 
-class Line:
+class Line(Generic[Word]):
     """An `Outbox` in front of one socket.
 
     `encode` gives the frame for a message, or None where there is nothing to say; `cut` ends the
     connection at once.
     """
 
-    def __init__(self, encode: Callable[[Told], bytes | None], cut: Callable[[], None]) -> None:
+    def __init__(self, encode: Callable[[Word], bytes | None], cut: Callable[[], None]) -> None:
         self._encode = encode
         self._cut = cut
         self._frames: deque[bytes] = deque()  # bounded by MAX_WAITING
@@ -30,7 +31,7 @@ class Line:
         """Whether everything was said."""
         return self._ended
 
-    def put(self, message: Told) -> None:
+    def put(self, message: Word) -> None:
         """Say this after all that was said before."""
         if self._ended:
             return

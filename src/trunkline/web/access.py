@@ -5,6 +5,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from aiohttp import web
 
 from trunkline.errors import Refusal, RefusalCode
+from trunkline.protocol.trunk import SUBPROTOCOL
 from trunkline.web.problem import Handler
 
 _NEAR = tuple(
@@ -30,9 +31,17 @@ def is_near(address: str) -> bool:
     return any(ip in network for network in _NEAR)
 
 
+def is_trunk(request: web.Request) -> bool:
+    """Whether another relay asks for a trunk, which is let in by rules of its own."""
+    asked = request.headers.get("Sec-WebSocket-Protocol", "")
+    return request.path == "/wsb" and SUBPROTOCOL in {each.strip() for each in asked.split(",")}
+
+
 @web.middleware
 async def near_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse requests from anywhere but loopback and private addresses."""
+    if is_trunk(request):
+        return await handler(request)
     if request.remote is None or not is_near(request.remote):
         raise Refusal(
             RefusalCode.FORBIDDEN,

@@ -15,6 +15,8 @@ from trunkline.model.ice_server import IceServer
 from trunkline.model.id import ParticipantId
 from trunkline.net.clock import wall
 from trunkline.net.line import Line
+from trunkline.web.access import is_trunk
+from trunkline.web.trunk import Trunks
 
 if TYPE_CHECKING:
     from trunkline.protocol.room.server import Server
@@ -45,8 +47,11 @@ _BROKEN: dict[int, str] = {
 class Conversations:
     """The route, and what is talked on it."""
 
-    def __init__(self, engine: Engine, ice_servers: Iterable[IceServer] = ()) -> None:
+    def __init__(
+        self, engine: Engine, trunks: Trunks, ice_servers: Iterable[IceServer] = ()
+    ) -> None:
         self._engine = engine
+        self._trunks = trunks
         self._ice_servers = tuple(ice_servers)
         self._strangers = 0
 
@@ -55,6 +60,8 @@ class Conversations:
         return [web.get(PATH, self._talk, allow_head=False)]
 
     async def _talk(self, request: web.Request) -> web.StreamResponse:
+        if is_trunk(request):
+            return await self._trunks.talk(request)
         # Imported where it is needed: protobuf takes six megabytes.
         from trunkline.protocol.room.server import SUBPROTOCOL, Server
 
@@ -78,7 +85,7 @@ class Conversations:
         await socket.prepare(request)
         server = Server(like_umbrella=not names, ice_servers=self._ice_servers)
         line = Line(server.send, lambda: _cut(request))
-        conversation = _Conversation(self._engine, socket, server, line)
+        conversation = _Conversation(self._engine, socket, server, line, _address(request))
         self._strangers += 1
         try:
             async with asyncio.timeout(HELLO_TIME):
@@ -96,12 +103,18 @@ class _Conversation:
     """One guest's."""
 
     def __init__(
-        self, engine: Engine, socket: web.WebSocketResponse, server: "Server", line: Line
+        self,
+        engine: Engine,
+        socket: web.WebSocketResponse,
+        server: "Server",
+        line: Line[signal.Told],
+        address: str,
     ) -> None:
         self._engine = engine
         self._socket = socket
         self._server = server
         self._line = line
+        self._address = address
         self._who: ParticipantId | None = None
 
     async def begin(self) -> None:
@@ -162,9 +175,8 @@ class _Conversation:
 
     def _enter(self, hello: signal.Hello) -> None:
         like_umbrella = self._server.like_umbrella
-        address = _address(self._socket.get_extra_info("peername"))
         self._who = self._engine.enter(
-            hello, self._line, address=address, like_umbrella=like_umbrella
+            hello, self._line, address=self._address, like_umbrella=like_umbrella
         )
         log.debug("%s speaks by %s", self._who, hello.agent or "a program without a name")
 
@@ -175,10 +187,11 @@ class _Conversation:
             self._engine.dismiss(self._who, goodbye.reason)
 
 
-def _address(peer: tuple[str, int, *tuple[int, ...]] | None) -> str:
-    """As it is written: address:port; empty where the socket is gone already."""
-    if peer is None:
-        return ""
+def _address(request: web.Request) -> str:
+    """As it is written: address:port; the address alone where a proxy tells it."""
+    peer = request.transport and request.transport.get_extra_info("peername")
+    if not peer or peer[0] != request.remote:
+        return request.remote or ""
     host, port = peer[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 

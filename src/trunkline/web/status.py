@@ -21,7 +21,7 @@ class Status:
         return [web.route(hdrs.METH_ANY, PATH, self._answer)]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        if not _wants_protobuf(request):
+        if not wants_protobuf(request):
             if request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
                 raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_GET, hdrs.METH_HEAD])
             return self._page.file("/status.html")
@@ -36,6 +36,6 @@ class Status:
         )
 
 
-def _wants_protobuf(request: web.Request) -> bool:
+def wants_protobuf(request: web.Request) -> bool:
     """An original client says it in Content-Type, also of a GET without a body."""
     return PROTOBUF in (request.headers.get("Content-Type"), request.headers.get("Accept"))

@@ -21,6 +21,12 @@ def test_loopback_comes_first_where_the_other_is_here(url: str | None) -> None:
     assert addresses(url) == ["127.0.0.1", *map(str, local_addresses())][:16]
 
 
+def test_how_long_silence_may_last_is_told() -> None:
+    opened = Network(endpoint=Ether(), silence=4.5).open((), 1)
+    opened.close()
+    assert opened.setup.silence == 4.5  # type: ignore[attr-defined]
+
+
 def test_loopback_of_ipv6_is_for_urls_with_it() -> None:
     assert addresses("http://[::1]:8080")[0] == "::1"
 
@@ -62,3 +68,30 @@ def test_a_server_that_is_not_known_is_named() -> None:
 def test_only_certificates_of_this_machine_go_unchecked(url: str, trusted: bool) -> None:
     assert Network().is_trusted(url) is trusted
     assert Network(insecure=True).is_trusted(url)
+
+
+def urls(network: Network) -> list[str]:
+    opened = network.open((), 1)
+    opened.close()
+    return [one.url for one in opened.setup.servers]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("url", ["turns:127.0.0.1", "turn:127.0.0.1?transport=tcp", "stuns:[::1]"])
+def test_a_server_that_is_not_reached_by_udp_is_named(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    servers = [IceServer(url, "me", "secret"), IceServer("stun:127.0.0.1")]
+    network = Network(endpoint=Ether(), ice_servers=servers)
+    assert urls(network) == ["stun:127.0.0.1"]
+    assert f"The ICE server {url} is not used" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_servers_that_are_told_of_help_where_they_can(caplog: pytest.LogCaptureFixture) -> None:
+    told = [IceServer(f"stun:{host}") for host in ("nothing.invalid", "127.0.0.1")]
+    network = Network(endpoint=Ether())
+    assert urls(network.helped_by([*told, IceServer("turns:127.0.0.1")])) == ["stun:127.0.0.1"]
+    assert "stun:nothing.invalid cannot be used" in caplog.text
+    assert "turns:127.0.0.1 is not used" in caplog.text
+    own = Network(endpoint=Ether(), ice_servers=[IceServer("stun:127.0.0.2")])
+    assert urls(own.helped_by(told)) == ["stun:127.0.0.2"]

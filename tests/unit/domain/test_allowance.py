@@ -39,3 +39,11 @@ def test_never_more_than_the_burst_and_what_grew(pauses: list[float]) -> None:
         now += pause
         granted += allowance.take("a", now) == 0
     assert granted <= RATE.burst + now * RATE.per_second + 1e-6
+
+
+def test_looking_at_the_wait_takes_nothing() -> None:
+    allowance = Allowance(RATE)
+    assert [allowance.wait("a", 0) for _ in range(9)] == [0] * 9
+    for _ in range(RATE.burst):
+        allowance.take("a", 0)
+    assert allowance.wait("a", 0) == 0.5

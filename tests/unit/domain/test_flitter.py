@@ -26,3 +26,19 @@ def test_who_is_in_no_room_reaches_nobody() -> None:
     assert peers.disconnect(ONE) == ()
     peers.receive(ONE, word.Join("one", "stage"))
     assert peers.receive(ONE, word.Join("one", "attic")) == ()
+
+
+def test_parts_of_this_program_come_last_and_keep_their_names() -> None:
+    peers = Peers(Bounds(reserved="room:"))
+    peers.receive(ONE, word.Join("room:stage", "stage", own=True))
+    peers.receive(TWO, word.Join("room:stage/ann", "stage", own=True))
+    members = word.Members(("three", "room:stage/ann", "room:stage"))
+    assert peers.receive(THREE, word.Join("three", "stage"))[:3] == tuple(
+        Tell(key, members) for key in (ONE, TWO, THREE)
+    )
+    taken = peers.receive(PeerKey(4), word.Join("room:attic", "attic"))
+    assert isinstance(taken[1], HangUp)
+    assert peers.disconnect(TWO)[:2] == (
+        Tell(ONE, word.Members(("three", "room:stage"))),
+        Tell(THREE, word.Members(("three", "room:stage"))),
+    )

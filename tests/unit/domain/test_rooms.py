@@ -6,7 +6,7 @@ from support.rooms import OFFER, House
 from trunkline.domain.directory import Limits
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model.event import RoomOpened
-from trunkline.model.id import Mid, ParticipantName, RoomName, SessionId, TransportId
+from trunkline.model.id import Mid, ParticipantId, ParticipantName, RoomName, SessionId, TransportId
 from trunkline.model.media import Port
 from trunkline.model.report import Counted, Traffic
 from trunkline.model.request import Publish, Watch
@@ -324,3 +324,13 @@ def test_a_source_is_found_by_name_and_kind(house: House) -> None:
         house.rooms.source(studio, ParticipantName("eve"), "video")
     with pytest.raises(Refusal, match="nobody in room 'empty'"):
         house.rooms.source(RoomName("empty"), None, "video")
+
+
+def test_the_picture_of_a_participant_is_found_by_its_id(house: House) -> None:
+    house.produce("bot", "audio", "video", name="bot")
+    house.publish("ann", room="other")
+    found = house.rooms.picture_of(RoomName("studio"), ParticipantId("bot"))
+    assert found == Port(house.transports["bot"], Mid("1"))
+    for room, who in (("studio", "ann"), ("nowhere", "bot")):
+        with pytest.raises(Refusal, match="no picture"):
+            house.rooms.picture_of(RoomName(room), ParticipantId(who))

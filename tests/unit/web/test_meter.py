@@ -6,16 +6,16 @@ from hypothesis.strategies import floats, integers, lists, tuples
 from trunkline.model.id import Mid, ParticipantId, RoomName, TransportId
 from trunkline.model.report import Incoming, Outgoing, Traffic
 from trunkline.model.view import ParticipantStatistics, Statistics
-from trunkline.web.api.meter import Meter
+from trunkline.web.api.meter import Medium, Meter
 
-CAMERA = (TransportId(1), Mid("in"))
-SCREEN = (TransportId(1), Mid("out"))
+CAMERA: Medium = (TransportId(1), Mid("0"), "in")
+SCREEN: Medium = (TransportId(1), Mid("0"), "out")
 
 
 def look(received: int, sent: int | None = None) -> Statistics:
-    """One transport that has received, and perhaps sent, so many bytes."""
-    incoming = Incoming(Mid("in"), "video", "VP8", 1, received, 0, 0, 0, None)
-    outgoing = Outgoing(Mid("out"), "video", None, 1, sent or 0, 0, 0, 0, None, None)
+    """One medium that has received, and perhaps sent, so many bytes."""
+    incoming = Incoming(Mid("0"), "video", "VP8", 1, received, 0, 0, 0, None)
+    outgoing = Outgoing(Mid("0"), "video", None, 1, sent or 0, 0, 0, 0, None, None)
     traffic = Traffic(
         TransportId(1), True, None, 0, 0, (incoming,), () if sent is None else (outgoing,)
     )

@@ -17,25 +17,36 @@ use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 use super::relay_address;
 
-/// What a client offers: a kind, a way, and for video the one codec.
+/// What a client offers: a kind, the ways, and for video the one codec.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Media {
     pub(crate) kind: MediaKind,
     pub(crate) sends: bool,
+    pub(crate) takes: bool,
     pub(crate) codec: Codec,
 }
 
 impl Media {
     pub(crate) const SEND_VP8: Self =
-        Self { kind: MediaKind::Video, sends: true, codec: Codec::Vp8 };
+        Self { kind: MediaKind::Video, sends: true, takes: false, codec: Codec::Vp8 };
     pub(crate) const SEND_OPUS: Self =
-        Self { kind: MediaKind::Audio, sends: true, codec: Codec::Opus };
+        Self { kind: MediaKind::Audio, sends: true, takes: false, codec: Codec::Opus };
     pub(crate) const TAKE_VP8: Self =
-        Self { kind: MediaKind::Video, sends: false, codec: Codec::Vp8 };
+        Self { kind: MediaKind::Video, sends: false, takes: true, codec: Codec::Vp8 };
     pub(crate) const TAKE_OPUS: Self =
-        Self { kind: MediaKind::Audio, sends: false, codec: Codec::Opus };
+        Self { kind: MediaKind::Audio, sends: false, takes: true, codec: Codec::Opus };
     pub(crate) const TAKE_AV1: Self =
-        Self { kind: MediaKind::Video, sends: false, codec: Codec::Av1 };
+        Self { kind: MediaKind::Video, sends: false, takes: true, codec: Codec::Av1 };
+    pub(crate) const BOTH_VP8: Self =
+        Self { kind: MediaKind::Video, sends: true, takes: true, codec: Codec::Vp8 };
+
+    fn way(self) -> Direction {
+        match (self.sends, self.takes) {
+            (true, true) => Direction::SendRecv,
+            (true, false) => Direction::SendOnly,
+            (false, _) => Direction::RecvOnly,
+        }
+    }
 }
 
 /// A client and all that it has seen.
@@ -90,9 +101,8 @@ impl Client {
         client.media = media
             .iter()
             .map(|medium| {
-                let way = if medium.sends { Direction::SendOnly } else { Direction::RecvOnly };
                 let stream = Some("stream".to_owned());
-                (changes.add_media(medium.kind, way, stream, None, None), medium.kind)
+                (changes.add_media(medium.kind, medium.way(), stream, None, None), medium.kind)
             })
             .collect();
         if media.is_empty() {

@@ -9,6 +9,7 @@ from cryptography import x509
 
 from trunkline.client.doctor.finding import Finding, ok, warning, wrong
 from trunkline.client.doctor.target import Target
+from trunkline.listing.fingerprint import fingerprint
 from trunkline.net.interface import Address
 
 HANDSHAKE_TIME = 5.0
@@ -50,7 +51,8 @@ async def inspect(
     found += await _judge_trust(target, address, certificate, found)
     until = f"{certificate.not_valid_after_utc:%Y-%m-%d}"
     good = f"The certificate is valid until {until} for {', '.join(names[:6]) or 'no name'}."
-    return found or [ok(_SUBJECT, good)]
+    mark = ok(_SUBJECT, f"Its fingerprint is SHA-256 {fingerprint(shown)}.")
+    return [*(found or [ok(_SUBJECT, good)]), mark]
 
 
 async def _handshake(target: Target, address: Address, *, verified: bool) -> bytes | None:

@@ -57,7 +57,7 @@ def _sent(
     link: ParticipantStatistics, tracks: Mapping[TrackId, Track]
 ) -> Iterator[tuple[str, Track | None]]:
     for medium in link.traffic.consumers:
-        carriage = link.carried.get(medium.mid)
+        carriage = link.sent.get(medium.mid)
         yield medium.mid, tracks.get(carriage.track) if carriage else None
 
 

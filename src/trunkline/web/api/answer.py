@@ -58,7 +58,10 @@ class Answers:
     async def _status(self) -> shape.Status:
         statistics = await self._statistics()
         return shape.Status(
-            version=version("trunkline"), rooms=self._rooms(), statistics=statistics
+            version=version("trunkline"),
+            relays=tuple(map(shape.Relay.model_validate, self._look.relays())),
+            rooms=self._rooms(),
+            statistics=statistics,
         )
 
     def _room(self, name: str) -> shape.Room:

@@ -2,9 +2,11 @@
 
 from importlib.metadata import version
 
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from trunkline.web.api import shape
+from trunkline.web.api import trunk_description as trunks
 
 _REFERENCE = "#/components/schemas/{model}"
 _ROOM = {"name": "room", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -29,24 +31,35 @@ DESCRIBED: dict[str, tuple[type[shape.Shape], str, list[dict[str, object]]]] = {
         "Rooms and statistics of one moment: who sends what to whom.",
         [],
     ),
+    "/api/v1/nearby": (
+        shape.NearbyRelays,
+        "Other relays on the local network, found by multicast DNS.",
+        [],
+    ),
 }
 
 
 def description() -> dict[str, object]:
     """All of it, as JSON."""
-    models = {model for model, _, _ in DESCRIBED.values()} | {shape.Problem}
-    ordered = sorted(models, key=lambda model: model.__name__)
-    _, schemas = models_json_schema(
-        [(model, "serialization") for model in ordered], ref_template=_REFERENCE
-    )
+    answers: list[type[BaseModel]] = [model for model, _, _ in DESCRIBED.values()]
+    answers += [shape.Problem, *trunks.ANSWERS]
+    ordered = sorted(answers, key=lambda model: model.__name__)
+    modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        *((model, "serialization") for model in ordered),
+        *((model, "validation") for model in trunks.BODIES),
+    ]
+    _, schemas = models_json_schema(modes, ref_template=_REFERENCE)
+    paths = {path: _path(*told) for path, told in DESCRIBED.items()}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "trunkline",
             "version": version("trunkline"),
-            "description": "What a relay knows. Read only.",
+            "description": "What a relay knows, and which trunks it has.",
         },
-        "paths": {path: _path(*told) for path, told in DESCRIBED.items()},
+        # Relative to where this stands, so that it holds under any path of a site.
+        "servers": [{"url": "../../"}],
+        "paths": {**paths, **trunks.paths(_REFERENCE)},
         "components": {
             "schemas": schemas["$defs"],
             "securitySchemes": {
@@ -68,6 +81,9 @@ def _path(
     answers = {"200": _answer(model, "application/json", summary)}
     sentence = "The bearer token is neither the operator's nor this room's passphrase."
     answers["401"] = _answer(shape.Problem, "application/problem+json", sentence)
+    if model is shape.NearbyRelays:
+        sentence = "This relay does not look for others."
+        answers["404"] = _answer(shape.Problem, "application/problem+json", sentence)
     if parameters:
         sentence = "There is no such room or participant (any more)."
         answers["404"] = _answer(shape.Problem, "application/problem+json", sentence)

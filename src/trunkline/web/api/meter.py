@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from trunkline.model.id import Mid, TransportId
+from trunkline.model.id import LinkId, Mid, TransportId
 from trunkline.model.view import Statistics
 
 INTERVAL = 1.0
 """Seconds that a rate is a mean over, at least; at most three times as many."""
 
-Medium = tuple[TransportId, Mid]
+Medium = tuple[TransportId, Mid, Literal["in", "out"]]
+"""A medium may flow both ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,23 @@ class Meter:
         }
 
 
+def bitrates(statistics: Statistics, rates: Mapping[Medium, int]) -> dict[LinkId, tuple[int, int]]:
+    """Of each trunk, bits of RTP payload in a second: sent and received."""
+    found: dict[LinkId, tuple[int, int]] = {}
+    for one in statistics.trunks:
+        sent, received = found.get(one.link, (0, 0))
+        transport = one.traffic.transport
+        sent += sum(rates.get((transport, each.mid, "out"), 0) for each in one.traffic.consumers)
+        received += sum(rates.get((transport, each.mid, "in"), 0) for each in one.traffic.producers)
+        found[one.link] = sent, received
+    return found
+
+
 def _counters(statistics: Statistics) -> dict[Medium, int]:
     counters: dict[Medium, int] = {}
-    for traffic in (one.traffic for one in statistics.participants):
-        counters |= {(traffic.transport, one.mid): one.bytes for one in traffic.producers}
-        counters |= {(traffic.transport, one.mid): one.bytes for one in traffic.consumers}
+    every = [one.traffic for one in statistics.participants]
+    every += [one.traffic for one in statistics.trunks]
+    for traffic in every:
+        counters |= {(traffic.transport, one.mid, "in"): one.bytes for one in traffic.producers}
+        counters |= {(traffic.transport, one.mid, "out"): one.bytes for one in traffic.consumers}
     return counters

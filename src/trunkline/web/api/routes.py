@@ -1,16 +1,20 @@
 """The routes of /api/v1."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from trunkline.errors import Refusal, RefusalCode
+from trunkline.model.nearby import Nearby
 from trunkline.web.api.meter import Meter
 from trunkline.web.sight import Look, Sight
 
 if TYPE_CHECKING:
     from trunkline.web.api.answer import Answers
+
+Find = Callable[[], Awaitable[Sequence[Nearby]]]
 
 PATHS = (
     "/api/v1/rooms",
@@ -19,6 +23,7 @@ PATHS = (
     "/api/v1/rooms/{room}/participants/{participant}",
     "/api/v1/statistics",
     "/api/v1/status",
+    "/api/v1/nearby",
     "/api/v1/openapi.json",
 )
 
@@ -35,13 +40,21 @@ class Api:
     """What there is, for programs.
 
     `plain_port` is told along with the rooms: programs that refuse a relay's own certificate
-    publish at the port without TLS. `clock` gives seconds, rising.
+    publish at the port without TLS. `clock` gives seconds, rising. `nearby` finds the relays on the
+    local network, if it is to be asked.
     """
 
-    def __init__(self, sight: Sight, plain_port: int | None, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        sight: Sight,
+        plain_port: int | None,
+        clock: Callable[[], float],
+        nearby: Find | None = None,
+    ) -> None:
         self._sight = sight
         self._plain_port = plain_port
         self._clock = clock
+        self._nearby = nearby
         # By whether it is the operator who asks, who sees other media.
         self._meters = {False: Meter(), True: Meter()}
         self._kept: dict[bool, tuple[float, str]] = {}
@@ -58,7 +71,9 @@ class Api:
         answers = Answers(look, self._plain_port, self._meters[look.operates], self._clock)
         resource = request.match_info.route.resource
         path = resource.canonical if resource else ""
-        if path == "/api/v1/status":
+        if path == "/api/v1/nearby":
+            text = await self._found(look)
+        elif path == "/api/v1/status":
             text = await self._status(answers, look)
         else:
             text = await answers.give(path, request.match_info)
@@ -70,6 +85,16 @@ class Api:
         if len(text) >= COMPRESSED:
             response.enable_compression()
         return response
+
+    async def _found(self, look: Look) -> str:
+        from trunkline.web.api import shape
+
+        if self._nearby is None:
+            sentence = "This relay does not look for others: multicast DNS is off (see mdns)."
+            raise Refusal(RefusalCode.UNKNOWN, sentence)
+        look.need_addresses()
+        relays = [shape.Nearby.model_validate(one) for one in await self._nearby()]
+        return shape.NearbyRelays(relays=tuple(relays)).model_dump_json(by_alias=True)
 
     async def _status(self, answers: "Answers", look: Look) -> str:
         """Those who look at the same time share one answer."""

@@ -55,6 +55,7 @@ class Participant(Shape):
     name: str
     role: Literal["publisher", "viewer", "client"]
     publishing: Annotated[bool, Field(description="What it sends can arrive.")]
+    remote: Annotated[bool, Field(description="It is at another relay.")]
     tracks: tuple[Track, ...]
 
     @classmethod
@@ -66,6 +67,7 @@ class Participant(Shape):
             name=participant.name,
             role=participant.role,
             publishing=participant.connected,
+            remote=participant.remote,
             tracks=tracks,
         )
 
@@ -177,8 +179,11 @@ class Transport(Shape):
         """From what the relay knows."""
         traffic: report.Traffic = statistics.traffic
 
-        def known(mid: Mid) -> tuple[view.Carriage | None, int | None]:
-            return statistics.carried.get(mid), rates.get((traffic.transport, mid))
+        def coming(mid: Mid) -> tuple[view.Carriage | None, int | None]:
+            return statistics.carried.get(mid), rates.get((traffic.transport, mid, "in"))
+
+        def leaving(mid: Mid) -> tuple[view.Carriage | None, int | None]:
+            return statistics.sent.get(mid), rates.get((traffic.transport, mid, "out"))
 
         return cls(
             room=statistics.room,
@@ -190,8 +195,41 @@ class Transport(Shape):
             protocol=traffic.protocol,
             received=traffic.received,
             sent=traffic.sent,
-            producers=tuple(Incoming.of(one, *known(one.mid)) for one in traffic.producers),
-            consumers=tuple(Outgoing.of(one, *known(one.mid)) for one in traffic.consumers),
+            producers=tuple(Incoming.of(one, *coming(one.mid)) for one in traffic.producers),
+            consumers=tuple(Outgoing.of(one, *leaving(one.mid)) for one in traffic.consumers),
+        )
+
+
+class TrunkTransport(Shape):
+    """One of the two media connections with another relay."""
+
+    relay: Annotated[str, Field(description="The id of the other relay.")]
+    name: Annotated[str, Field(description="Its name.")]
+    connected: bool
+    received: Annotated[int, Field(description="Bytes of datagrams.")]
+    sent: Annotated[int, Field(description="Bytes of datagrams.")]
+    producers: Annotated[tuple[Incoming, ...], Field(description="What comes in.")]
+    consumers: Annotated[tuple[Outgoing, ...], Field(description="What goes out.")]
+
+    @classmethod
+    def of(cls, statistics: view.TrunkStatistics, rates: Mapping[Medium, int]) -> "TrunkTransport":
+        """From what the relay knows."""
+        traffic, carried = statistics.traffic, statistics.carried
+
+        def coming(mid: Mid) -> tuple[view.Carriage | None, int | None]:
+            return carried.get(mid), rates.get((traffic.transport, mid, "in"))
+
+        def leaving(mid: Mid) -> tuple[view.Carriage | None, int | None]:
+            return carried.get(mid), rates.get((traffic.transport, mid, "out"))
+
+        return cls(
+            relay=statistics.relay,
+            name=statistics.name,
+            connected=traffic.connected,
+            received=traffic.received,
+            sent=traffic.sent,
+            producers=tuple(Incoming.of(one, *coming(one.mid)) for one in traffic.producers),
+            consumers=tuple(Outgoing.of(one, *leaving(one.mid)) for one in traffic.consumers),
         )
 
 
@@ -199,6 +237,7 @@ class Statistics(Shape):
     """Counters of everything that runs now."""
 
     transports: tuple[Transport, ...]
+    trunks: Annotated[tuple[TrunkTransport, ...], Field(description="With other relays.")]
     datagrams_dropped: Annotated[int, Field(description="Belonged to nobody, or were not valid.")]
     datagrams_unsent: Annotated[int, Field(description="Too many waited for the network.")]
     batches_dropped: Annotated[int, Field(description="A worker was too busy to take them.")]
@@ -208,18 +247,53 @@ class Statistics(Shape):
         """From what the relay knows."""
         return cls(
             transports=tuple(Transport.of(one, rates) for one in statistics.participants),
+            trunks=tuple(TrunkTransport.of(one, rates) for one in statistics.trunks),
             datagrams_dropped=statistics.datagrams_dropped,
             datagrams_unsent=statistics.datagrams_unsent,
             batches_dropped=statistics.batches_dropped,
         )
 
 
+class Edge(Shape):
+    """A neighbour of a relay."""
+
+    relay: Annotated[str, Field(description="Its id.")]
+    rtt: Annotated[Known | None, Field(description="Round-trip time in seconds; null: unknown.")]
+    tracks: Annotated[int, Field(description="How many it is sent.")]
+
+
+class Relay(Shape):
+    """A relay and its trunks, as it tells of itself."""
+
+    relay: Annotated[str, Field(description="Its id.")]
+    name: str
+    edges: tuple[Edge, ...]
+
+
 class Status(Shape):
     """Everything at one moment."""
 
     version: Annotated[str, Field(description="Of the relay.")]
+    relays: Annotated[
+        tuple[Relay, ...],
+        Field(description="This relay first, and all that trunks lead to; empty without trunks."),
+    ]
     rooms: Annotated[tuple[Room, ...], Field(description="Oldest first.")]
     statistics: Statistics
+
+
+class Nearby(Shape):
+    """A relay on the local network, as it tells of itself."""
+
+    name: str
+    url: Annotated[str, Field(description="Where it is found, by its name.")]
+    addresses: Annotated[tuple[str, ...], Field(description="IPv4 first.")]
+
+
+class NearbyRelays(Shape):
+    """The relays on the local network."""
+
+    relays: Annotated[tuple[Nearby, ...], Field(description="By name.")]
 
 
 class Problem(Shape):

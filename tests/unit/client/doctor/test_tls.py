@@ -11,7 +11,7 @@ from trunkline.client.doctor import tls
 from trunkline.client.doctor.finding import Finding, Grade
 from trunkline.client.doctor.target import Target
 from trunkline.config import Settings
-from trunkline.net.certificate import server_context
+from trunkline.net.certificate import server_context, shown_fingerprint
 from trunkline.net.listener import listen
 
 NOW = datetime.datetime.now(datetime.UTC)
@@ -30,13 +30,15 @@ async def judged(folder: Path, host: str, now: datetime.datetime) -> list[Findin
 
 
 async def test_our_own_is_a_warning(tmp_path: Path) -> None:
-    (finding,) = await judged(tmp_path, "127.0.0.1", NOW)
+    finding, mark = await judged(tmp_path, "127.0.0.1", NOW)
     assert finding.grade is Grade.WARNING
     assert "relay's own" in finding.sentence
+    assert mark.grade is Grade.OK
+    assert shown_fingerprint(Settings(state_dir=tmp_path)) in mark.sentence
 
 
 async def test_another_name_is_said(tmp_path: Path) -> None:
-    finding, _ = await judged(tmp_path, "other.example", NOW)
+    finding, *_ = await judged(tmp_path, "other.example", NOW)
     assert "valid for relay.example, 127.0.0.1, not for other.example" in finding.sentence
 
 

@@ -52,7 +52,7 @@ def read(*links: ParticipantStatistics, people: tuple[Participant, ...] = ()) ->
 
 def link(who: str, of: Traffic, **carried: str) -> ParticipantStatistics:
     media = {Mid(mid[1:]): Carriage(TrackId(track)) for mid, track in carried.items()}
-    return ParticipantStatistics(ROOM, ParticipantId(who), "client", None, of, media)
+    return ParticipantStatistics(ROOM, ParticipantId(who), "client", None, of, media, media)
 
 
 def test_nobody_is_nothing() -> None:

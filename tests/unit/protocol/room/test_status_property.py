@@ -40,7 +40,7 @@ def links(draw: DrawFn) -> ParticipantStatistics:
     )
     carried = draw(dictionaries(sampled_from(MIDS), sampled_from(TRACKS).map(Carriage)))
     return ParticipantStatistics(
-        RoomName("r"), draw(sampled_from(PEOPLE)), "client", None, traffic, carried
+        RoomName("r"), draw(sampled_from(PEOPLE)), "client", None, traffic, carried, carried
     )
 
 

@@ -40,7 +40,7 @@ impl Client {
     pub(crate) fn add(&mut self, medium: Media) -> String {
         let mut changes = self.rtc.sdp_api();
         let stream = Some("stream".to_owned());
-        let mid = changes.add_media(medium.kind, way(medium.sends), stream, None, None);
+        let mid = changes.add_media(medium.kind, medium.way(), stream, None, None);
         self.media.push((mid, medium.kind));
         let changes = changes.apply();
         self.offer_changes(changes)

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { authorization, createToken } from "../token.ts";
 import { graphsOf } from "./graph.ts";
 import type { Report } from "./report.ts";
 
@@ -6,8 +7,6 @@ import type { Report } from "./report.ts";
 const LOOK_EVERY = 1_000;
 /** Milliseconds that the relay may take to answer. */
 const ANSWER_WITHIN = 5_000;
-/** Where the operator's token is kept for as long as the tab is open. */
-const TOKEN_KEY = "trunkline.operator-token";
 
 /** Why nothing new is shown. */
 export type Trouble = "unreachable" | "refused" | "token";
@@ -23,19 +22,20 @@ export type StatusStore = ReturnType<typeof createStatusStore>;
 export function createStatusStore(base: string) {
   const report = signal<Report | undefined>(undefined);
   const trouble = signal<Trouble | undefined>(undefined);
-  const token = signal(sessionStorage.getItem(TOKEN_KEY) ?? "");
+  const token = createToken();
   const graphs = computed(() => (report.value ? graphsOf(report.value) : []));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let looks = 0;
 
   async function look(): Promise<void> {
     const number = ++looks;
-    const found = await read(base, token.value);
+    const found = await read(base, token.value.value);
     // Another token was given meanwhile.
     if (number !== looks) return;
     if (typeof found === "string") trouble.value = found;
     else [report.value, trouble.value] = [found, undefined];
-    timer = setTimeout(next, LOOK_EVERY);
+    // A wrong token does not become right, and each is counted.
+    if (found !== "token") timer = setTimeout(next, LOOK_EVERY);
   }
 
   function next(): void {
@@ -48,28 +48,26 @@ export function createStatusStore(base: string) {
   }
 
   function setToken(value: string): void {
-    token.value = value;
-    if (value === "") sessionStorage.removeItem(TOKEN_KEY);
-    else sessionStorage.setItem(TOKEN_KEY, value);
+    token.set(value);
     start();
   }
 
   document.addEventListener("visibilitychange", start);
   start();
-  return { graphs, report, trouble, token, setToken };
+  return { graphs, report, trouble, token: token.value, setToken };
 }
 
 async function read(base: string, token: string): Promise<Report | Trouble> {
-  // No other character can stand in a header.
-  if (!/^[\x21-\x7e]*$/.test(token)) return "token";
-  const headers = token === "" ? undefined : { Authorization: `Bearer ${token}` };
+  const headers = authorization(token);
+  if (headers === undefined) return "token";
   try {
     const response = await fetch(`${base}/api/v1/status`, {
       signal: AbortSignal.timeout(ANSWER_WITHIN),
-      ...(headers && { headers }),
+      headers,
     });
     if (response.ok) return (await response.json()) as Report;
-    if (response.status === 401) return "token";
+    // 429: too many wrong ones came before.
+    if (response.status === 401 || response.status === 429) return "token";
     return response.status === 403 ? "refused" : "unreachable";
   } catch {
     return "unreachable";

@@ -1,4 +1,14 @@
-import type { Consumer, Kind, Participant, Report, Room, Track, Transport } from "./report.ts";
+import type {
+  Carriers,
+  Consumer,
+  Kind,
+  Participant,
+  Report,
+  Room,
+  Track,
+  Transport,
+  TrunkTransport,
+} from "./report.ts";
 
 /** How something is sent, the first that applies. */
 export type State = "paused" | "muted" | "stalled" | "silent" | "flowing";
@@ -55,27 +65,36 @@ export interface Graph {
 export function graphsOf({ rooms, statistics }: Report): readonly Graph[] {
   return rooms.map((room) => {
     const here = statistics.transports.filter((transport) => transport.room === room.name);
-    return graphOf(room, here);
+    return graphOf(room, here, statistics.trunks);
   });
 }
 
-function graphOf(room: Room, transports: readonly Transport[]): Graph {
+function graphOf(
+  room: Room,
+  transports: readonly Transport[],
+  trunks: readonly TrunkTransport[],
+): Graph {
   const senders = room.participants
     .filter(({ role, tracks }) => role === "publisher" || tracks.length > 0)
-    .map((participant) => senderOf(participant, transports));
+    .map((participant) => senderOf(participant, participant.remote ? trunks : transports));
   const tracks = new Map(
     senders.flatMap(({ id, sent }) => sent.map((one) => [one.track.id, { from: id, ...one }])),
   );
-  const groups = groupsOf(room, transports, (track) => tracks.get(track)?.from);
+  const groups = [
+    ...groupsOf(room, transports, (track) => tracks.get(track)?.from),
+    ...neighboursOf(trunks, (track) => tracks.has(track)),
+  ];
   const lines = groups.flatMap(({ receiver, consumers }) => linesTo(receiver, consumers, tracks));
   return { room: room.name, senders, receivers: groups.map(({ receiver }) => receiver), lines };
 }
 
-function senderOf(participant: Participant, transports: readonly Transport[]): Sender {
+function senderOf(participant: Participant, transports: readonly Carriers[]): Sender {
+  // Of a track that comes by two ways, for a moment, the one that flows counts.
   const producers = new Map(
     transports
-      .filter((transport) => transport.participant === participant.id)
-      .flatMap((transport) => transport.producers.map((one) => [one.track, one])),
+      .flatMap((transport) => transport.producers)
+      .toSorted((one, other) => (one.bitrate ?? 0) - (other.bitrate ?? 0))
+      .map((one) => [one.track, one]),
   );
   const pictureFirst = participant.tracks.toSorted((a, b) => b.kind.localeCompare(a.kind));
   const sent = pictureFirst.map((track) => {
@@ -97,7 +116,7 @@ function groupsOf(
   ownerOf: (track: string) => string | undefined,
 ): readonly Group[] {
   const guests = room.participants
-    .filter(({ role }) => role === "client")
+    .filter(({ role, remote }) => role === "client" && !remote)
     .map(({ id, name }) => {
       const own = transports.filter(({ participant }) => participant === id);
       return group(id, name, 1, own);
@@ -113,6 +132,27 @@ function groupsOf(
     group(`viewers ${owner}`, undefined, own.length, own),
   );
   return [...guests, ...watching];
+}
+
+/** Relays that are sent something of this room. */
+function neighboursOf(
+  trunks: readonly TrunkTransport[],
+  isHere: (track: string) => boolean,
+): readonly Group[] {
+  const sending = grouped(trunks, ({ relay }) => relay);
+  return [...sending].flatMap(([relay, all]) => {
+    const consumers = all
+      .flatMap((trunk) => trunk.consumers)
+      .filter(({ track, paused }) => track !== null && !paused && isHere(track));
+    if (consumers.length === 0) return [];
+    const receiver = {
+      id: `relay ${relay}`,
+      name: all[0]?.name,
+      count: 1,
+      bitrate: sum(consumers),
+    };
+    return { receiver, consumers };
+  });
 }
 
 function group(

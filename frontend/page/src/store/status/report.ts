@@ -1,12 +1,28 @@
 /** What `GET /api/v1/status` tells; its description is at /api/v1/openapi.json. */
 export interface Report {
   readonly version: string;
+  /** This one first, and those that its trunks lead to; none without trunks. */
+  readonly relays: readonly Relay[];
   readonly rooms: readonly Room[];
   readonly statistics: Statistics;
 }
 
+/** A relay and its neighbours, as it tells of itself. */
+export interface Relay {
+  readonly relay: string;
+  readonly name: string;
+  readonly edges: readonly {
+    readonly relay: string;
+    /** Seconds. */
+    readonly rtt: number | null;
+    /** How many it is sent. */
+    readonly tracks: number;
+  }[];
+}
+
 export interface Statistics {
   readonly transports: readonly Transport[];
+  readonly trunks: readonly TrunkTransport[];
   readonly datagramsDropped: number;
   readonly datagramsUnsent: number;
   readonly batchesDropped: number;
@@ -25,6 +41,8 @@ export interface Participant {
   readonly name: string;
   readonly role: Role;
   readonly publishing: boolean;
+  /** It is at another relay. */
+  readonly remote: boolean;
   readonly tracks: readonly Track[];
 }
 
@@ -54,8 +72,20 @@ export interface Consumer extends Carrier {
   readonly rtt: number | null;
 }
 
-/** One media connection. */
-export interface Transport {
+/** What comes and leaves on a media connection. */
+export interface Carriers {
+  readonly producers: readonly Carrier[];
+  readonly consumers: readonly Consumer[];
+}
+
+/** One of the two media connections with another relay. */
+export interface TrunkTransport extends Carriers {
+  readonly relay: string;
+  readonly name: string;
+}
+
+/** One media connection of a participant. */
+export interface Transport extends Carriers {
   readonly room: string;
   readonly participant: string;
   readonly role: Role;
@@ -63,6 +93,4 @@ export interface Transport {
   readonly connected: boolean;
   readonly remote: string | null;
   readonly protocol: "udp" | "tcp" | null;
-  readonly producers: readonly Carrier[];
-  readonly consumers: readonly Consumer[];
 }

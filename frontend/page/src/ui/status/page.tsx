@@ -7,6 +7,7 @@ import type { Graph } from "../../store/status/graph.ts";
 import type { Transport } from "../../store/status/report.ts";
 import { text } from "../../text.ts";
 import { Operator } from "./operator.tsx";
+import { Relays } from "./relays.tsx";
 import { RoomPanel } from "./room.tsx";
 import { Totals } from "./totals.tsx";
 
@@ -85,6 +86,7 @@ function Body({ store }: { store: StatusStore }) {
   return (
     <>
       <Totals report={report} />
+      {report.relays.length > 1 && <Relays relays={report.relays} />}
       {report.rooms.length === 0 && (
         <section class="panel nobody">
           <p>{statusText.empty}</p>

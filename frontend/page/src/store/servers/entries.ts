@@ -1,0 +1,59 @@
+/** A relay that this one has a trunk with, as `GET /api/v1/trunks` tells it. */
+export interface Trunk {
+  readonly id: string;
+  /** Null where the other relay dialled. */
+  readonly url: string | null;
+  readonly direction: "out" | "in";
+  readonly state: "connecting" | "up" | "waiting" | "refused";
+  readonly error: string | null;
+  /** Seconds since 1970, of this state. */
+  readonly since: number;
+  readonly relay: { readonly id: string; readonly name: string } | null;
+  readonly rtt: number | null;
+  readonly sent_kbps: number;
+  readonly received_kbps: number;
+  readonly tracks_sent: number;
+  readonly tracks_received: number;
+  readonly rooms: readonly string[] | null;
+  readonly max_kbps: number | null;
+  readonly max_layer: number | null;
+  readonly send: boolean;
+  readonly receive: boolean;
+  readonly insecure: boolean;
+  readonly fingerprint: string | null;
+}
+
+/** A camera, as `GET /api/v1/cameras` tells it. */
+export interface Camera {
+  readonly id: string;
+  readonly room: string;
+  readonly name: string;
+  /** Without its password. */
+  readonly url: string;
+  readonly sub: string | null;
+  readonly mode: "on-demand" | "always";
+  readonly transport?: "tcp" | "udp" | null;
+  readonly loop?: boolean;
+  readonly state: "idle" | "connecting" | "live" | "waiting" | "failed";
+  readonly error: string | null;
+  readonly picture: {
+    readonly codec: string;
+    readonly width: number;
+    readonly height: number;
+    readonly fps: number | null;
+    readonly kbps: number | null;
+  } | null;
+  readonly sound: { readonly codec: string; readonly channels: number } | null;
+  readonly doing: string | null;
+  readonly restarts: number;
+}
+
+/** A relay on the local network, as `GET /api/v1/nearby` tells it. */
+export interface Nearby {
+  readonly name: string;
+  readonly url: string;
+  readonly addresses: readonly string[];
+}
+
+/** What can be added, changed and removed. */
+export type Kind = "trunks" | "cameras";

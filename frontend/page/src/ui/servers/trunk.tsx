@@ -1,0 +1,56 @@
+import type { ComponentChildren } from "preact";
+import { language } from "../../language.ts";
+import { serversText } from "../../servers-text.ts";
+import { bits, milliseconds } from "../../store/amount.ts";
+import type { Trunk } from "../../store/servers/entries.ts";
+import { Entry, Fact, type Mood } from "./entry.tsx";
+
+const words = serversText.facts;
+const MOODS: Record<Trunk["state"], Mood> = {
+  connecting: "waiting",
+  up: "good",
+  waiting: "waiting",
+  refused: "bad",
+};
+
+/** What a trunk is called. */
+export function trunkName(trunk: Trunk): string {
+  return trunk.relay?.name ?? trunk.url ?? trunk.id;
+}
+
+/** One trunk, as it is. */
+export function TrunkEntry({ trunk, deeds }: { trunk: Trunk; deeds: ComponentChildren }) {
+  const isUp = trunk.state === "up";
+  return (
+    <Entry
+      name={trunkName(trunk)}
+      address={(trunk.relay && trunk.url) ?? undefined}
+      mood={MOODS[trunk.state]}
+      state={serversText.trunkStates[trunk.state]}
+      error={trunk.error}
+      deeds={trunk.direction === "out" ? deeds : null}
+    >
+      <Fact label={words.dialled}>
+        {trunk.direction === "out" ? serversText.byUs : serversText.byThem}
+      </Fact>
+      <Fact label={words.since}>{moment(trunk.since)}</Fact>
+      {isUp && <Fact label={words.roundTrip}>{milliseconds(trunk.rtt ?? undefined)}</Fact>}
+      {isUp && <Fact label={words.sends}>{amount(trunk.sent_kbps, trunk.tracks_sent)}</Fact>}
+      {isUp && (
+        <Fact label={words.receives}>{amount(trunk.received_kbps, trunk.tracks_received)}</Fact>
+      )}
+      {trunk.rooms && <Fact label={words.rooms}>{trunk.rooms.join(", ")}</Fact>}
+    </Entry>
+  );
+}
+
+function amount(kbps: number, tracks: number): string {
+  return tracks === 0 ? bits(0) : `${bits(kbps * 1000)} · ${serversText.tracks(tracks)}`;
+}
+
+/** The time of day, with the date if it was not today. */
+function moment(seconds: number): string {
+  const then = new Date(seconds * 1000);
+  const isToday = then.toDateString() === new Date().toDateString();
+  return isToday ? then.toLocaleTimeString(language) : then.toLocaleString(language);
+}

@@ -1,0 +1,90 @@
+"""Participants of other relays that are in one room."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from trunkline.domain.effect import Effect
+from trunkline.domain.floor import Floor
+from trunkline.domain.remote import Remote, RemoteTrack
+from trunkline.domain.track import Track
+from trunkline.model.event import (
+    LeaveCode,
+    ParticipantJoined,
+    ParticipantLeft,
+    TrackEnded,
+    TrackPublished,
+)
+from trunkline.model.id import ParticipantId, RoomName, TrackId
+from trunkline.model.media import Wish
+from trunkline.model.signal import Departure, People
+from trunkline.model.trunk import Encodings, Presence
+
+
+class Remotes:
+    """Who they are, told to the room's guests. `tracks` gives all tracks of the room."""
+
+    def __init__(self, room: RoomName, floor: Floor, tracks: Callable[[], Iterable[Track]]) -> None:
+        self._room = room
+        self._floor = floor
+        self._every_track = tracks
+        self._there: dict[ParticipantId, Remote] = {}  # bounded by what routing takes
+
+    def __len__(self) -> int:
+        return len(self._there)
+
+    def __iter__(self) -> Iterator[Remote]:
+        return iter(self._there.values())
+
+    def tracks(self) -> Iterator[RemoteTrack]:
+        """Everything that they send."""
+        return (track for remote in self for track in remote.live())
+
+    def present(self, presence: Presence) -> list[Effect]:
+        """Somebody is there, or has changed."""
+        effects: list[Effect] = []
+        remote = self._there.get(presence.id)
+        if remote is None:
+            remote = self._there[presence.id] = Remote(presence)
+            effects.append(ParticipantJoined(self._room, remote.id, remote.role, remote.name))
+        person, before = remote.person(), {track.id: track for track in remote.live()}
+        remote.see(presence, {one.id for one in self._every_track() if one.owner != remote.id})
+        after = {track.id: track for track in remote.live()}
+        effects += [
+            TrackPublished(self._room, remote.id, track.id, track.kind)
+            for track in remote.live()
+            if track.id not in before
+        ]
+        effects += [self._ended(track) for name, track in before.items() if name not in after]
+        if effects or person != remote.person():
+            effects += self._floor.tell_others(None, People((remote.person(),)))
+        return effects
+
+    def absent(self, who: ParticipantId, code: LeaveCode, reason: str) -> list[Effect]:
+        """Somebody has left, or no way leads to its relay; nothing if it was not here."""
+        remote = self._there.pop(who, None)
+        if remote is None:
+            return []
+        effects: list[Effect] = [self._ended(track) for track in remote.live()]
+        effects += self._floor.tell_others(None, People(gone=(Departure(who, code, reason),)))
+        effects.append(ParticipantLeft(self._room, who, remote.role, remote.name, code, reason))
+        return effects
+
+    def demand(self, watched: Iterable[RemoteTrack]) -> dict[TrackId, Encodings]:
+        """What has to come: what guests wish, and the best of what viewers watch."""
+        wanted: dict[TrackId, Encodings] = {}
+        for track in self.tracks():
+            wishes = (guest.wish_for(track) for guest in self._floor)
+            for wish in wishes:
+                if wish is not None:
+                    _add(wanted, track, wish)
+        for track in watched:
+            _add(wanted, track, Wish())
+        return wanted
+
+    def _ended(self, track: RemoteTrack) -> TrackEnded:
+        return TrackEnded(self._room, track.owner, track.id, track.kind)
+
+
+def _add(wanted: dict[TrackId, Encodings], track: RemoteTrack, wish: Wish) -> None:
+    encodings = track.encodings(wish)
+    if encodings:
+        wanted[track.id] = wanted.get(track.id, frozenset()) | encodings

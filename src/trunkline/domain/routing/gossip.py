@@ -1,0 +1,73 @@
+"""Lines of chat, which every relay passes on once."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from trunkline.domain.allowance import Allowance, Rate
+from trunkline.domain.routing.effect import Heard, RoutingEffect
+from trunkline.domain.routing.neighbour import Neighbour
+from trunkline.model import signal
+from trunkline.model.id import RoomName
+from trunkline.model.trunk import LinkId, RelayId, Said, Tell
+
+MAX_NUMBERS = 256
+"""Lines of one origin that are remembered; what is older than those counts as heard."""
+
+MAX_ORIGINS = 256
+"""Relays whose lines are remembered; who was silent for longest is forgotten."""
+
+
+class _Memory:
+    """Which lines of one origin were heard."""
+
+    def __init__(self) -> None:
+        self._numbers: set[int] = set()
+        self._forgotten = -1
+
+    def take(self, number: int) -> bool:
+        """Whether a line is new."""
+        if number <= self._forgotten or number in self._numbers:
+            return False
+        self._numbers.add(number)
+        if len(self._numbers) > MAX_NUMBERS:
+            self._forgotten = min(self._numbers)
+            self._numbers.remove(self._forgotten)
+        return True
+
+
+class Gossip:
+    """Floods lines: whoever hears one for the first time tells all others."""
+
+    def __init__(self, me: RelayId, neighbours: Mapping[LinkId, Neighbour], rate: Rate) -> None:
+        self._me = me
+        self._neighbours = neighbours
+        self._rate = Allowance(rate)
+        self._number = 0
+        self._memories: OrderedDict[RelayId, _Memory] = OrderedDict()
+
+    def say(self, room: RoomName, line: signal.Line, wall: int) -> list[RoutingEffect]:
+        """Somebody of this relay said a line."""
+        self._number = max(wall, self._number + 1)
+        return [*self._pass_on(Said(self._me, self._number, room, line), None)]
+
+    def hear(self, neighbour: Neighbour, said: Said, now: float) -> list[RoutingEffect]:
+        """A neighbour passes a line on."""
+        if said.origin == self._me or not neighbour.takes(said.room):
+            return []
+        if self._rate.take(str(neighbour.link), now) or not self._is_new(said):
+            return []
+        return [Heard(said.room, said.line), *self._pass_on(said, neighbour.link)]
+
+    def _is_new(self, said: Said) -> bool:
+        memory = self._memories.setdefault(said.origin, _Memory())
+        self._memories.move_to_end(said.origin)
+        if len(self._memories) > MAX_ORIGINS:
+            self._memories.popitem(last=False)
+        return memory.take(said.number)
+
+    def _pass_on(self, said: Said, whence: LinkId | None) -> list[Tell]:
+        return [
+            Tell(link, said)
+            for link, neighbour in self._neighbours.items()
+            if link != whence and neighbour.gives(said.room)
+        ]

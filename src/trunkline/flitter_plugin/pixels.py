@@ -1,0 +1,39 @@
+"""Pixels of what Flitter drew, as pictures to be sent."""
+
+from typing import Any
+
+from av.video.frame import VideoFrame
+
+BUFFERS = 2
+"""In which pixels wait till the processor takes them: a picture is sent one frame later."""
+_IN_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader")
+
+
+class Readback:
+    """Reads a framebuffer without waiting for the graphics card to be done with it.
+
+    Drawing in software has nothing to wait for: there the pixels are read at once.
+    """
+
+    def __init__(self, glctx: Any, size: tuple[int, int]) -> None:
+        self._size = size
+        renderer = str(glctx.info["GL_RENDERER"]).lower()
+        self._buffers: list[Any] = []
+        if not any(name in renderer for name in _IN_SOFTWARE):
+            width, height = size
+            self._buffers = [glctx.buffer(reserve=width * height * 4) for _ in range(BUFFERS)]
+        self._reads = 0
+
+    def read(self, framebuffer: Any) -> VideoFrame | None:
+        """The picture of now, or the one before; None while there is none."""
+        if not self._buffers:
+            return self._frame(framebuffer.read(components=4, dtype="f1"))
+        framebuffer.read_into(self._buffers[self._reads % BUFFERS], components=4, dtype="f1")
+        self._reads += 1
+        if self._reads < BUFFERS:
+            return None
+        return self._frame(self._buffers[self._reads % BUFFERS].read())
+
+    def _frame(self, data: bytes) -> VideoFrame:
+        width, height = self._size
+        return VideoFrame.from_bytes(data, width, height, format="rgba", flip_vertical=True)

@@ -1,0 +1,59 @@
+"""The newest picture that came, as OpenGL takes it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy
+from av.video.frame import VideoFrame
+
+from trunkline.frames.colour import Converter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Rows = NDArray[numpy.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Red, green, blue and alpha as bytes of sRGB, rows from the bottom."""
+
+    number: int
+    width: int
+    height: int
+    pixels: "Rows"
+
+
+class Screen:
+    """Filled in the thread of a decoder, looked at while Flitter draws."""
+
+    def __init__(self) -> None:
+        self._converter = Converter()
+        self._number = 0
+        self.picture: Picture | None = None
+        """The newest; None where nothing came, or nothing comes any more."""
+
+    def show(self, frame: VideoFrame) -> None:
+        """Show this from now on; from one thread at a time."""
+        self.put(rgba(self._converter, frame))
+
+    def put(self, rows: "Rows") -> None:
+        """Show what is in these rows, which begin at the top; they are copied."""
+        height, width, _ = rows.shape
+        self._number += 1
+        self.picture = Picture(self._number, width, height, numpy.ascontiguousarray(rows[::-1]))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.picture = None
+
+
+def rgba(
+    converter: Converter, frame: VideoFrame, width: int | None = None, height: int | None = None
+) -> "Rows":
+    """The pixels of a picture, of its own size or another: rows × columns × 4, from the top."""
+    changed = converter.rgb(frame, "rgba", width, height)
+    (plane,) = changed.planes
+    stored = numpy.frombuffer(memoryview(plane), numpy.uint8)
+    rows = stored.reshape(changed.height, plane.line_size)[:, : changed.width * 4]
+    return rows.reshape(changed.height, changed.width, 4)

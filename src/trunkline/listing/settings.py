@@ -1,0 +1,77 @@
+"""What is laid down for one trunk that is to be dialled."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from trunkline.listing.address import targets
+from trunkline.listing.fingerprint import digest, written
+
+
+def _url(url: str) -> str:
+    targets(url.strip())
+    return url.strip()
+
+
+def _secret(text: str) -> str:
+    # What a header field can carry (RFC 6750 section 2.1 has fewer characters still).
+    if not all("!" <= character <= "~" for character in text):
+        raise ValueError("a secret has ASCII characters only, and no space")
+    return text
+
+
+def _fingerprint(text: str) -> str:
+    return written(digest(text))
+
+
+Secret = Annotated[str, Field(min_length=8, max_length=256), AfterValidator(_secret)]
+
+
+class TrunkSettings(BaseModel):
+    """One trunk; valid by construction."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: Annotated[
+        str,
+        AfterValidator(_url),
+        Field(description="wss://HOST/wsb, https://HOST, or a host name alone."),
+    ]
+    secret: Secret | None = Field(
+        default=None, repr=False, description="What trunk_secret is at the other relay."
+    )
+    fingerprint: Annotated[str, AfterValidator(_fingerprint)] | None = Field(
+        default=None,
+        description="SHA-256 of the key in its certificate, or of all of it: it must be that one.",
+    )
+    insecure: bool = Field(default=False, description="Take any certificate.")
+    rooms: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] | None,
+        Field(min_length=1, max_length=500),
+    ] = Field(default=None, description="Which may cross; null: all without a passphrase.")
+    send: bool = Field(default=True, description="Whether anything is sent to the other relay.")
+    receive: bool = Field(default=True, description="Whether anything is received from it.")
+    max_kbps: int | None = Field(
+        default=None, ge=50, le=100_000_000, description="Of what is sent; null: no limit."
+    )
+    max_layer: int | None = Field(
+        default=None, ge=0, le=7, description="Of simulcast layers, 0 is the lowest; null: all."
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "TrunkSettings":
+        if self.insecure and self.fingerprint is not None:
+            raise ValueError("with a fingerprint, insecure has nothing to say: leave one out")
+        if not self.send and not self.receive:
+            raise ValueError("a trunk that neither sends nor receives is of no use")
+        return self
+
+
+def fault(error: ValidationError) -> str:
+    """What is wrong, as a sentence that shows no secret."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    place = ".".join(map(str, first["loc"]))
+    if not place:
+        return f"{reason[0].upper()}{reason[1:]}."
+    return f"{place} is not valid: {reason[0].lower()}{reason[1:]}."

@@ -1,0 +1,65 @@
+"""A camera, or another stream that this relay fetches, and how it is with it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from trunkline.model.id import ParticipantName, RoomName
+
+CameraMode = Literal["on-demand", "always"]
+CameraState = Literal["idle", "connecting", "live", "waiting", "failed"]
+"""Nobody watches; on its way; pictures or sound come; it broke off and is tried again; the camera
+refuses, and a person has to do something (it is tried again all the same while it is wanted)."""
+StreamTransport = Literal["tcp", "udp"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Camera:
+    """What was asked for. URLs may hold passwords."""
+
+    id: str
+    room: RoomName
+    name: ParticipantName
+    url: str = field(repr=False)
+    sub: str | None = field(default=None, repr=False)
+    """Of its second stream, for viewers who cannot play the first."""
+    mode: CameraMode = "on-demand"
+    transport: StreamTransport | None = None
+    """Of RTSP; None: TCP, or UDP where the camera has no other."""
+    loop: bool = False
+    """A file begins anew at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureHealth:
+    """How the picture comes."""
+
+    codec: str
+    width: int
+    height: int
+    fps: float
+    kbps: int
+    last_keyframe: float | None
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundHealth:
+    """How the sound comes."""
+
+    codec: str
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class CameraHealth:
+    """How it is with a camera now."""
+
+    state: CameraState = "idle"
+    error: str | None = None
+    """A sentence; it never holds a password."""
+    picture: PictureHealth | None = None
+    sound: SoundHealth | None = None
+    doing: str | None = None
+    """What is done with picture and sound, in words."""
+    restarts: int = 0
+    """How often it broke off."""

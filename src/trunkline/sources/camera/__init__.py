@@ -1,0 +1,1 @@
+"""Cameras and streams that this relay fetches itself, as participants of rooms."""

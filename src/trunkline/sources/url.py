@@ -1,0 +1,18 @@
+"""Files, and streams of other kinds that FFmpeg reads."""
+
+from urllib.parse import unquote, urlsplit
+
+from trunkline.sources.source import Opening, Wanted
+
+_BRIEFLY = {"analyzeduration": "1000000"}
+
+
+def opening(wanted: Wanted) -> Opening:
+    """A stream: what has an end is a recording, and is played as fast as it lasts."""
+    return Opening(name=wanted.url, options=_BRIEFLY, paced=None, loop=wanted.loop)
+
+
+def file(wanted: Wanted) -> Opening:
+    """A file on this machine: `file:///home/me/film.mp4`, or `file:film.mp4`."""
+    path = unquote(urlsplit(wanted.url).path)
+    return Opening(name=f"file:{path}", paced=True, loop=wanted.loop)

@@ -1,0 +1,70 @@
+"""RTSP servers that are not ours."""
+
+import json
+import subprocess
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from support.gstreamer import PYTHON
+from support.process import process
+from support.waiting import until
+
+SERVER = Path(__file__).parents[1] / "peers" / "gstreamer_rtsp_server.py"
+PAYLOADERS = {
+    "h264": "h264parse ! rtph264pay config-interval=0",
+    "h265": "h265parse ! rtph265pay config-interval=0",
+    "mjpeg": "jpegparse ! rtpjpegpay",
+    "mpeg4": "mpeg4videoparse ! rtpmp4vpay",
+    "aac": "aacparse ! rtpmp4gpay",
+    "alaw": "rtppcmapay",
+    "mulaw": "rtppcmupay",
+}
+
+
+@cache
+def _lacking() -> str:
+    script = (
+        "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')\n"
+        "from gi.repository import Gst, GstRtspServer; Gst.init(None)\n"
+        "wanted = 'matroskademux h264parse rtph264pay rtpmp4gpay rtph265pay rtpjpegpay'.split()\n"
+        "print(*[name for name in wanted if not Gst.ElementFactory.find(name)])"
+    )
+    try:
+        done = subprocess.run(
+            [PYTHON, "-c", script], capture_output=True, text=True, timeout=30, check=False
+        )
+    except OSError as error:
+        return str(error)
+    return done.stderr.strip() or done.stdout.strip()
+
+
+def need_server() -> None:
+    """Skip the test where GStreamer's RTSP server is missing."""
+    if missing := _lacking():
+        pytest.skip(f"needs GStreamer's RTSP server (tooling/test-tools.sh): {missing}")
+
+
+def launch(file: Path, *codecs: str) -> str:
+    """What serves a file with these streams, from its beginning for each client."""
+    demuxer = "qtdemux" if file.suffix == ".mov" else "matroskademux"
+    parts = [f"filesrc location={file} ! {demuxer} name=d"]
+    for number, codec in enumerate(codecs):
+        parts.append(f"d. ! queue ! {PAYLOADERS[codec]} name=pay{number} pt={96 + number}")
+    return " ".join(parts)
+
+
+@asynccontextmanager
+async def rtsp_server(mounts: Mapping[str, str], login: str = "") -> AsyncIterator[str]:
+    """GStreamer's server; gives "127.0.0.1:port"."""
+    async with process([PYTHON, str(SERVER), json.dumps(mounts), login]) as server:
+
+        async def port() -> str:
+            assert server.running, server.output
+            return server.lines[0] if server.lines else ""
+
+        number = await until(port, str.isdigit, within=20, what="the port of the RTSP server")
+        yield f"127.0.0.1:{number}"

@@ -1,0 +1,304 @@
+"""Rooms that span relays: who is told, what crosses, and how often."""
+
+from itertools import pairwise
+
+from support.sites import Site, World
+from trunkline.domain.chart import EDGES, RELAYS, Chart
+from trunkline.model import signal
+from trunkline.model.id import Mid, ParticipantId, TrackId
+from trunkline.model.media import Layer, Port, Wish
+from trunkline.model.report import Layers
+from trunkline.model.trunk import Charted, Edge, Hello, LinkId, RelayId, Standing, Tell
+
+
+def chain(*names: str) -> World:
+    world = World(*names)
+    for one, next_one in pairwise(names):
+        world.link(one, next_one)
+    return world
+
+
+def people(site: Site) -> set[str]:
+    return {one.name for room in site.rooms.everywhere() for one in room.remotes}
+
+
+def tracks_told(site: Site, who: ParticipantId) -> list[str]:
+    told = [each for each in site.told[who] if isinstance(each, signal.Tracks)]
+    return [track.id for track in told[-1].tracks] if told else []
+
+
+def attached(site: Site, who: ParticipantId) -> int:
+    """How many tracks a guest is sent."""
+    downlink = next(
+        guest.downlink
+        for room in site.rooms.everywhere()
+        for guest in room.floor
+        if guest.id == who
+    )
+    return len([*downlink.shown()]) if downlink else 0
+
+
+def test_a_participant_is_known_at_every_relay() -> None:
+    world = chain("a", "b", "c")
+    camera = world["a"].publish("camera", "video")
+    world.run()
+    assert people(world["b"]) == people(world["c"]) == {"camera"}
+    world["a"].leave(camera)
+    world.run()
+    world.wait(5)
+    assert people(world["b"]) == people(world["c"]) == set()
+    assert [*world["c"].rooms.everywhere()] == []
+
+
+def test_who_was_there_before_the_trunk_is_known_when_it_is_up() -> None:
+    world = World("a", "b")
+    world["a"].publish("camera", "video")
+    ann = world["b"].join("ann")
+    world.run()
+    world.link("b", "a")
+    assert len(tracks_told(world["b"], ann)) == 1
+    assert people(world["a"]) == {"ann"}
+
+
+def test_nothing_crosses_that_nobody_wants() -> None:
+    world = chain("a", "b", "c")
+    world["a"].publish("camera", "video", "audio")
+    world["c"].join("ann", accept_all=False)
+    world.run()
+    assert world.copies("b") == world.copies("c") == []
+
+
+def test_ten_who_watch_cost_one_copy() -> None:
+    world = chain("a", "b", "c")
+    world["a"].publish("camera", "video")
+    guests = [world["c"].join(f"guest {number}") for number in range(10)]
+    world.run()
+    assert len(world.copies("b")) == len(world.copies("c")) == 1
+    assert {attached(world["c"], who) for who in guests} == {1}
+    for who in guests[1:]:
+        world["c"].leave(who)
+    world.run()
+    assert len(world.copies("c")) == 1
+    world["c"].leave(guests[0])
+    world.run()
+    world.wait(6)
+    assert world.copies("b") == world.copies("c") == []
+
+
+def test_what_was_wanted_once_needs_no_new_offer() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video")
+    for number in range(3):
+        who = world["b"].join(f"guest {number}")
+        world.run()
+        assert len(world.copies("b")) == 1
+        world["b"].leave(who)
+        world.run()
+        assert world.copies("b") == []
+    (link,) = world["a"].rooms.trunks.links()
+    assert link.downlink is not None
+    assert len(link.downlink.mapping) == 1
+
+
+def test_both_sides_send() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video")
+    world["b"].publish("stage", "video", "audio")
+    ann, bob = world["a"].join("ann"), world["b"].join("bob")
+    world.run()
+    assert (attached(world["a"], ann), attached(world["b"], bob)) == (3, 3)
+    assert (len(world.copies("a")), len(world.copies("b"))) == (2, 1)
+
+
+def test_in_any_graph_each_track_arrives_once() -> None:
+    names = "abcde"
+    pairs = {
+        "ring": ["ab", "bc", "cd", "de", "ea"],
+        "star": ["ab", "ac", "ad", "ae"],
+        "mesh": [one + other for one in names for other in names if one < other],
+        "twice": ["ab", "ab", "bc", "cb", "cd", "de"],
+    }
+    for graph in pairs.values():
+        world = World(*names)
+        for one, other in map(tuple, graph):
+            world.link(one, other)
+        world["a"].publish("camera", "video")
+        guests = {name: world[name].join(f"guest of {name}") for name in names[1:]}
+        world.run()
+        world.wait(10)
+        for name, who in guests.items():
+            assert attached(world[name], who) == 1
+            assert len(world.copies(name)) == 1
+        assert world.copies("a") == []
+
+
+def test_a_line_is_heard_once_everywhere() -> None:
+    world = World("a", "b", "c")
+    for one, other in (("a", "b"), ("b", "c"), ("c", "a")):
+        world.link(one, other)
+    ann, bob = world["a"].join("ann"), world["c"].join("bob")
+    world.run()
+    world["a"].hear(ann, signal.Say("hello"))
+    world.run()
+    lines = [each for each in world["c"].told[bob] if isinstance(each, signal.Line)]
+    assert [(line.name, line.text) for line in lines] == [("ann", "hello")]
+
+
+def test_when_a_link_is_cut_the_other_way_is_taken() -> None:
+    world = World("a", "b", "c")
+    world.link("a", "b")
+    world.link("b", "c")
+    direct, _ = world.link("a", "c")
+    world["a"].publish("camera", "video")
+    ann = world["c"].join("ann")
+    world.run()
+    assert len(world.copies("c")) == 1
+    assert world.copies("b") == []
+    world.cut("a", direct)
+    assert len(world.copies("c")) == len(world.copies("b")) == 1
+    assert attached(world["c"], ann) == 1
+
+
+def test_a_muted_track_and_a_raised_hand_are_seen_afar() -> None:
+    world = chain("a", "b")
+    ann, bob = world["a"].join("ann"), world["b"].join("bob")
+    world.run()
+    world["a"].hear(ann, signal.Status(hand_raised=True))
+    world.run()
+    people_told = [each for each in world["b"].told[bob] if isinstance(each, signal.People)]
+    assert people_told[-1].present[0].hand_raised
+
+
+def test_who_wants_a_paused_track_wants_nothing() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video")
+    ann = world["b"].join("ann", accept_all=False)
+    world.run()
+    (track,) = tracks_told(world["b"], ann)
+    world["b"].hear(ann, signal.Accept(((TrackId(track), Wish()),)))
+    world.run()
+    assert len(world.copies("b")) == 1
+    world["b"].hear(ann, signal.Accept(((TrackId(track), Wish(paused=True)),)))
+    world.run()
+    assert world.copies("b") == []
+
+
+LAYERS = (Layer("l", 320, 180), Layer("m", 640, 360), Layer("h", 1280, 720))
+
+
+def crossing(world: World, dialler: str) -> set[str]:
+    """The encodings that a site sends its neighbours."""
+    return {rid for rids in world[dialler].core.chosen.values() for rid in rids}
+
+
+def test_layers_cross_as_far_as_somebody_wants_them() -> None:
+    world = chain("a", "b", "c")
+    camera = world["a"].publish("camera", "video")
+    small, large = (world["c"].join(name, accept_all=False) for name in ("small", "large"))
+    world["a"].perform(world["a"].rooms.receive(Layers(Port(camera, Mid("0")), LAYERS)))
+    world.run()
+    (track,) = tracks_told(world["c"], small)
+    world["c"].hear(small, signal.Accept(((TrackId(track), Wish(width=300, height=100)),)))
+    world.run()
+    assert crossing(world, "a") == crossing(world, "b") == {"l"}
+    world["c"].hear(large, signal.Accept(((TrackId(track), Wish()),)))
+    world.run()
+    assert crossing(world, "a") == crossing(world, "b") == {"l", "h"}
+    assert len(world.copies("c")) == 1
+    # Of the two that come, the guest is sent the one that it wants.
+    limits = {consumer.transport: layer for consumer, layer in world["c"].core.limits.items()}
+    downlinks = {
+        guest.id: guest.downlink.transport
+        for room in world["c"].rooms.everywhere()
+        for guest in room.floor
+        if guest.downlink
+    }
+    assert limits[downlinks[small]] == 0
+    assert limits.get(downlinks[large]) is None
+    world["c"].leave(small)
+    world.run()
+    assert crossing(world, "a") == {"h"}
+
+
+def test_a_layer_that_stops_gives_way() -> None:
+    world = chain("a", "b")
+    camera = world["a"].publish("camera", "video")
+    ann = world["b"].join("ann")
+    port = Port(camera, Mid("0"))
+    world["a"].perform(world["a"].rooms.receive(Layers(port, LAYERS)))
+    world.run()
+    assert crossing(world, "a") == {"h"}
+    world["a"].perform(world["a"].rooms.receive(Layers(port, LAYERS[:2])))
+    world.run()
+    assert crossing(world, "a") == {"m"}
+    assert attached(world["b"], ann) == 1
+
+
+def charted(world: World, name: str) -> dict[str, dict[str, int]]:
+    """What a site knows of all: by name, how many tracks go to which neighbour."""
+    every = list(world[name].rooms.trunks.chart)
+    names = {one.relay: one.name for one in every}
+    return {
+        one.name: {names.get(edge.relay, "?"): edge.tracks for edge in one.edges} for one in every
+    }
+
+
+def test_every_relay_has_the_map_of_all() -> None:
+    world = chain("a", "b", "c")
+    world["a"].publish("camera", "video")
+    world["c"].join("ann")
+    world.run()
+    world.wait(4)
+    for name in "abc":
+        assert charted(world, name) == {"a": {"b": 1}, "b": {"a": 0, "c": 1}, "c": {"b": 0}}
+    (_, to_c) = world["b"].rooms.trunks.links()
+    world.cut("b", to_c.id)
+    world.wait(4)
+    assert charted(world, "a") == {"a": {"b": 0}, "b": {"a": 0}}
+    assert charted(world, "c") == {"c": {}}
+
+
+def test_a_relay_that_has_gone_is_not_on_the_map_for_ever() -> None:
+    chart = Chart(Hello(RelayId("relay0001"), "me"))
+    link = LinkId(1)
+    standing = Standing(link=link, relay=RelayId("relay0002"), name="other", rtt=0.02)
+    assert chart.look((standing,), 0.0) == [], "what time it is is not known yet"
+    chart.pass_time(1_000)
+    assert len(chart.look((standing,), 0.0)) == 1
+    other = Charted(RelayId("relay0002"), "other", 1, ())
+    assert chart.hear(other, link, [link, LinkId(2)]) == [Tell(LinkId(2), other)]
+    assert chart.hear(other, link, [link, LinkId(2)]) == [], "it was heard already"
+    assert [one.name for one in chart] == ["me", "other"]
+    for number in range(RELAYS + 10):
+        chart.hear(Charted(RelayId(f"unknown{number:04}"), "?", 1, ()), link, [link])
+    assert chart.hear(Charted(RelayId("relay0001"), "liar", 9, ()), link, []) == []
+    many = tuple(Edge(RelayId(f"edge{number:05}"), None, 0) for number in range(EDGES + 1))
+    assert chart.hear(Charted(RelayId("relay0002"), "other", 2, many), link, [LinkId(2)]) == []
+    assert [one.name for one in chart] == ["me", "other"]
+
+
+def test_small_changes_are_no_news() -> None:
+    chart = Chart(Hello(RelayId("relay0001"), "me"))
+    chart.pass_time(1_000)
+
+    def look(rtt: float | None, now: float) -> int:
+        standing = Standing(link=LinkId(1), relay=RelayId("relay0002"), name="other", rtt=rtt)
+        return len(chart.look((standing,), now))
+
+    assert [look(None, 0.0), look(0.1, 0.1), look(0.1, 1.0), look(0.103, 2.0)] == [1, 0, 1, 0]
+    assert [look(0.2, 3.0), look(0.2, 4.0)] == [1, 0]
+
+
+def test_the_map_is_full_of_relays_that_are_reached() -> None:
+    chart = Chart(Hello(RelayId("relay0001"), "me"))
+    link = LinkId(1)
+    relays = [RelayId(f"relay1{number:04}") for number in range(RELAYS + 1)]
+    chart.pass_time(1_000)
+    chart.look((Standing(link=link, relay=relays[0], name="first"),), 0.0)
+    hubs = [tuple(Edge(relay, None, 0) for relay in relays[1 + at : 101 + at]) for at in (0, 100)]
+    hubs.append(tuple(Edge(relay, None, 0) for relay in relays[201:]))
+    edges = {relays[0]: (*hubs[0][:50], *hubs[1][:50]), relays[1]: hubs[0], relays[101]: hubs[1]}
+    edges[relays[2]] = hubs[2]
+    for relay in relays[:RELAYS]:
+        assert chart.hear(Charted(relay, relay, 1, edges.get(relay, ())), link, [LinkId(2)])
+    assert chart.hear(Charted(relays[RELAYS], "one more", 1, ()), link, [LinkId(2)]) == []
