@@ -140,3 +140,11 @@ def test_there_is_a_place_for_so_many_links() -> None:
         desk.connect("d")
     desk.disconnect("b")
     desk.connect("e")
+
+
+def test_somebody_is_kept_once_however_many_tell_of_it() -> None:
+    desk = Desk("b", "c", "d")
+    for each in ("b", "c", "d"):
+        desk.announce(each, versioned(presence("ann", ("cam",)), 1), "o")
+    neighbours = desk.router._neighbours.values()
+    assert len({id(neighbour.heard[ANN.id].presence) for neighbour in neighbours}) == 1
