@@ -74,6 +74,12 @@ class Router:
         told = self._herald.tell_gone(participant, self._version)
         return [*told, *self._apply(participant, change, now)]
 
+    def leave(self) -> list[RoutingEffect]:
+        """This relay stops: let neighbours know that its participants are gone, before goodbye."""
+        self._version += 1
+        own = [who for who in self._atlas if self._atlas.own(who)]
+        return [each for who in own for each in self._herald.tell_gone(who, self._version)]
+
     def connect(
         self, link: LinkId, relay: RelayId, policy: Policy, rtt: float | None, now: float
     ) -> list[RoutingEffect]:
