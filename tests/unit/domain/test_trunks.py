@@ -369,6 +369,16 @@ def test_an_offer_of_ours_that_is_refused_ends_there() -> None:
     assert [*world["a"].rooms.trunks.links()] == []
 
 
+def test_when_a_relay_stops_its_people_are_gone_at_once() -> None:
+    world = chain("a", "b", "c")
+    world["a"].publish("camera", "video")
+    world.run()
+    assert people(world["c"]) == {"camera"}
+    world["a"].perform(world["a"].rooms.trunks.leave_all("The relay stops."))
+    world.run()
+    assert people(world["b"]) == people(world["c"]) == set()
+
+
 def test_who_speaks_is_known_afar() -> None:
     world = chain("a", "b")
     microphone = world["a"].publish("microphone", "audio")
