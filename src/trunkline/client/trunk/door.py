@@ -73,8 +73,6 @@ async def opened(
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _shut(target, error) from error
         try:
-            if way.protocol != SUBPROTOCOL:
-                raise _umbrella(target)
             yield way, lambda: _cut(way)
         finally:
             # Whoever leaves in order has said goodbye already.
@@ -127,14 +125,6 @@ def _cut(way: aiohttp.ClientWebSocketResponse) -> None:
         return
     with suppress(OSError), socket.socket(fileno=os.dup(inner.fileno())) as twin:
         twin.shutdown(socket.SHUT_RDWR)
-
-
-def _umbrella(target: str) -> Shut:
-    return Shut(
-        f"{target}: it answers like an original Umbrella server. trunkline cannot have a trunk "
-        "with one yet: it waits until a relay is there.",
-        refused=True,
-    )
 
 
 def _shut(target: str, error: Exception) -> Shut:
