@@ -43,7 +43,9 @@ class Trunk(Shape):
         ),
     ]
     error: Annotated[str | None, Field(description="Why it is not up: cause and remedy.")]
-    since: Annotated[float, Field(description="Seconds since 1970, of this state.")]
+    since: Annotated[
+        float, Field(description="Seconds since 1970: since when it is up, or is not.")
+    ]
     relay: Annotated[Relay | None, Field(description="The other one; null while not up.")]
     rtt: Annotated[float | None, Field(description="Round-trip time in seconds, smoothed.")] = None
     sent_kbps: float = 0.0
