@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from jsonschema import Draft202012Validator
 
 from support.frames import HERE, RED, hears, sees
 from support.live import Live, live
@@ -20,6 +21,7 @@ from support.rude import rude_camera
 from support.streams import record
 from support.waiting import until
 from trunkline import Peer
+from trunkline.web.api.description import description
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -78,6 +80,9 @@ async def test_a_film_that_is_added_is_watched_kept_and_removed(film: str, tmp_p
         assert stat.S_IMODE((tmp_path / "cameras.json").stat().st_mode) == 0o600
     async with live(tmp_path) as it:
         status, told = await ask(it, "GET", CAMERAS)
+        described: Any = description()
+        schema = {"$ref": "#/components/schemas/CameraList", "components": described["components"]}
+        Draft202012Validator(schema).validate(told)
         assert [(one["id"], one["name"]) for one in told["cameras"]] == [(added["id"], "cam")]
         assert (await ask(it, "DELETE", f"{CAMERAS}/{added['id']}"))[0] == 204
         assert (await ask(it, "GET", CAMERAS))[1] == {"cameras": []}
