@@ -203,6 +203,25 @@ async def test_a_camera_that_nobody_watches_is_no_409_and_is_connected_for_the_v
                 assert (await look())["state"] == "live"
 
 
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("file:///nowhere/film.mp4", "There is no such file or device."),
+        ("v4l2:/dev/video99", "There is no such file or device."),
+        ("file:///", "This is a folder, not a file."),
+        (f"rtmp://127.0.0.1:{free_port()}/x", "Nothing listens there"),
+    ],
+)
+async def test_why_a_source_is_not_there_is_said(url: str, sentence: str, tmp_path: Path) -> None:
+    async with live(tmp_path, cameras=[entry(url)]) as it:
+        (one,) = (await ask(it, "GET", CAMERAS))[1]["cameras"]
+        seen = await until(
+            state_of(it, one["id"]), lambda seen: bool(seen["error"]), within=WITHIN, what="why"
+        )
+        assert sentence in seen["error"]
+        assert seen["state"] == "failed"
+
+
 async def test_a_playlist_of_a_web_server_is_watched(tmp_path: Path) -> None:
     record(tmp_path / "film.m3u8", seconds=10)
     application = web.Application()
