@@ -69,7 +69,7 @@ async def test_two_call_each_other_by_broadcast_and_again_after_a_kill(
 ) -> None:
     answering = window("!broadcast answer=:x secret='s3'", quarters(OTHERS))
     async with flitter(screen, window("!broadcast call=:x secret='s3'"), place) as caller:
-        async with flitter(screen, answering, place) as answerer:
+        async with flitter(screen, answering, place, hardware=True) as answerer:
             await see_each_other(caller, answerer)
             await caller.until("", lambda seen: "rtt" in seen["figures"], "statistics")
             assert set(caller.seen("")["figures"]) == {"fps", "kbps", "rtt", "loss"}
@@ -169,7 +169,7 @@ async def test_pictures_go_through_a_relay(screen: str, place: Namespace, tmp_pa
 
 FOUR = f"""!window size=640;360
     !probe name=:called state=:called points={MIDDLES}
-        !webrtc size=320;180 state=:called
+        !webrtc size=321;181 state=:called
             !broadcast call=:them
 {quarters(OTHERS)}
     !probe name=:answered state=:answered points={MIDDLES}
