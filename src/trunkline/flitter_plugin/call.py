@@ -1,6 +1,7 @@
 """One connection after another, as a `!webrtc` node sees them."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -85,6 +86,8 @@ class Call:
 
         async def again() -> None:
             while True:
+                # Flitter has the youngest garbage collected alone; that of connections is older.
+                gc.collect(1)
                 self.state, began = None, loop.time()
                 try:
                     await connect()
