@@ -228,6 +228,8 @@ pub struct OfferedMedium {
     pub kind: MediaKind,
     /// What is sent; `None` while nothing is.
     pub label: Option<Label>,
+    /// Whether the remote may send, too. Without such a medium in the first offer there is none later.
+    pub takes: bool,
 }
 
 /// What the remote is told that a medium is (RFC 8830 section 2: `msid`).

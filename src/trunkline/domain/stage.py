@@ -17,6 +17,9 @@ from trunkline.model.report import Answered, Layers, Refused, Resized, Stalled, 
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell
 
+RELAY_TRACKS = 32
+"""Tracks that an original relay which we dialled may bring: as many as trunks take of somebody."""
+
 StageReport = Answered | Refused | Started | Stalled | Layers | Resized
 
 
@@ -40,11 +43,28 @@ class Stage:
 
     def announce(self, guest: Guest, tracks: tuple[signal.Announced, ...]) -> list[Effect]:
         """A guest says which tracks it has."""
-        accepted, failures = announcement.sort(
-            tracks, frozenset(self._taken(guest)), self._rule.tracks
-        )
+        guest.announced = tracks
+        accepted, failures = self._sort(guest)
+        # An original relay offers nothing before all that it announced is accepted.
+        told = tracks if guest.like_umbrella else accepted
         effects: list[Effect] = [Tell(guest.id, failure) for failure in failures]
-        effects.append(Tell(guest.id, signal.Wanted(accepted)))
+        effects.append(Tell(guest.id, signal.Wanted(told)))
+        return [*effects, *self._take(guest, accepted)]
+
+    def look_again(self, guest: Guest) -> list[Effect]:
+        """Let in what others of this name left, and leave to others what they have now."""
+        accepted, _ = self._sort(guest)
+        changed = guest.tracks.keys() != {track.id for track in accepted}
+        return self._take(guest, accepted) if changed else []
+
+    def _sort(self, guest: Guest) -> tuple[tuple[signal.Announced, ...], tuple[signal.Failed, ...]]:
+        if guest.policy and not guest.policy.receive:
+            return (), ()
+        most = max(self._rule.tracks, RELAY_TRACKS) if guest.dialled else self._rule.tracks
+        return announcement.sort(guest.announced, frozenset(self._taken(guest)), most)
+
+    def _take(self, guest: Guest, accepted: tuple[signal.Announced, ...]) -> list[Effect]:
+        effects: list[Effect] = []
         names = {track.id for track in accepted}
         for track in [track for track in guest.tracks.values() if track.id not in names]:
             del guest.tracks[track.id]
@@ -63,7 +83,7 @@ class Stage:
         if guest.uplink:
             return [Renegotiate(guest.uplink.transport, sdp)]
         guest.uplink = Uplink(self._lines.open(guest))
-        return [Accept(guest.uplink.transport, sdp)]
+        return [Accept(guest.uplink.transport, sdp, dial=guest.dialled)]
 
     def map(self, guest: Guest, message: signal.Mapped) -> list[Effect]:
         """A guest says which of its media are which tracks."""

@@ -87,7 +87,7 @@ class NativeCore:
             case Renegotiate(transport, offer):
                 self._core.renegotiate(transport, offer)
             case OfferMedia(transport, media, data, restart, dial):
-                labelled = [(medium.kind, _words(medium.label)) for medium in media]
+                labelled = [(one.kind, _words(one.label), one.takes) for one in media]
                 self._core.offer(transport, labelled, data, restart, dial)
             case AcceptAnswer(transport, answer):
                 self._core.accept_answer(transport, answer)

@@ -167,9 +167,12 @@ class Atlas:
         self, there: Destination, ways: Mapping[LinkId, Candidate], change: Change, now: float
     ) -> None:
         presence = there.presence
-        change.tracks |= self._claims.tracks(presence.id)
+        tracks = self._claims.tracks(presence.id)
+        change.tracks |= tracks
         choice, before = there.choice, there.choice.current
-        current = choice.make([one for one in ways.values() if one.origin == there.origin], now)
+        busy = {link for link in ways if not tracks.isdisjoint(self._neighbours[link].served)}
+        right = [one for one in ways.values() if one.origin == there.origin]
+        current = choice.make(right, busy, now)
         if (before and before.link) != (current and current.link):
             change.room = presence.room
         if current and current.presence != presence and current.version == presence.version:
