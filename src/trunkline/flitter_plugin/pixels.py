@@ -8,7 +8,8 @@ from av.video.frame import VideoFrame
 
 BUFFERS = 2
 """In which pixels wait till the processor takes them: a picture is sent one frame later."""
-_IN_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader")
+IN_SOFTWARE: tuple[str, ...] = ("llvmpipe", "softpipe", "swrast", "swiftshader")
+"""Renderers that the processor runs."""
 
 
 class Readback:
@@ -22,7 +23,7 @@ class Readback:
         self._size = size
         renderer = str(glctx.info["GL_RENDERER"]).lower()
         self._buffers: list[Any] = []
-        if not any(name in renderer for name in _IN_SOFTWARE):
+        if not any(name in renderer for name in IN_SOFTWARE):
             area = size[0] * size[1]
             self._buffers = [glctx.buffer(reserve=area * 4) for _ in range(BUFFERS)]
         else:
