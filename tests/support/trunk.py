@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from support.trunking import FakeTrunking
+from support.trunking import FakeGuests, FakeTrunking
 from support.waiting import until
 from trunkline.client.trunk.dialler import Dialler
 from trunkline.listing.settings import TrunkSettings
@@ -71,7 +71,7 @@ class Host(Side):
 def side(relay: str, *, instance: str = "first") -> Side:
     """A relay."""
     trunking = FakeTrunking(relay, instance=instance)
-    return Side(trunking, Links(trunking))
+    return Side(trunking, Links(trunking, FakeGuests()))
 
 
 @asynccontextmanager
