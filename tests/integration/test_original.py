@@ -1,6 +1,5 @@
 """Original Umbrella relays as neighbours: they dial us, and we dial them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -110,3 +109,97 @@ async def test_both_have_what_the_other_has(tmp_path: Path, dials: str) -> None:
         assert it.legs[0].mapped() == {*theirs}
         await it.leave("one")
         await knows(guest, [*theirs[2:], *ann, *ben])
+
+
+async def test_after_a_restart_we_are_back_and_what_is_removed_can_be_added_again(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    async with live(tmp_path) as relay, AsyncExitStack() as stack:
+        guest = await joined(stack, relay, "viewer")
+        ann = await stack.enter_async_context(browser(relay, "ann"))
+        async with original() as it, serving(it, port) as url:
+            trunk = await add(relay, url)
+            theirs = await it.browser("one")
+            await knows(guest, [*theirs, *ann])
+            await it.gets(*ann)
+            await remove(relay, trunk)
+            await knows(guest, ann)
+            trunk = await add(relay, url)
+            await knows(guest, [*theirs, *ann])
+            await gets(guest, *theirs)
+        # It was killed without a word.
+        await knows(guest, ann)
+        async with original() as it, serving(it, port):
+            theirs = await it.browser("two")
+            await knows(guest, [*theirs, *ann])
+            await it.gets(*ann)
+            await stands(relay, trunk, "up")
+            async with relay.http.get(f"/api/v1/rooms/{ROOM}") as response:
+                people = (await response.json())["participants"]
+            (role,) = (one["role"] for one in people if one["name"].startswith("Umbrella"))
+            assert role == "relay"
+
+
+async def test_one_that_dials_and_dies_is_gone_and_may_dial_again(tmp_path: Path) -> None:
+    async with original() as it, live(tmp_path) as relay, AsyncExitStack() as stack:
+        guest = await joined(stack, relay, "viewer")
+        theirs = await it.browser("one")
+        async with dialling(it, relay.relay.url):
+            await knows(guest, theirs)
+        await knows(guest, [])
+        async with dialling(it, relay.relay.url):
+            await knows(guest, theirs)
+            await gets(guest, *theirs)
+
+
+async def test_two_relays_with_a_trunk_share_one_original(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        it = await stack.enter_async_context(original())
+        url = await stack.enter_async_context(serving(it, free_port()))
+        east = await stack.enter_async_context(live(tmp_path / "east"))
+        west = await stack.enter_async_context(live(tmp_path / "west"))
+        # One without any link to the original, whose tracks go there once, too.
+        far = await stack.enter_async_context(live(tmp_path / "far"))
+        theirs = await it.browser("one")
+        ann = await stack.enter_async_context(browser(east, "ann"))
+        ben = await stack.enter_async_context(browser(west, "ben"))
+        cid = await stack.enter_async_context(browser(far, "cid"))
+        for relay, other in ((east, url), (west, url), (west, east.relay.url)):
+            await stands(relay, await add(relay, other), "up")
+        await stands(far, await add(far, west.relay.url), "up")
+        everything = {*theirs, *ann, *ben, *cid}
+        for relay in (east, west, far):
+            guest = await joined(stack, relay, "viewer")
+            await knows(guest, everything)
+            await gets(guest, *theirs)
+
+        async def brought() -> list[str]:
+            return sorted(name for leg in it.legs for name in leg.heard)
+
+        once = sorted({*ann, *ben, *cid})
+        await until(brought, lambda seen: seen == once, within=WITHIN, what="each track once")
+        for leg in range(2):
+            await it.gets(*it.legs[leg].heard, leg=leg)
+
+
+async def test_one_that_is_dialled_twice_has_everything_once(tmp_path: Path) -> None:
+    async with original() as it, live(tmp_path) as relay, AsyncExitStack() as stack:
+        theirs = await it.browser("one")
+        ann = await stack.enter_async_context(browser(relay, "ann"))
+        url = await stack.enter_async_context(serving(it, free_port()))
+        first = await add(relay, url)
+        await stands(relay, first, "up")
+        await stands(relay, await add(relay, url), "up")
+        guest = await joined(stack, relay, "viewer")
+        await knows(guest, [*theirs, *ann])
+
+        async def brought() -> list[str]:
+            return sorted(name for leg in it.legs for name in leg.heard)
+
+        await until(brought, lambda seen: seen == sorted(ann), within=WITHIN, what="Ann once")
+        await remove(relay, first)
+        await until(brought, lambda seen: seen == sorted(ann), within=WITHIN, what="Ann again")
+        await knows(guest, [*theirs, *ann])
+        await gets(guest, *theirs)
+        await it.gets(*ann)

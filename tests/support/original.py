@@ -284,6 +284,7 @@ class Original:
         self.legs.append(leg)
         try:
             await leg.run()
+            await self.changed()
         except ConnectionError:
             return
         except Exception as error:

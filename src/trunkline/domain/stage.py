@@ -43,7 +43,7 @@ class Stage:
 
     def announce(self, guest: Guest, tracks: tuple[signal.Announced, ...]) -> list[Effect]:
         """A guest says which tracks it has."""
-        guest.announced = tracks
+        guest.announced, guest.ended = tracks, frozenset()
         accepted, failures = self._sort(guest)
         # An original relay offers nothing before all that it announced is accepted.
         told = tracks if guest.like_umbrella else accepted
@@ -61,7 +61,7 @@ class Stage:
         if guest.policy and not guest.policy.receive:
             return (), ()
         most = max(self._rule.tracks, RELAY_TRACKS) if guest.dialled else self._rule.tracks
-        return announcement.sort(guest.announced, frozenset(self._taken(guest)), most)
+        return announcement.sort(guest.offered, frozenset(self._taken(guest)), most)
 
     def _take(self, guest: Guest, accepted: tuple[signal.Announced, ...]) -> list[Effect]:
         effects: list[Effect] = []
@@ -87,7 +87,11 @@ class Stage:
 
     def map(self, guest: Guest, message: signal.Mapped) -> list[Effect]:
         """A guest says which of its media are which tracks."""
-        guest.mapping = dict(message.mapping)
+        mapping = dict(message.mapping)
+        if guest.like_umbrella:
+            known = {track.id for track in guest.announced}
+            guest.ended = ((guest.ended | guest.mapping.keys()) - mapping.keys()) & known
+        guest.mapping = mapping
         return self._bind(guest)
 
     def receive(self, guest: Guest, report: StageReport) -> list[Effect]:
