@@ -9,10 +9,9 @@ but whom it has it from. What its browsers send are frames that nobody can decod
 import asyncio
 import json
 import os
+import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from socket import SHUT_RDWR
-from socket import socket as Wire
 from typing import Any, Literal
 
 import aiohttp
@@ -57,9 +56,7 @@ class Connection:
         lines = described.sdp.splitlines()
         candidates = [line[2:] for line in lines if line.startswith("a=candidate:")]
         bare = [
-            line
-            for line in lines
-            if not line.startswith(("a=candidate:", "a=end-of-candidates"))
+            line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))
         ]
         return "".join(f"{line}\r\n" for line in bare), candidates
 
@@ -185,9 +182,7 @@ class Leg:
         mids = [one.mid for one in media]
         names = [track for track, _ in self._media]
         self._mids = {
-            name: mid
-            for name, mid in zip(names, mids[1:], strict=False)
-            if name in self._announced
+            name: mid for name, mid in zip(names, mids[1:], strict=False) if name in self._announced
         }
         self._unanswered = False
         mapping = [pb.MidMapping(umbrellaId=track, mid=mid) for track, mid in self._mids.items()]
@@ -354,14 +349,15 @@ async def serving(one: Original, port: int) -> AsyncIterator[str]:
 async def dialling(one: Original, url: str) -> AsyncIterator[None]:
     """It dials a relay; at the end of the block its connection breaks."""
     async with aiohttp.ClientSession(headers=GO) as session:
-        socket = await session.ws_connect(f"{url}/wsb")
-        task = asyncio.get_running_loop().create_task(one.converse(socket))
+        line = await session.ws_connect(f"{url}/wsb")
+        task = asyncio.get_running_loop().create_task(one.converse(line))
         try:
             yield
         finally:
             task.cancel()
-            inner = socket.get_extra_info("socket")
+            inner = line.get_extra_info("socket")
             if inner is not None:
-                with suppress(OSError), Wire(fileno=os.dup(inner.fileno())) as twin:
-                    twin.shutdown(SHUT_RDWR)
+                with suppress(OSError), socket.socket(fileno=os.dup(inner.fileno())) as twin:
+                    twin.shutdown(socket.SHUT_RDWR)
+            await line.close()
             await asyncio.wait([task])

@@ -68,6 +68,7 @@ class FakeGuests:
     def __init__(self) -> None:
         self.policies: list[Policy] = []
         self.heard: list[signal.Heard] = []
+        self.ends: list[tuple[GuestOutbox, float]] = []
 
     def enter(
         self,
@@ -90,4 +91,6 @@ class FakeGuests:
         self.heard.append(message)
 
     def hang_up(self, who: ParticipantId, outbox: GuestOutbox, now: float, *, clean: bool) -> None:
-        assert self.policies.pop(), who
+        assert who == "original"
+        assert clean, "it never comes back by itself"
+        self.ends.append((outbox, now))

@@ -52,6 +52,8 @@ class Guest:
     """All that it said it has; `tracks` are those of them that are let in."""
     ended: frozenset[TrackId] = frozenset()
     """Those of them that an original client has stopped to send: it does not announce that."""
+    unsent: tuple[frozenset[TrackId], float] = (frozenset(), 0.0)
+    """Those of them that it has never begun to send, and since when it is just these."""
     tracks: dict[TrackId, Track] = field(default_factory=dict)
     mapping: dict[TrackId, Mid] = field(default_factory=dict)
     wishes: dict[TrackId, Wish] = field(default_factory=dict)

@@ -20,6 +20,10 @@ from trunkline.model.signal import Tell
 RELAY_TRACKS = 32
 """Tracks that an original relay which we dialled may bring: as many as trunks take of somebody."""
 
+SEND_TIME = 10.0
+"""Seconds that an original client has to send what it announced: what ends before that it does not
+announce away. If it is sent after all, it is there again."""
+
 StageReport = Answered | Refused | Started | Stalled | Layers
 
 
@@ -93,6 +97,17 @@ class Stage:
             guest.ended = ((guest.ended | guest.mapping.keys()) - mapping.keys()) & known
         guest.mapping = mapping
         return self._bind(guest)
+
+    def pass_time(self, guest: Guest, now: float) -> bool:
+        """Give up what an original client announced and does not send; whether that is news."""
+        names = {track.id for track in guest.offered}
+        unsent = frozenset(names - guest.mapping.keys())
+        if unsent != guest.unsent[0]:
+            guest.unsent = unsent, now
+        if not unsent or now - guest.unsent[1] < SEND_TIME:
+            return False
+        guest.ended |= unsent
+        return True
 
     def receive(self, guest: Guest, report: StageReport) -> list[Effect]:
         """Take in what the core reports of a guest's uplink."""
