@@ -11,7 +11,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BIN := .venv/bin
 PAGE := src/trunkline/web/static/index.html
-PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+# The guide is among the pages.
+PAGE_SOURCES := README.md $(shell find frontend docs/guide docs/images \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 # With the profile that the core is built with, checks and tests share its compiled dependencies.
 CARGO_CHECK := --locked --release --workspace
 
@@ -112,6 +113,7 @@ bench: build ## Measure CPU, latency and memory of forwarding, and what people w
 	$(BIN)/python -m benchmarks
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.rooms
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.frames
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.cameras
 
 # With all of the workspace's features, as for checks and tests, so that their dependencies serve.
 loadgen: .venv/.stamp

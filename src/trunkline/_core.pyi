@@ -74,7 +74,7 @@ class Core:
     def offer(
         self,
         transport: int,
-        media: Sequence[tuple[Literal["audio", "video"], tuple[str, str] | None]],
+        media: Sequence[tuple[Literal["audio", "video"], tuple[str, str] | None, bool]],
         data: bool,
         restart: bool,
         dial: bool = False,
@@ -82,15 +82,16 @@ class Core:
         """Offer media to a remote; `Offered` or `Refused` follows.
 
         The first offer makes the transport, on which the core alone offers from then on, and sends
-        alone. Later offers change it, and media flow on meanwhile. Until an offer is answered by
-        `accept_answer`, another one is refused.
+        alone where that offer takes nothing. Later offers change it, and media flow on meanwhile.
+        Until an offer is answered by `accept_answer`, another one is refused.
 
         Args:
             transport: an id: a new one for the first offer.
-            media: (kind, label) of all m-lines, those offered before first, in their order and of
-                their kind; 256 at most. A label is the stream and the track that the remote is
-                told (RFC 8830: 1 to 64 characters each). Another label is another track in the
-                same m-line. Without one nothing is sent: its consumer is gone with the offer.
+            media: (kind, label, takes) of all m-lines, those offered before first, in their order
+                and of their kind; 256 at most. A label is the stream and the track that the remote
+                is told (RFC 8830: 1 to 64 characters each). Another label is another track in the
+                same m-line. Without one nothing is sent: its consumer is gone with the offer. Where
+                one takes, the remote may send, too.
             data: offer a data channel, too, after the first medium; once offered, it stays.
             restart: restart ICE; the transport learns the candidates of now.
             dial: as for `accept_offer`; the first offer decides.
@@ -640,6 +641,20 @@ class Layers:
         """Those that come now, lowest first."""
 
 @final
+class Resized:
+    """The size of a producer's pictures is known, or another one; of several encodings not told."""
+
+    @property
+    def transport(self) -> int: ...
+    @property
+    def mid(self) -> str: ...
+    @property
+    def width(self) -> int:
+        """In pixels."""
+    @property
+    def height(self) -> int: ...
+
+@final
 class Forwarded:
     """A consumer is sent this one of its source's encodings from now on."""
 
@@ -793,6 +808,7 @@ Reported = (
     | Stalled
     | Speakers
     | Layers
+    | Resized
     | Forwarded
     | Unplayable
     | Closed

@@ -227,6 +227,8 @@ class Engine:
         """
         self._perform([*self._rooms.guests.pass_time(now), *self._rooms.callers.pass_time()])
         self._perform(self._rooms.trunks.pass_time(now, wall))
+        if self._rooms.trunks.limited:
+            self._core.submit(Count(next(self._counts)))
 
     def produce(self, request: Produce, feeder: Feeder) -> tuple[Port, ...]:
         """Enter a room with tracks of this program: where it writes, in the order of the kinds.
@@ -300,6 +302,9 @@ class Engine:
             case Counted():
                 if self._counting and not self._counting.done():
                     self._counting.set_result(report)
+                if self._rooms.trunks.limited:
+                    now = asyncio.get_running_loop().time()
+                    self._perform(self._rooms.trunks.weigh(report, now))
             case KeyframeWanted(producer):
                 self._feeders.want_keyframe(producer)
             case Speakers():
@@ -320,8 +325,10 @@ class Engine:
         self.feed.end()
 
     def _receive(self, report: SessionReport) -> None:
-        if isinstance(report, Refused) and report.transport in self._feeders:
-            self.retire(report.transport)
+        if isinstance(report, Refused | Closed) and report.transport in self._feeders:
+            self._feeders.end(report.transport)
+            if isinstance(report, Refused):
+                self.retire(report.transport)
         self._perform(self._rooms.receive(report))
         if isinstance(report, Answered | Refused):
             offer = self._offers.get(report.transport)

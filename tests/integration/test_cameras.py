@@ -196,13 +196,14 @@ async def test_a_camera_that_nobody_watches_is_no_409_and_is_connected_for_the_v
 
 
 async def test_the_command_adds_lists_and_removes(film: str, tmp_path: Path) -> None:
+    who = ["--room", "studio", "--name", "cam"]
+    here = ["--state-dir", str(tmp_path)]
     async with live(tmp_path) as it:
-        place = ["--relay", it.relay.url]
-        who = ["--room", "studio", "--name", "cam"]
-        assert await says("add", film, *who, "--loop", *place) == "cam is in room studio."
-        assert (await says("list", *place)).startswith("studio / cam  ")
-        assert await says("remove", *who, *place) == "cam is no more in room studio."
-    assert "trunkline serve" in await says("list", *place, fails=True)
+        assert await says("add", film, *who, "--loop", *here) == "cam is in room studio."
+        assert (await says("list", "--relay", it.relay.url)).startswith("studio / cam  ")
+        assert await says("remove", *who, *here) == "cam is no more in room studio."
+        url = it.relay.url
+    assert "trunkline serve" in await says("list", "--relay", url, fails=True)
 
 
 async def says(*arguments: str, fails: bool = False) -> str:

@@ -83,7 +83,9 @@ async def test_a_trunk_to_a_relay_with_a_certificate_of_its_own() -> None:
 
 async def test_without_a_relay_the_store_is_changed(tmp_path: Path) -> None:
     given = ("relay.example", "--secret", "sesame-sesame", "--room", "studio", "--no-receive")
-    assert "No relay runs here" in await trunk(tmp_path, "add", *given, "--max-kbps", "500")
+    assert "No relay runs with the state folder" in await trunk(
+        tmp_path, "add", *given, "--max-kbps", "500"
+    )
     listed = await trunk(tmp_path, "list")
     assert "stored relay.example rooms: studio receive: no kbit/s: 500" in listed
     assert "sesame" not in listed
@@ -119,6 +121,6 @@ async def test_a_relay_that_is_stopped_or_killed_is_missed_and_found_again() -> 
             await standing(cloud, "up")
             await cloud.process.kill()
             await standing(home, "waiting", "Connection refused")
-            assert "No relay runs here" in await trunk(cloud.state, "list")
+            assert "No relay runs with the state folder" in await trunk(cloud.state, "list")
         async with running_relay("--relay-name", "cloud", port=port):
             await standing(home, "up")

@@ -44,6 +44,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     Speakers,
     Stalled,
     Started,
@@ -142,6 +143,7 @@ class House:
         *,
         steady: bool = False,
         offer: str | None = "offer",
+        publishes: bool = True,
     ) -> list[str]:
         """A caller enters, and waits for an answer, or for our offer."""
         transport = self.rooms.number()
@@ -151,6 +153,7 @@ class House:
             follows=ParticipantName(follows) if follows else None,
             steady=steady,
             offer=offer,
+            publishes=publishes,
         )
         effects = self.rooms.callers.enter(request, transport, ParticipantId(who))
         self.transports[who] = transport
@@ -207,6 +210,10 @@ class House:
         """A producer sends encodings of these sizes."""
         layers = (Layer(f"r{number}", *size) for number, size in enumerate(sizes))
         return self._tell(self.rooms.receive(Layers(self._port(who, mid), tuple(layers))))
+
+    def resize(self, who: str, width: int, height: int, mid: str = "video") -> list[str]:
+        """The pictures of a producer have this size."""
+        return self._tell(self.rooms.receive(Resized(self._port(who, mid), (width, height))))
 
     def forwarded(self, who: str, mid: str, layer: int) -> list[str]:
         return self._tell(self.rooms.receive(Forwarded(self._port(who, mid), layer)))
@@ -358,6 +365,7 @@ class House:
                     if on
                 ]
                 labels = [one.label.track if one.label else "-" for one in media]
+                more += ["both"] if any(one.takes for one in media) else []
                 return " ".join(["offer", self._who(transport), *labels, *more])
             case AcceptAnswer(transport):
                 return f"take answer {self._who(transport)}"

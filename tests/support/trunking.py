@@ -3,9 +3,6 @@
 from itertools import count
 
 from trunkline.errors import Refusal
-from trunkline.model import signal
-from trunkline.model.id import ParticipantId
-from trunkline.model.outbox import Outbox as GuestOutbox
 from trunkline.model.trunk import Charted, Hello, LinkId, Medial, Policy, RelayId, Routed, Standing
 from trunkline.model.trunking import Outbox
 
@@ -60,37 +57,3 @@ class FakeTrunking:
             )
             for link, hello in self.links.items()
         )
-
-
-class FakeGuests:
-    """Takes whoever comes, and notes it."""
-
-    def __init__(self) -> None:
-        self.policies: list[Policy] = []
-        self.heard: list[signal.Heard] = []
-        self.ends: list[tuple[GuestOutbox, float]] = []
-
-    def enter(
-        self,
-        hello: signal.Hello,
-        outbox: GuestOutbox,
-        *,
-        address: str,
-        like_umbrella: bool,
-        policy: Policy,
-    ) -> ParticipantId:
-        assert like_umbrella
-        assert hello.name == f"Umbrella {address}"
-        outbox.put(signal.Tracks(()))
-        self.policies.append(policy)
-        return ParticipantId("original")
-
-    def hear(self, who: ParticipantId, message: signal.Heard, now: float, wall: int) -> None:
-        assert wall > now, "milliseconds since 1970, and seconds of a clock that began later"
-        assert who == "original"
-        self.heard.append(message)
-
-    def hang_up(self, who: ParticipantId, outbox: GuestOutbox, now: float, *, clean: bool) -> None:
-        assert who == "original"
-        assert clean, "it never comes back by itself"
-        self.ends.append((outbox, now))

@@ -89,7 +89,7 @@ impl Core {
     fn offer(
         &self,
         transport: u64,
-        media: Vec<(String, Option<(String, String)>)>,
+        media: Vec<Offered>,
         data: bool,
         restart: bool,
         dial: bool,
@@ -206,9 +206,11 @@ pub(crate) fn mid(mid: &str) -> PyResult<Mid> {
     Ok(Mid::from(mid))
 }
 
-fn offered((kind, label): (String, Option<(String, String)>)) -> PyResult<OfferedMedium> {
+type Offered = (String, Option<(String, String)>, bool);
+
+fn offered((kind, label, takes): Offered) -> PyResult<OfferedMedium> {
     let label = label.map(|(stream, track)| Label { stream, track });
-    Ok(OfferedMedium { kind: self::kind(&kind)?, label })
+    Ok(OfferedMedium { kind: self::kind(&kind)?, label, takes })
 }
 
 pub(crate) fn kind(name: &str) -> PyResult<MediaKind> {

@@ -123,11 +123,18 @@ pub(crate) struct Layers {
     all: Vec<Layer>,
     ladder: Ladder,
     told: Vec<(Rid, Size)>,
+    /// Of a track that is sent once: the size that was told.
+    told_size: Size,
 }
 
 impl Default for Layers {
     fn default() -> Self {
-        Self { all: vec![Layer::default()], ladder: Ladder::ONE, told: Vec::new() }
+        Self {
+            all: vec![Layer::default()],
+            ladder: Ladder::ONE,
+            told: Vec::new(),
+            told_size: (0, 0),
+        }
     }
 }
 
@@ -209,6 +216,13 @@ impl Layers {
             .unzip();
         let before = std::mem::replace(&mut self.told, told);
         (before != self.told).then_some(list)
+    }
+
+    /// The size of a track that is sent once, if that is news.
+    pub(crate) fn resized(&mut self) -> Option<Size> {
+        let only = self.all.first().filter(|_| !self.ladder.is_simulcast)?;
+        let before = std::mem::replace(&mut self.told_size, only.size);
+        (before != self.told_size).then_some(self.told_size)
     }
 
     /// Somebody needs keyframes of these; of the best, where it is not known of which.

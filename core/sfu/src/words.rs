@@ -228,6 +228,8 @@ pub struct OfferedMedium {
     pub kind: MediaKind,
     /// What is sent; `None` while nothing is.
     pub label: Option<Label>,
+    /// Whether the remote may send, too. Without such a medium in the first offer there is none later.
+    pub takes: bool,
 }
 
 /// What the remote is told that a medium is (RFC 8830 section 2: `msid`).
@@ -297,6 +299,15 @@ pub enum Event {
         producer: MediaKey,
         /// Those that come, lowest first.
         layers: Vec<LayerDescription>,
+    },
+    /// The size of a producer's pictures is known, or is another one; not told of several encodings.
+    Resized {
+        /// Which producer.
+        producer: MediaKey,
+        /// In pixels.
+        width: u16,
+        /// In pixels.
+        height: u16,
     },
     /// A consumer is sent another one of its source's encodings, from a keyframe on.
     Forwarded {

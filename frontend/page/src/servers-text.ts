@@ -30,8 +30,8 @@ export const serversText = {
   cameras: {
     title: both("Cameras", "Kameras"),
     hint: both(
-      "The relay fetches them by RTSP and shows each as a participant of a room.",
-      "Das Relay holt sie per RTSP und zeigt jede als Person in einem Raum.",
+      "The relay fetches them itself, and shows each as a participant of a room.",
+      "Das Relay holt sie selbst und zeigt jede als Teilnehmende eines Raums.",
     ),
     none: both("There are no cameras yet.", "Noch gibt es keine Kameras."),
     add: both("Add a camera", "Kamera hinzufügen"),

@@ -3,10 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from trunkline.config import Settings, load
 from trunkline.errors import StartupError, TrunklineError
 
 camera = typer.Typer(
@@ -16,7 +18,15 @@ camera = typer.Typer(
 )
 _PATH = "/api/v1/cameras"
 
-Relay = Annotated[str, typer.Option("--relay", metavar="URL", help="Of the relay.")]
+Relay = Annotated[
+    str | None,
+    typer.Option(
+        "--relay", metavar="URL", help="Of the relay (default: the one that runs on this machine)."
+    ),
+]
+StateDir = Annotated[
+    Path | None, typer.Option(metavar="DIR", help=Settings.model_fields["state_dir"].description)
+]
 Token = Annotated[
     str | None,
     typer.Option(
@@ -56,8 +66,9 @@ def add(  # noqa: PLR0913 - typer is told of the options by the arguments
         str | None, typer.Option(metavar="tcp|udp", help="Of RTSP (default: TCP, else UDP).")
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Begin anew at a file's end.")] = False,
-    relay: Relay = HERE,
+    relay: Relay = None,
     token: Token = None,
+    state_dir: StateDir = None,
 ) -> None:
     """Have the relay fetch a camera from now on."""
     body = {
@@ -69,21 +80,28 @@ def add(  # noqa: PLR0913 - typer is told of the options by the arguments
         "transport": transport,
         "loop": loop,
     }
-    asyncio.run(_ask("POST", relay, token, body=body))
+    asyncio.run(_ask("POST", _found(relay, state_dir), token, body=body))
     typer.echo(f"{name} is in room {room}.")
 
 
 @camera.command("remove")
-def remove(*, room: Room, name: Name, relay: Relay = HERE, token: Token = None) -> None:
+def remove(
+    *,
+    room: Room,
+    name: Name,
+    relay: Relay = None,
+    token: Token = None,
+    state_dir: StateDir = None,
+) -> None:
     """Have the relay forget a camera."""
-    asyncio.run(_remove(room, name, relay, token))
+    asyncio.run(_remove(room, name, _found(relay, state_dir), token))
     typer.echo(f"{name} is no more in room {room}.")
 
 
 @camera.command("list")
-def list_(*, relay: Relay = HERE, token: Token = None) -> None:
+def list_(*, relay: Relay = None, token: Token = None, state_dir: StateDir = None) -> None:
     """Show the cameras of the relay, and how they are."""
-    told = asyncio.run(_ask("GET", relay, token))
+    told = asyncio.run(_ask("GET", _found(relay, state_dir), token))
     for one in told["cameras"]:
         typer.echo(line(one))
     if not told["cameras"]:
@@ -101,6 +119,17 @@ def line(camera: dict[str, Any]) -> str:
         )
     parts += [text for text in (camera["doing"], camera["error"]) if text]
     return "  ".join(parts)
+
+
+def _found(relay: str | None, state_dir: Path | None) -> str:
+    """The relay that is meant."""
+    if relay is not None:
+        return relay
+    from trunkline.net import whereabouts
+    from trunkline.state import Store
+
+    settings = load({"state_dir": state_dir})
+    return whereabouts.find(Store(settings.state_dir)) or HERE
 
 
 async def _remove(room: str, name: str, relay: str, token: str | None) -> None:

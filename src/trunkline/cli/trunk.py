@@ -52,7 +52,8 @@ def add(  # noqa: PLR0913 - typer is told of the options by the arguments
     fingerprint: Annotated[
         str | None,
         typer.Option(
-            metavar="SHA-256", help="Of its certificate, in place of an authority's word."
+            metavar="SHA-256",
+            help="That the other relay shows at its start, in place of an authority's word.",
         ),
     ] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Take any certificate.")] = False,
@@ -147,7 +148,7 @@ async def _add(settings: "TrunkSettings", store: "Store", token: str | None) -> 
         else:
             entry = await desk.add(settings)
         if isinstance(desk, StoreOffice):
-            typer.echo("No relay runs here. It is dialled when one starts.")
+            typer.echo(f"{_nobody(store)} It is dialled when one starts.")
             return
         _show(await _settled(desk, entry))
 
@@ -182,11 +183,17 @@ async def _list(store: "Store", token: str | None) -> None:
     async with office(store, token) as desk:
         trunks = await desk.list()
         if isinstance(desk, StoreOffice):
-            typer.echo(dim("No relay runs here. These are dialled when one starts:"))
+            typer.echo(dim(f"{_nobody(store)} These are dialled when one starts:"))
         elif not trunks:
             typer.echo("There are no trunks. Dial one: trunkline trunk add URL")
         for one in trunks:
             _show(one)
+
+
+def _nobody(store: "Store") -> str:
+    return (
+        f"No relay runs with the state folder {store.directory}; name another one by --state-dir."
+    )
 
 
 def _show(one: "Listed") -> None:

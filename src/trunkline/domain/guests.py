@@ -20,6 +20,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     SessionReport,
     Stalled,
     Started,
@@ -183,7 +184,7 @@ class Guests:
         match report:
             case Offered() | Agreed() | Unplayable() | Forwarded():
                 return room.floor.audience.receive(guest, report)
-            case Answered() | Started() | Stalled() | Layers():
+            case Answered() | Started() | Stalled() | Layers() | Resized():
                 return room.floor.stage.receive(guest, report)
             case Refused():
                 return self._refused(room, guest, report)
@@ -221,7 +222,7 @@ class Guests:
 def transport_of(report: SessionReport) -> TransportId:
     """Which transport a report is about."""
     match report:
-        case Started() | Stalled() | Layers():
+        case Started() | Stalled() | Layers() | Resized():
             return report.producer.transport
         case Unplayable() | Forwarded():
             return report.consumer.transport

@@ -37,7 +37,15 @@ from trunkline.model.id import (
     TransportId,
 )
 from trunkline.model.media import Kind, Medium, Port
-from trunkline.model.report import Answered, Connected, Layers, Stalled, Started, Unplayable
+from trunkline.model.report import (
+    Answered,
+    Connected,
+    Layers,
+    Resized,
+    Stalled,
+    Started,
+    Unplayable,
+)
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
 from trunkline.model.trunk import Encodings, Presence
@@ -247,7 +255,7 @@ class Room:
         event = TrackStarted(self.name, track.owner, track.id, track.kind, report.codec)
         return [event, *self.update()]
 
-    def noted(self, report: Stalled | Layers) -> list[Effect]:
+    def noted(self, report: Stalled | Layers | Resized) -> list[Effect]:
         """How a track comes has changed."""
         track = self._track_at(report.producer)
         if track is None:

@@ -13,7 +13,7 @@ from trunkline.model.command import Accept, Renegotiate
 from trunkline.model.event import TrackEnded, TrackPublished, TrackStarted
 from trunkline.model.id import RoomName, TrackId
 from trunkline.model.media import Port
-from trunkline.model.report import Answered, Layers, Refused, Stalled, Started
+from trunkline.model.report import Answered, Layers, Refused, Resized, Stalled, Started
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell
 
@@ -24,7 +24,7 @@ SEND_TIME = 10.0
 """Seconds that an original client has to send what it announced: what ends before that it does not
 announce away. If it is sent after all, it is there again."""
 
-StageReport = Answered | Refused | Started | Stalled | Layers
+StageReport = Answered | Refused | Started | Stalled | Layers | Resized
 
 
 class Stage:
@@ -129,7 +129,7 @@ class Stage:
                 return [Tell(guest.id, signal.Failed("offer-refused", reason))]
             case Started(port, codec):
                 return [self._started(track, codec) for track in guest.live() if track.port == port]
-            case Stalled(port) | Layers(port):
+            case Stalled(port) | Layers(port) | Resized(port):
                 for track in guest.live():
                     if track.port == port:
                         track.note(report)

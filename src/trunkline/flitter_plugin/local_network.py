@@ -106,12 +106,16 @@ async def mailbag(letters: Letters, host: str, port: int) -> AsyncIterator[Mailb
     """
     bag = Mailbag(letters)
     loop = asyncio.get_running_loop()
+    bound = _bound(host, port)
     try:
-        for bound in _bound(host, port):
-            transport, _ = await loop.create_datagram_endpoint(lambda: bag, sock=bound)
+        while bound:
+            transport, _ = await loop.create_datagram_endpoint(lambda: bag, sock=bound[0])
             bag.add(transport)
+            del bound[0]
         yield bag
     finally:
+        for one in bound:  # that came to no transport
+            one.close()
         bag.close()
         # asyncio closes sockets in its next round.
         await asyncio.sleep(0)

@@ -1,7 +1,9 @@
 """Pixels of what Flitter drew, as pictures to be sent."""
 
+import ctypes
 from typing import Any
 
+import glfw
 from av.video.frame import VideoFrame
 
 BUFFERS = 2
@@ -12,7 +14,8 @@ _IN_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader")
 class Readback:
     """Reads a framebuffer without waiting for the graphics card to be done with it.
 
-    Drawing in software has nothing to wait for: there the pixels are read at once.
+    Where the processor draws, pixels are read at once. But first drawing is waited for without
+    the interpreter, which reading would hold: encoders, decoders and the network need it meanwhile.
     """
 
     def __init__(self, glctx: Any, size: tuple[int, int]) -> None:
@@ -20,13 +23,17 @@ class Readback:
         renderer = str(glctx.info["GL_RENDERER"]).lower()
         self._buffers: list[Any] = []
         if not any(name in renderer for name in _IN_SOFTWARE):
-            width, height = size
-            self._buffers = [glctx.buffer(reserve=width * height * 4) for _ in range(BUFFERS)]
+            area = size[0] * size[1]
+            self._buffers = [glctx.buffer(reserve=area * 4) for _ in range(BUFFERS)]
+        else:
+            address = glfw.get_proc_address("glFinish")
+            self._finish = ctypes.cast(address, ctypes.CFUNCTYPE(None))
         self._reads = 0
 
     def read(self, framebuffer: Any) -> VideoFrame | None:
         """The picture of now, or the one before; None while there is none."""
         if not self._buffers:
+            self._finish()
             return self._frame(framebuffer.read(components=4, dtype="f1"))
         framebuffer.read_into(self._buffers[self._reads % BUFFERS], components=4, dtype="f1")
         self._reads += 1

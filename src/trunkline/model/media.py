@@ -51,6 +51,8 @@ class OfferedMedium:
     """None while nothing is sent."""
     rids: tuple[str, ...] = ()
     """The encodings that may be sent beside each other (RFC 8853); none: it is sent once."""
+    takes: bool = False
+    """The remote may send, too; decided with the first offer of a transport."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Talk(Protocol):
 
     @property
     def hello(self) -> Hello | None:
-        """What the other end said of itself; an original Umbrella relay says nothing."""
+        """What the other end said of itself; None before it did, and of an original relay."""
 
     @property
     def link(self) -> LinkId | None:

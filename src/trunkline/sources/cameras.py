@@ -33,6 +33,7 @@ LIMIT = 64
 FILE = "cameras.json"
 GROUP = "trunkline.sources"
 _FIRST_DELAY, _LAST_DELAY = 1.0, 30.0
+_WELL = 10.0
 
 
 class _Kept:
@@ -234,11 +235,12 @@ class Cameras:
         from trunkline.sources.camera.participant import CameraParticipant
 
         camera = kept.camera
+        loop = asyncio.get_running_loop()
         backoff = Backoff(_FIRST_DELAY, _LAST_DELAY)
         main = _opening(camera, camera.url)
         sub = _opening(camera, camera.sub) if camera.sub else None
         while True:
-            kept.error = None
+            kept.error, began = None, loop.time()
             kept.participant = CameraParticipant(camera, main, sub, self._engine, self._core)
             try:
                 await kept.participant.run()
@@ -246,6 +248,8 @@ class Cameras:
                 kept.error = str(refused.exceptions[0])
             finally:
                 kept.participant = None
+            if loop.time() - began >= _WELL:
+                backoff.reset()
             if backoff.is_first:
                 log.warning("%s: camera %s: %s", camera.room, camera.name, kept.error)
             await asyncio.sleep(backoff.delay())

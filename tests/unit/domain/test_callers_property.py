@@ -11,7 +11,7 @@ from trunkline.model.command import Attach, Close, Detach
 from trunkline.model.event import ParticipantJoined, ParticipantLeft
 from trunkline.model.id import Mid, ParticipantId, ParticipantName, RoomName, SessionId, TransportId
 from trunkline.model.media import Medium, Offer, Port
-from trunkline.model.report import Answered, Closed, Forwarded, Refused, Speakers, Started
+from trunkline.model.report import Answered, Closed, Forwarded, Refused, Resized, Speakers, Started
 from trunkline.model.request import Call, Publish
 
 ROOM = RoomName("studio")
@@ -82,6 +82,10 @@ class Model(RuleBasedStateMachine):
     @rule(caller=callers, layer=st.integers(0, 1))
     def forward(self, caller: TransportId, layer: int) -> None:
         self.take(self.rooms.receive(Forwarded(Port(caller, VIDEO), layer)))
+
+    @rule(whose=st.one_of(publishers, callers), height=st.sampled_from([180, 360]))
+    def resize(self, whose: TransportId, height: int) -> None:
+        self.take(self.rooms.receive(Resized(Port(whose, VIDEO), (320, height))))
 
     @rule()
     def pass_time(self) -> None:

@@ -19,7 +19,7 @@ impl Sfu {
         }
     }
 
-    /// Tells of encodings that began, changed or stopped.
+    /// Tells of encodings that began, changed or stopped, and of other sizes.
     pub(super) fn tell_layers(&mut self, now: Instant) {
         let look = |(key, producer): (MediaKey, &mut Producer)| {
             producer.look(now);
@@ -29,6 +29,13 @@ impl Sfu {
         news.sort_unstable_by_key(|(key, _)| *key);
         for (producer, layers) in news {
             self.events.push(Event::Layers { producer, layers });
+        }
+        let look =
+            |(key, producer): (MediaKey, &mut Producer)| Some((key, producer.layers.resized()?));
+        let mut resized: Vec<_> = self.producers().filter_map(look).collect();
+        resized.sort_unstable_by_key(|(key, _)| *key);
+        for (producer, (width, height)) in resized {
+            self.events.push(Event::Resized { producer, width, height });
         }
     }
 

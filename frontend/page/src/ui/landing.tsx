@@ -31,6 +31,7 @@ export function Landing({ rooms, base }: { rooms: Signal<Rooms>; base: string })
       <footer>
         <a href="status">{text.landing.status}</a>
         <a href="servers">{text.landing.servers}</a>
+        <a href="docs/">{text.landing.docs}</a>
         <a href="api/v1/openapi.json">{text.landing.api}</a>
       </footer>
     </main>

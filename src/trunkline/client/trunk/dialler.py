@@ -65,7 +65,7 @@ class Dialler:
         self.error: str | None = None
         """Why it is not up, or was not the last time."""
         self.since = wall()
-        """Milliseconds since 1970: when it came into this state."""
+        """Milliseconds since 1970: since when it has not been up."""
         self.conversation: Talk | None = None
         self._state: State = "connecting"
         self._links = links
@@ -97,14 +97,9 @@ class Dialler:
 
     async def run(self) -> None:
         """Keep it up, until cancelled or retired."""
-        if self.settings.insecure:
-            log.warning(
-                "The trunk to %s is INSECURE: its certificate is not looked at, so whoever is "
-                "between can read and change all of it",
-                self.settings.url,
-            )
+        self._warn()
         while not self._retired:
-            self._become("connecting")
+            self._state = "connecting"
             try:
                 ending = await self._attempt()
             except Exception as error:
@@ -142,8 +137,22 @@ class Dialler:
                 self.conversation = None
                 if talk.is_up:
                     self.error = None
+                    self.since = wall()
                     if wall() - talk.since > 1000 * WELL:
                         self._backoff.reset()
+
+    def _warn(self) -> None:
+        if self.settings.insecure:
+            log.warning(
+                "The trunk to %s is INSECURE: its certificate is not looked at, so whoever is "
+                "between can read and change all of it",
+                self.settings.url,
+            )
+        elif self.settings.secret and self._targets[0].startswith("http:"):
+            log.warning(
+                "The trunk to %s has no TLS: its secret and all else can be read on the way",
+                self.settings.url,
+            )
 
     def _talk(self, socket: ClientWebSocketResponse, cut: Callable[[], None], target: str) -> Talk:
         if socket.protocol == SUBPROTOCOL:
@@ -153,12 +162,10 @@ class Dialler:
 
         return OriginalTalk(self._links, socket, cut, self._policy, target)
 
-    def _become(self, state: State) -> None:
-        self._state = state
-        self.since = wall()
-
     def _note(self, ending: Ending) -> None:
-        self._become("refused" if ending.refused else "waiting")
+        if self._retired:
+            return
+        self._state = "refused" if ending.refused else "waiting"
         level = logging.WARNING if ending.reason != self.error else logging.DEBUG
         self.error = ending.reason
         log.log(level, "No trunk to %s: %s It is tried again.", self.settings.url, ending.reason)

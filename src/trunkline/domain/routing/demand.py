@@ -65,8 +65,15 @@ class Demand:
         """Restore the invariant for these tracks."""
         effects: list[RoutingEffect] = []
         for track in tracks:
-            effects += self._settle(track, now)
+            if self._concerns_anybody(track):
+                effects += self._settle(track, now)
         return effects
+
+    def _concerns_anybody(self, track: TrackId) -> bool:
+        # Most tracks are wanted by nobody: they cost no more than this.
+        if track in self._own or track in self._supplies:
+            return True
+        return any(track in one.wants or track in one.served for one in self._neighbours.values())
 
     def _settle(self, track: TrackId, now: float) -> list[RoutingEffect]:
         scene = self._scene(track)

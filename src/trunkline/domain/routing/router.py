@@ -203,7 +203,8 @@ class Router:
                 most = f"{self._bounds.participants_of_link} participants"
                 return self._cut(neighbour, "full", f"It announces more than {most}.", now)
             if who in self._atlas or len(self._atlas) < self._bounds.participants:
-                heard[who] = replace(word, presence=neighbour.trim(word.presence))
+                presence = self._atlas.share(neighbour.trim(word.presence))
+                heard[who] = replace(word, presence=presence)
             else:
                 most = f"{self._bounds.participants} participants of other relays are known"
                 effects += self._remark(neighbour, f"{who!r} is not taken: {most} already.", now)

@@ -77,10 +77,13 @@ class CameraParticipant:
         Raises:
             Refusal: the name is taken, or the relay is full.
         """
-        with self._entered():
+        with self._entered() as ended:
             async with asyncio.TaskGroup() as group:
-                for line in self._lines():
-                    group.create_task(line.run())
+                tasks = [group.create_task(line.run()) for line in self._lines()]
+                await ended.wait()
+                for task in tasks:
+                    task.cancel()
+        raise Refusal(RefusalCode.FULL, "The relay's media core has no place for it, or failed.")
 
     async def ready(self) -> None:
         """Wait till there are pictures of now.
@@ -119,9 +122,11 @@ class CameraParticipant:
         return [self._main, self._sub] if self._sub else [self._main]
 
     @contextmanager
-    def _entered(self) -> Iterator[None]:
+    def _entered(self) -> Iterator[asyncio.Event]:
+        """In the room; the event says that the core ended it."""
         request = Produce(self._camera.room, self._camera.name, KINDS, fallbacks=True)
         by_port: dict[Port, Outlet] = {}
+        ended = asyncio.Event()
 
         def want_keyframe(port: Port) -> None:
             by_port[port].want_keyframe()
@@ -129,13 +134,13 @@ class CameraParticipant:
         def want(demand: Demand) -> None:
             self._demand(by_port[demand.producer], wanted=demand.wanted)
 
-        ports = self._engine.produce(request, Feeder(want_keyframe, want))
+        ports = self._engine.produce(request, Feeder(want_keyframe, want, ended.set))
         for port, outlet in zip(ports, self._outlets, strict=True):
             by_port[port] = outlet
             outlet.port = port
         self._transport = ports[0].transport
         try:
-            yield
+            yield ended
         finally:
             self._transport = None
             self._engine.retire(ports[0].transport)

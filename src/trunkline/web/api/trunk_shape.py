@@ -44,7 +44,9 @@ class Trunk(Shape):
         ),
     ]
     error: Annotated[str | None, Field(description="Why it is not up: cause and remedy.")]
-    since: Annotated[float, Field(description="Seconds since 1970, of this state.")]
+    since: Annotated[
+        float, Field(description="Seconds since 1970: since when it is up, or is not.")
+    ]
     original: Annotated[
         bool,
         Field(

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { serversText } from "../../servers-text.ts";
 import type { Values } from "../../store/servers/draft.ts";
 import { type Field, Input } from "./field.tsx";
