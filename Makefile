@@ -11,7 +11,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BIN := .venv/bin
 PAGE := src/trunkline/web/static/index.html
-PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+# The guide is among the pages.
+PAGE_SOURCES := README.md $(shell find frontend docs/guide docs/images \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 # With the profile that the core is built with, checks and tests share its compiled dependencies.
 CARGO_CHECK := --locked --release --workspace
 
@@ -124,7 +125,7 @@ SECONDS ?= 60
 SEED ?= 1
 FUZZ := datagrams frames keyframe negotiate offer payload renegotiate sequence turn
 # Of Python: see tests/fuzz/target.py.
-FUZZ_PYTHON := offer patch answer stun events name message trunk
+FUZZ_PYTHON := offer patch answer stun events name message trunk routing
 FOUND := $(CACHE)/fuzz
 # All of the workspace's features, as for checks and tests, so that their dependencies serve here.
 # The folder of vectors, the folder of what was found to be new, the command.

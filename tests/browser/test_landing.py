@@ -144,3 +144,17 @@ async def test_all_can_be_reached_by_keys(browser: Browser, site: Site) -> None:
             assert name in reached
         assert "Copy: WHIP address" in reached
         assert "Who sends what to whom" in reached
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_guide_is_read_from_here(browser: Browser, site: Site, scheme: str) -> None:
+    async with page_at(browser, site.relay.url, "/", color_scheme=scheme) as page:
+        await page.get_by_role("link", name="Guide").click()
+        await page.get_by_role("main").get_by_role("link", name="Settings").click()
+        await expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+        for size in SIZES:
+            await resize(page, size)
+            assert await fits(page), size
+        assert await axe(page) == []
+        await page.get_by_role("link", name="trunkline", exact=True).click()
+        assert page.url == f"{site.relay.url}/"

@@ -7,7 +7,9 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["trunkline.protocol"], enable_loader_override=False):
+with atheris.instrument_imports(
+    include=["trunkline.protocol", "trunkline.domain.routing"], enable_loader_override=False
+):
     from fuzz.target import TARGETS
 
 target = TARGETS[sys.argv.pop(1)]

@@ -1,4 +1,4 @@
-"""What is fuzzed of the parsers in Python, as functions of bytes.
+"""What is fuzzed of the parsers in Python, and of routing, as functions of bytes.
 
 `make fuzz` calls them with whatever reaches new branches; an ordinary test calls them with what
 once broke something (`vectors/fuzz`). They raise nothing but what a parser promises to raise.
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from support.offer import FFMPEG, offer
+from support.routing_chaos import Chaos
 from trunkline.errors import ProtocolError, Refusal
 from trunkline.model import trunk
 from trunkline.model.event import Role
@@ -133,6 +134,11 @@ def words(data: bytes) -> None:
             assert type(again.receive(half.send(word))) is type(word)
 
 
+def routes(data: bytes) -> None:
+    """Neighbours say anything: after every word all that has to hold holds."""
+    Chaos(data).run()
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "offer": offers,
     "patch": patch,
@@ -142,5 +148,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "name": name,
     "message": frames,
     "trunk": words,
+    "routing": routes,
 }
 """By the folders of their vectors; that of offers is the core's, too."""

@@ -8,6 +8,8 @@ import pytest
 
 from trunkline.web.page import STATIC
 
+ROOT = Path(__file__).parents[2]
+
 MOST = 150_000
 """Bytes of JavaScript of one page, compressed."""
 
@@ -54,3 +56,21 @@ def test_a_page_names_no_other_host_and_has_nothing_inline(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert not re.search(r"""(src|href)=["'](https?:)?//""", text)
     assert not re.search(r"<style|<script(?![^>]* src=)| style=| on\w+=", text)
+
+
+def test_the_guide_is_there_without_scripts_and_its_links_lead_somewhere() -> None:
+    guide = {page.stem for page in (ROOT / "docs/guide").glob("*.md")}
+    pages = {
+        page.stem: page.read_text(encoding="utf-8") for page in (STATIC / "docs").glob("*.html")
+    }
+    assert pages.keys() == {*guide, "index"}
+    for name, text in pages.items():
+        assert not re.search(r"<script|<style| style=| on\w+=", text), name
+        for target in re.findall(r'(?:href|src)="(?!https?:)([^"]*)"', text):
+            page, _, anchor = target.partition("#")
+            if page in {"../", "./"}:
+                continue
+            if "." in page:
+                assert (STATIC / "docs" / page).is_file(), f"{name} loads {target}"
+                continue
+            assert not anchor or f'id="{anchor}"' in pages[page or name], f"{name} links {target}"

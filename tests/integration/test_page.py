@@ -192,3 +192,17 @@ async def test_a_bug_ends_one_request_and_keeps_secrets(caplog: pytest.LogCaptur
     assert "a bug" in caplog.text
     assert "GET /session/{session}" in caplog.text
     assert "t0ken" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/docs", 200), ("/docs/", 200), ("/docs/settings", 200), ("/docs/nothing-like-it", 404)],
+)
+async def test_the_guide_is_served_under_the_policy_of_pages(
+    site: Site, path: str, status: int
+) -> None:
+    async with site.http.get(path) as response:
+        assert response.status == status
+        if status == 200:
+            assert response.url.path == path.replace("/docs", "/docs/").replace("//", "/")
+            assert "default-src 'none'" in response.headers["Content-Security-Policy"]

@@ -41,6 +41,8 @@ async def test_a_list_takes_the_place_of_another(tmp_path: Path) -> None:
     fixed = "wss://127.0.0.1:10/wsb"
     async with running(tmp_path, trunks=[{"url": fixed}]) as site:
         assert await current(site) == [fixed]
+        async with site.http.get("/status", headers={"Content-Type": PROTOBUF}) as response:
+            assert pb.SFUStatus.FromString(await response.read()).servers == [fixed]
         status, told = await replace(site, fixed, FIRST)
         assert status == 200
         assert list(pb.CurrentServers.FromString(told).servers) == [fixed, FIRST]
@@ -53,6 +55,20 @@ async def test_a_list_takes_the_place_of_another(tmp_path: Path) -> None:
         assert after == {**before, SECOND: after[SECOND]}
         assert (await replace(site))[0] == 200
         assert await current(site) == [fixed]
+
+
+async def test_cameras_are_in_it_without_their_passwords(tmp_path: Path) -> None:
+    async with running(tmp_path) as site:
+        urls = ["rtsp://127.0.0.1:9/a", "rtsp://me:secret@127.0.0.1:9/b"]
+        assert (await replace(site, *urls, FIRST))[0] == 200
+        seen = await current(site)
+        assert seen == ["rtsp://127.0.0.1:9/a", "rtsp://me@127.0.0.1:9/b", FIRST]
+        # Said again as it is told, it is the same, and keeps its password.
+        assert (await replace(site, seen[1]))[0] == 200
+        assert await current(site) == [seen[1]]
+        async with site.http.get("/api/v1/cameras") as response:
+            (camera,) = (await response.json())["cameras"]
+        assert (camera["room"], camera["name"]) == ("default", "127.0.0.1 2")
 
 
 async def test_of_a_wrong_list_nothing_is_taken(tmp_path: Path) -> None:
@@ -87,8 +103,10 @@ async def test_only_the_operator_replaces_it(
 
 async def test_strangers_do_not_see_it(tmp_path: Path) -> None:
     settings = {"open": True, "http_prefix": "/live", "operator_token": TOKEN}
-    async with running(tmp_path, **settings) as site:
+    async with running(tmp_path, trunks=[{"url": FIRST}], **settings) as site:
         asked = {"Content-Type": PROTOBUF}
         async with site.http.get("/servers", headers=asked) as response:
             assert response.status == 401
-        assert await current(site, **OPERATOR) == []
+        async with site.http.get("/status", headers=asked) as response:
+            assert not pb.SFUStatus.FromString(await response.read()).servers
+        assert await current(site, **OPERATOR) == [FIRST]

@@ -4,8 +4,8 @@
 named. `watch URL [PROFILE]` prints one JSON object for every second: how many frames came, how much
 the picture changed, how loud it was. With the name of an SRTP profile, no other is offered. `answer
 URL` gets an offer, posts its answer, and sends and prints as both others do. `call URL ROOM` joins
-a room of Flitter's signalling and calls ours of that name; it sends a picture, prints as `watch`
-does, and ends with the call.
+a room of Flitter's signalling and calls ours of that name, again and again; it sends a picture, and
+prints as `watch` does.
 """
 
 import asyncio
@@ -121,13 +121,13 @@ async def call(connection: RTCPeerConnection, url: str, room: str) -> None:
     """Join a room of Flitter's signalling, and call ours as Flitter's plugin does."""
     callee = f"room:{room}"
     connection.addTrack(Picture())
+    await connection.setLocalDescription(await connection.createOffer())
+    offer = connection.localDescription.sdp
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
         await socket.send_json({"type": "join", "id": "flit", "room": room})
         async for message in socket:
             heard = message.json()
             if heard["type"] == "members" and heard["members"][-1] == callee:
-                await connection.setLocalDescription(await connection.createOffer())
-                offer = connection.localDescription.sdp
                 await socket.send_json({"type": "call", "to": callee, "offer": offer})
             elif heard["type"] == "answer" and heard["from"] == callee:
                 answer = RTCSessionDescription(sdp=heard["answer"], type="answer")
@@ -151,7 +151,9 @@ def offer_only(profile: str) -> None:
 
 
 async def main(role: str, url: str, only: str | None = None) -> None:
-    """Play one of the two roles until killed."""
+    """Play one of the roles until killed."""
+    if role == "call":
+        await call_again(url, only or "room")
     if role == "watch" and only is not None:
         offer_only(only)
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -167,17 +169,41 @@ async def main(role: str, url: str, only: str | None = None) -> None:
         )
         if role == "answer":
             await answer(connection, url)
-        elif role == "call":
-            await call(connection, url, only or "room")
         else:
             for kind in ("video", "audio"):
                 connection.addTransceiver(kind, direction="recvonly")
             await negotiate(connection, url)
-        while connection.connectionState != "closed":
-            await asyncio.sleep(1)
-            figures = {key: getattr(meter, key) for key in ("frames", "change", "loudness")}
-            sys.stdout.write(json.dumps(figures) + "\n")
-            sys.stdout.flush()
+        await tell(meter)
+
+
+async def tell(meter: Meter) -> None:
+    """Print what came, each second."""
+    while True:
+        await asyncio.sleep(1)
+        figures = {key: getattr(meter, key) for key in ("frames", "change", "loudness")}
+        sys.stdout.write(json.dumps(figures) + "\n")
+        sys.stdout.flush()
+
+
+async def call_again(url: str, room: str) -> None:
+    """Call, and again when a call has ended, until killed."""
+    meter = Meter()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(tell(meter))
+        while True:
+            connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+            connection.on(
+                "track", lambda track: group.create_task(meter.follow(track), name=track.kind)
+            )
+            ended = asyncio.Event()
+
+            @connection.on("connectionstatechange")
+            def changed(one: RTCPeerConnection = connection, end: asyncio.Event = ended) -> None:
+                if one.connectionState in ("closed", "failed"):
+                    end.set()
+
+            await call(connection, url, room)
+            await ended.wait()
 
 
 if __name__ == "__main__":

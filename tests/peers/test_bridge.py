@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.peer, pytest.mark.browser, pytest.mark.timeout(120)]
 
 HERE = Path(__file__).parent
 WITHIN = 45.0
+PUBLISH = "{}/whip/room?name=page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ async def scene(folder: Path) -> AsyncIterator[Scene]:
             chromium(inside=here.inside) as browser,
             client(browser, relay.url) as publisher,
         ):
-            published = await publisher.publish(f"{relay.url}/whip/room?name=page", codec="VP8")
+            published = await publisher.publish(PUBLISH.format(relay.url), codec="VP8")
             assert published["status"] == 201, published
             await publishing(publisher)
             yield Scene(relay, browser, publisher, there)
@@ -69,19 +70,21 @@ async def is_seen(scene: Scene, name: str) -> None:
         await shows_moving_picture(viewer)
 
 
-@pytest.mark.parametrize("how", ["session", "room"])
-async def test_gstreamer_calls_a_room_and_is_seen(how: str, tmp_path: Path) -> None:
+async def test_gstreamer_calls_a_room_and_is_seen(tmp_path: Path) -> None:
     need("webrtcbin", "nicesrc", "vp8enc", "rtpvp8pay", "videotestsrc")
-    way = {"session": ["--call", "room:room"], "room": ["--room", "room"]}[how]
     async with scene(tmp_path) as there:
         url = there.relay.url.replace("http", "ws", 1) + "/gstreamer"
-        program = [PYTHON, str(HERE / "gstreamer_signalling_peer.py"), url, "gst", *way]
-        async with process([*there.there.inside, *program]) as peer:
+        program = [PYTHON, str(HERE / "gstreamer_signalling_peer.py"), url]
+        inside = [*there.there.inside, *program]
+        async with process([*inside, "caller", "--call", "room:room"]) as peer:
             await says(peer, "decoded room:room 5")
-            await is_seen(there, "gst")
-        ask = ["--call", "room:room/page", "--ask"]
-        async with process([*there.there.inside, *program[:-2], *ask]) as peer:
+            await is_seen(there, "caller")
+        async with process([*inside, "member", "--room", "room"]) as peer:
+            await says(peer, "decoded room:room 5")
+            await is_seen(there, "member")
+        async with process([*inside, "asker", "--call", "room:room/page", "--ask"]) as peer:
             await says(peer, "decoded room:room/page 5")
+            await is_seen(there, "asker")
 
 
 async def test_aiortc_calls_a_room_as_flitter_does_and_is_seen(tmp_path: Path) -> None:
@@ -91,10 +94,27 @@ async def test_aiortc_calls_a_room_as_flitter_does_and_is_seen(tmp_path: Path) -
         async with process([*there.there.inside, *program, *where]) as peer:
             await receives(peer, change=0.5, loudness=-1)
             await is_seen(there, "flit")
-            # The picture of another one may have another size, so the call ends with this one.
+            before = (await _participants(there.relay, peer))["flit"]
+            # The picture of another one may have another size, so the call ends with this one, and
+            # Flitter calls again.
             await there.publisher.leave()
-            await until(lambda: _ended(peer), bool, within=20, what="the end of the call")
+
+            async def look() -> bool:
+                return before in (await _participants(there.relay, peer)).values()
+
+            await until(look, lambda there: not there, within=20, what="the end of a call")
+            published = await there.publisher.publish(PUBLISH.format(there.relay.url))
+            assert published["status"] == 201
+            await until(
+                lambda: _participants(there.relay, peer),
+                lambda names: names.keys() == {"flit", "page"},
+                within=30,
+                what="another call",
+            )
 
 
-async def _ended(peer: Process) -> bool:
-    return not peer.running
+async def _participants(relay: RunningRelay, peer: Process) -> dict[str, str]:
+    """Name → id."""
+    assert peer.running, peer.output
+    rooms = await relay.rooms()
+    return {one["name"]: one["id"] for room in rooms.values() for one in room["participants"]}

@@ -113,7 +113,13 @@ class Flitter:
 
 @asynccontextmanager
 async def flitter(
-    screen: str, program: str, place: Namespace | None = None, *options: str
+    screen: str,
+    program: str,
+    place: Namespace | None = None,
+    *options: str,
+    watched: bool = False,
+    hardware: bool = False,
+    more: Sequence[Path] = (),
 ) -> AsyncIterator[Flitter]:
     """Run a program in Flitter for as long as the block lasts.
 
@@ -122,6 +128,9 @@ async def flitter(
         program: its text, with `!probe` as in `flitter_program.py`.
         place: the network to run in.
         options: more of Flitter's.
+        watched: each `!webrtc` is a probe by itself, named as its state key.
+        hardware: read pixels as from a graphics card.
+        more: folders with packages.
     """
     with tempfile.TemporaryDirectory(prefix="trunkline-flitter-") as folder:
         file = Path(folder, "program.fl")
@@ -133,7 +142,9 @@ async def flitter(
         environment = {
             "DISPLAY": screen,
             "LIBGL_ALWAYS_SOFTWARE": "1",
-            "PYTHONPATH": str(TESTS),
+            "PYTHONPATH": ":".join([str(TESTS), *map(str, more)]),
+            "WATCHED": "1" if watched else "",
+            "AS_HARDWARE": "1" if hardware else "",
             # Two threads draw as fast as more here, and leave room for the others.
             "LP_NUM_THREADS": "2",
         }
@@ -158,11 +169,11 @@ def quarters(colours: Sequence[Colour] = QUARTERS, indent: int = 12) -> str:
     return "\n".join(" " * indent + line for line in lines)
 
 
-def window(signalling: str, inside: str | None = None, attributes: str = "") -> str:
+def window(signalling: str, inside: str | None = None) -> str:
     """A program with one connection, and a probe around it."""
     return f"""!window size=640;360
     !probe state=:call points={MIDDLES}
-        !webrtc state=:call {attributes}
+        !webrtc state=:call
             {signalling}
 {quarters() if inside is None else inside}
 """
@@ -175,8 +186,3 @@ async def said(running: Process, what: str) -> None:
         return running.output
 
     await until(look, lambda seen: what in seen, within=WITHIN, what=what)
-
-
-async def settle(seconds: float) -> None:
-    """Let time pass in which nothing is to happen."""
-    await asyncio.sleep(seconds)

@@ -2,9 +2,12 @@
 
 `!probe name=NAME state=KEY points=X;Y;X;Y… every=FRAMES`: each line is JSON with the state, the
 figures under it, the size, and the colours at these points, as fractions of the size from the top.
+With WATCHED in the environment each `!webrtc` prints, too; with AS_HARDWARE pixels are read as from
+a graphics card, though the processor draws.
 """
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -12,6 +15,9 @@ from flitter.engine.__main__ import main
 from flitter.model import Vector
 from flitter.plugins import PluginObjectCache
 from flitter.render.window import ProgramNode
+
+from trunkline.flitter_plugin import pixels
+from trunkline.flitter_plugin.node import WebRTC
 
 
 class Probe(ProgramNode):
@@ -52,6 +58,32 @@ class Probe(ProgramNode):
         sys.stdout.flush()
 
 
+class Watched(WebRTC):
+    """As it is, but that it tells what has come, under its state key."""
+
+    frame = 0
+
+    def render(self, node: Any, references: Any, **kwargs: Any) -> None:
+        super().render(node, references, **kwargs)
+        self.frame += 1
+        if self.frame % 10:
+            return
+        shown = self.shown
+        told = {
+            "name": node.get("state", 1, str, ""),
+            "state": self._session.call.state if self._session else None,
+            "pixels": [shown.pixels.mean(axis=(0, 1)).tolist()] if shown is not None else [],
+            "spread": float(shown.pixels.std(axis=(0, 1)).max()) if shown is not None else 0,
+        }
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    PluginObjectCache.setdefault("flitter.render.window", {})["probe"] = Probe
+    nodes = PluginObjectCache.setdefault("flitter.render.window", {})
+    nodes["probe"] = Probe
+    if os.environ.get("WATCHED"):
+        nodes["webrtc"] = Watched
+    if os.environ.get("AS_HARDWARE"):
+        pixels.IN_SOFTWARE = ()
     main()

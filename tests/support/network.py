@@ -202,22 +202,23 @@ class Web:
         pair = (min(of, seen_from), max(of, seen_from))
         return f"10.204.{self.links[pair]}.{1 if of < seen_from else 2}"
 
-    def device(self, of: int, to: int) -> str:
-        """The end of the link to another place."""
-        return f"to{to}"
+    @property
+    def ends(self) -> tuple[Namespace, Namespace]:
+        """The first two places."""
+        return self.places[0], self.places[1]
 
     def cut(self, one: int, other: int) -> None:
         """Take a link down."""
-        self.places[one].run("ip", "link", "set", "dev", self.device(one, other), "down")
+        self.places[one].run("ip", "link", "set", "dev", f"to{other}", "down")
 
     def mend(self, one: int, other: int) -> None:
         """Take it up again."""
-        self.places[one].run("ip", "link", "set", "dev", self.device(one, other), "up")
+        self.places[one].run("ip", "link", "set", "dev", f"to{other}", "up")
 
     def carried(self, of: int, to: int) -> tuple[int, int]:
         """Bytes that a place has received and sent on a link, with the headers of IP."""
         (told,) = json.loads(
-            self.places[of].run("ip", "-s", "-j", "link", "show", "dev", self.device(of, to))
+            self.places[of].run("ip", "-s", "-j", "link", "show", "dev", f"to{to}")
         )
         ways = (told["stats64"][way] for way in ("rx", "tx"))
         received, sent = (way["bytes"] - ETHERNET * way["packets"] for way in ways)

@@ -157,10 +157,18 @@ class World:
 
     def site(self, name: str | None = None) -> Site:
         """A new relay."""
-        relay = RelayId(name or f"relay{len(self.sites)}")
-        site = Site(relay, Router(relay, self._bounds))
+        relay = RelayId(name or f"relay{len(self.sites):04}")
+        site = Site(relay, self.router(relay))
         self.sites.append(site)
         return site
+
+    def router(self, relay: RelayId) -> Router:
+        """What a new relay thinks with."""
+        return Router(relay, self._bounds)
+
+    def carry(self, word: Word) -> Word:
+        """What arrives of a word at the other end."""
+        return word
 
     def wire(
         self,
@@ -207,7 +215,7 @@ class World:
         """A relay dies, and comes back under its id, with nobody and without links."""
         for wire in [wire for wire in self.wires if site in wire.ends]:
             self.cut(wire)
-        new = Site(site.id, Router(site.id, self._bounds))
+        new = Site(site.id, self.router(site.id))
         self.sites[self.sites.index(site)] = new
         return new
 
@@ -297,11 +305,12 @@ class World:
 
         def arrive() -> None:
             if wire.is_up:
-                assert isinstance(word, Routed)
-                self.do(far, far.router.hear(name, word, self.now))
-                if isinstance(word, Withdrawn) and word.gone is not None:
-                    assert word.participant not in far.present, "It has left, and is still there."
-                    far.versions[word.participant] = inf
+                heard = self.carry(word)
+                assert isinstance(heard, Routed)
+                self.do(far, far.router.hear(name, heard, self.now))
+                if isinstance(heard, Withdrawn) and heard.gone is not None:
+                    assert heard.participant not in far.present, "It has left, and is there."
+                    far.versions[heard.participant] = inf
 
         self.at(arrival - self.now, arrive)
 

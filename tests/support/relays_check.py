@@ -143,9 +143,11 @@ def _check_neighbours(site: Site) -> None:
 
 
 def check_empty(world: World) -> None:
-    """Nobody is anywhere: nothing is remembered of anybody."""
+    """Nobody is anywhere: nothing is remembered of anybody, but what a relay itself wants."""
     for site in world.sites:
         router = site.router
+        for track in site.wishes:
+            assert not router.want(track, NOTHING, world.now)
         assert not router.ways()
         assert not site.present
         assert not site.supplies

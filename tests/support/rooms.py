@@ -44,6 +44,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     Speakers,
     Stalled,
     Started,
@@ -142,6 +143,7 @@ class House:
         *,
         steady: bool = False,
         offer: str | None = "offer",
+        publishes: bool = True,
     ) -> list[str]:
         """A caller enters, and waits for an answer, or for our offer."""
         transport = self.rooms.number()
@@ -151,6 +153,7 @@ class House:
             follows=ParticipantName(follows) if follows else None,
             steady=steady,
             offer=offer,
+            publishes=publishes,
         )
         effects = self.rooms.callers.enter(request, transport, ParticipantId(who))
         self.transports[who] = transport
@@ -207,6 +210,10 @@ class House:
         """A producer sends encodings of these sizes."""
         layers = (Layer(f"r{number}", *size) for number, size in enumerate(sizes))
         return self._tell(self.rooms.receive(Layers(self._port(who, mid), tuple(layers))))
+
+    def resize(self, who: str, width: int, height: int, mid: str = "video") -> list[str]:
+        """The pictures of a producer have this size."""
+        return self._tell(self.rooms.receive(Resized(self._port(who, mid), (width, height))))
 
     def forwarded(self, who: str, mid: str, layer: int) -> list[str]:
         return self._tell(self.rooms.receive(Forwarded(self._port(who, mid), layer)))
@@ -340,7 +347,7 @@ class House:
         participant = getattr(effect, "participant", None)
         return f"{name} {participant or effect.room}"
 
-    def _short_command(self, command: Command) -> str:  # noqa: C901, PLR0911, PLR0912 - one for each
+    def _short_command(self, command: Command) -> str:  # noqa: PLR0911 - one for each
         match command:
             case ProduceMedia(transport, media):
                 kinds = " ".join(kind for _, kind in media)
@@ -358,9 +365,19 @@ class House:
                     if on
                 ]
                 labels = [one.label.track if one.label else "-" for one in media]
+                more += ["both"] if any(one.takes for one in media) else []
                 return " ".join(["offer", self._who(transport), *labels, *more])
             case AcceptAnswer(transport):
                 return f"take answer {self._who(transport)}"
+            case Attach() | Limit() | Select() | Detach():
+                return self._short_show(command)
+            case Close(transport):
+                return f"close {self._who(transport)}"
+            case Count() | SetCandidates():
+                raise AssertionError(f"rooms do not say {command}")
+
+    def _short_show(self, command: Attach | Limit | Select | Detach) -> str:
+        match command:
             case Attach(consumer, source):
                 return f"{self._name_port(consumer)} shows {self._name_port(source)}"
             case Limit(consumer, layer):
@@ -369,10 +386,6 @@ class House:
                 return f"{self._name_port(consumer)} carries {' '.join(sorted(rids))}"
             case Detach(consumer):
                 return f"{self._name_port(consumer)} shows nothing"
-            case Close(transport):
-                return f"close {self._who(transport)}"
-            case Count() | SetCandidates():
-                raise AssertionError(f"rooms do not say {command}")
 
     def _name_port(self, port: Port) -> str:
         return f"{self._who(port.transport)}/{port.mid}"

@@ -210,3 +210,32 @@ def test_bounds_of_signalling_are_a_table(tmp_path: Path) -> None:
     file.write_text("[signalling]\nmesage = 1\n")
     with pytest.raises(StartupError, match="mesage of signalling is not valid"):
         load({}, file, {})
+
+
+def test_trunks_are_urls_or_tables(tmp_path: Path) -> None:
+    text = 'trunk_secret = "sesame-sesame"\n[[trunks]]\nurl = "a.example"\nrooms = ["studio"]\n'
+    settings = load({}, write(tmp_path / "t.toml", text), {})
+    assert [(one.url, one.rooms) for one in settings.trunks] == [("a.example", ("studio",))]
+    assert "sesame" not in repr(settings)
+    environment = {"TRUNKLINE_TRUNKS": "a.example, https://b.example"}
+    assert [one.url for one in load({}, environment=environment).trunks] == [
+        "a.example",
+        "https://b.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ('{url = "a.example", secret = "sésame-sésame"}', "secret of number 1 of trunks is not"),
+        ('{url = "https://me:sésame@a.example"}', "an address has no user and password"),
+        ('{url = "a.example", key = "sésame"}', "key of number 1 of trunks is not"),
+    ],
+)
+def test_a_trunk_that_cannot_be_is_named_without_its_secret(
+    tmp_path: Path, table: str, words: str
+) -> None:
+    file = write(tmp_path / "t.toml", f"trunks = [{table}]")
+    with pytest.raises(StartupError, match=words) as error:
+        load({}, file, {})
+    assert "sésame" not in str(error.value)

@@ -1,6 +1,9 @@
 """The joint between peers and what is decided about them."""
 
+import logging
 from dataclasses import dataclass, field
+
+import pytest
 
 from trunkline.domain.gstreamer import Peers
 from trunkline.exchange import Exchange
@@ -44,3 +47,27 @@ def test_nothing_is_heard_of_who_was_hung_up_on() -> None:
     exchange.hear(key, word.Register("ann"))
     exchange.disconnect(key)
     assert ann.told == []
+
+
+def test_what_our_own_parts_do_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    exchange = Exchange(Peers())
+    keys = [exchange.connect(Inside(), own=True), exchange.connect(Inside())]
+    for key, uid in zip(keys, ("room", "ann"), strict=True):
+        exchange.hear(key, word.Register(uid))
+    exchange.hear(keys[1], word.Call("room"))
+    exchange.disconnect(keys[0])
+    assert caplog.messages == [
+        "GStreamer peer 'ann' registered",
+        "GStreamer peer 'ann' called 'room'",
+    ]
+
+
+def test_a_part_that_the_peers_know_already_is_not_told_to_them() -> None:
+    exchange = Exchange(Peers())
+    desk = Inside()
+    key = exchange.attach(desk)
+    assert len(exchange) == 1
+    exchange.hear(key, word.Register("room"))
+    exchange.disconnect(key)
+    assert desk.told == [word.Registered()]

@@ -19,6 +19,9 @@ const MAX_MID: usize = 16;
 /// Media of one local transport.
 const MAX_PRODUCED: usize = 16;
 
+/// Kind, label and rids of a medium.
+type Offered = (String, Option<(String, String)>, Vec<String>, bool);
+
 #[pyclass(frozen, module = "trunkline._core")]
 pub(crate) struct Core {
     inner: std::sync::Mutex<sfu::io::Core>,
@@ -89,7 +92,7 @@ impl Core {
     fn offer(
         &self,
         transport: u64,
-        media: Vec<(String, Option<(String, String)>)>,
+        media: Vec<Offered>,
         data: bool,
         restart: bool,
         dial: bool,
@@ -119,6 +122,10 @@ impl Core {
 
     fn limit(&self, transport: u64, mid: &str, layer: Option<u8>) -> PyResult<()> {
         self.submit(Command::Limit { consumer: key(transport, mid)?, layer })
+    }
+
+    fn select(&self, transport: u64, mid: &str, rids: Vec<String>) -> PyResult<()> {
+        self.submit(Command::Select { consumer: key(transport, mid)?, rids })
     }
 
     fn detach(&self, transport: u64, mid: &str) -> PyResult<()> {
@@ -206,9 +213,9 @@ pub(crate) fn mid(mid: &str) -> PyResult<Mid> {
     Ok(Mid::from(mid))
 }
 
-fn offered((kind, label): (String, Option<(String, String)>)) -> PyResult<OfferedMedium> {
+fn offered((kind, label, rids, takes): Offered) -> PyResult<OfferedMedium> {
     let label = label.map(|(stream, track)| Label { stream, track });
-    Ok(OfferedMedium { kind: self::kind(&kind)?, label })
+    Ok(OfferedMedium { kind: self::kind(&kind)?, label, rids, takes })
 }
 
 pub(crate) fn kind(name: &str) -> PyResult<MediaKind> {

@@ -24,6 +24,7 @@ value!(Stalled { transport: u64, mid: String, still: bool });
 value!(Speakers { worker: usize, levels: Vec<(u64, String, u8)> });
 value!(Layer { rid: String, width: u16, height: u16, bitrate: u32 });
 value!(Layers { transport: u64, mid: String, ladder: Vec<Py<Layer>> });
+value!(Resized { transport: u64, mid: String, width: u16, height: u16 });
 value!(Forwarded { transport: u64, mid: String, layer: u8 });
 value!(Unplayable { transport: u64, mid: String, codec: String });
 value!(KeyframeRequested { transport: u64, mid: String });
@@ -100,16 +101,16 @@ pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAn
             new(py, Stalled { transport, mid, still: stalled })
         }
         Event::Speakers { worker, speakers } => {
-            let named = |(producer, level)| {
-                let (transport, mid) = key(producer);
-                (transport, mid, level)
-            };
-            new(py, Speakers { worker, levels: speakers.into_iter().map(named).collect() })
+            new(py, Speakers { worker, levels: speakers.into_iter().map(level).collect() })
         }
         Event::Layers { producer, layers } => {
             let (transport, mid) = key(producer);
             let layers = layers.into_iter().map(|layer| describe_layer(py, layer));
             new(py, Layers { transport, mid, ladder: layers.collect::<PyResult<_>>()? })
+        }
+        Event::Resized { producer, width, height } => {
+            let (transport, mid) = key(producer);
+            new(py, Resized { transport, mid, width, height })
         }
         Event::Forwarded { consumer, layer } => {
             let (transport, mid) = key(consumer);
@@ -140,6 +141,11 @@ where
 
 fn key(key: MediaKey) -> (u64, String) {
     (key.transport.0, key.mid.to_string())
+}
+
+fn level((producer, level): (MediaKey, u8)) -> (u64, String, u8) {
+    let (transport, mid) = key(producer);
+    (transport, mid, level)
 }
 
 fn describe_all(py: Python<'_>, media: Vec<sfu::MediaDescription>) -> PyResult<Vec<Py<Media>>> {

@@ -27,8 +27,8 @@ mod _core {
     #[pymodule_export]
     use crate::event::{
         Agreed, Answered, Closed, Connected, ConsumerStatistics, Died, Forwarded,
-        KeyframeRequested, Layer, Layers, Media, Offered, ProducerStatistics, Refused, Speakers,
-        Stalled, Started, Statistics, TransportStatistics, Unplayable,
+        KeyframeRequested, Layer, Layers, Media, Offered, ProducerStatistics, Refused, Resized,
+        Speakers, Stalled, Started, Statistics, TransportStatistics, Unplayable,
     };
     #[pymodule_export]
     use crate::frame::Frame;

@@ -73,7 +73,7 @@ pub(crate) fn accept(
         (rtc, Some(tap))
     };
     ice.begin(&mut rtc, media_port)?;
-    let (sdp, media) = answer(&mut rtc, offer)?;
+    let (sdp, media) = answer(&mut rtc, offer, &kept)?;
     if let Some(medium) = media.iter().find(|medium| medium.codecs.is_empty()) {
         let reason = format!("none of the {} codecs of the offer is known here", medium.kind);
         return Err(Refusal::new(RefusalCode::Codec, reason));
@@ -82,7 +82,7 @@ pub(crate) fn accept(
     Ok(Agreement { rtc, tap, sdp, media, remote_fragment, offering: None, ice })
 }
 
-/// Makes the first offer of a connection on which we offer media and take none.
+/// Makes the first offer of a connection on which we offer.
 pub(crate) fn offer(
     wanted: &Wanted,
     mut ice: Ice,
@@ -90,15 +90,22 @@ pub(crate) fn offer(
     certificate: &DtlsCert,
     now: Instant,
 ) -> Result<Agreement, Refusal> {
-    let configuration = only_sending(configuration(certificate, extensions(false)));
-    let configuration = ice.configure(configuration);
-    let (mut rtc, tap) = egress::tapped(|| configuration.build(now));
-    let mut offering = Offering::default();
+    let takes = wanted.takes();
+    let mut extensions = extensions(takes);
+    name_encodings(&mut extensions);
+    let configuration = ice.configure(configuration(certificate, extensions));
+    let (mut rtc, tap) = if takes {
+        (configuration.build(now), None)
+    } else {
+        let (rtc, tap) = egress::tapped(|| only_sending(configuration).build(now));
+        (rtc, Some(tap))
+    };
+    let mut offering = Offering::new(takes);
     ice.begin(&mut rtc, media_port)?;
     let sdp = offering.offer(&mut rtc, wanted, &ice, &ice.candidates)?;
     Ok(Agreement {
         rtc,
-        tap: Some(tap),
+        tap,
         sdp,
         media: Vec::new(),
         remote_fragment: None,
@@ -117,10 +124,11 @@ pub(crate) fn renew(
     ice: &Ice,
     after: &[SocketAddr],
 ) -> Result<(String, Vec<MediaDescription>), Refusal> {
-    let offer = parse(&understood(offer))?;
+    let kept = understood(offer);
+    let offer = parse(&kept)?;
     ice.withdraw(rtc, after)?;
     ice.tell(rtc, after)?;
-    answer(rtc, offer)
+    answer(rtc, offer, &kept)
 }
 
 fn parse(offer: &str) -> Result<SdpOffer, Refusal> {
@@ -129,13 +137,20 @@ fn parse(offer: &str) -> Result<SdpOffer, Refusal> {
     })
 }
 
-fn answer(rtc: &mut Rtc, offer: SdpOffer) -> Result<(String, Vec<MediaDescription>), Refusal> {
+fn answer(
+    rtc: &mut Rtc,
+    offer: SdpOffer,
+    text: &str,
+) -> Result<(String, Vec<MediaDescription>), Refusal> {
     let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| {
         Refusal::new(RefusalCode::Malformed, format!("the offer cannot be answered: {error}"))
     })?;
     let mut answer = Sdp::read(&answer.to_sdp_string());
     answer.mend();
-    let media = sdp::mids(&answer).flat_map(|mid| both_ways(rtc, mid)).collect();
+    for (section, offered) in answer.media.iter_mut().zip(&Sdp::read(text).media) {
+        section.take_encodings(offered);
+    }
+    let media = sdp::mids(&answer).flat_map(|mid| describe(rtc, mid)).collect();
     Ok((answer.to_string(), media))
 }
 
@@ -173,13 +188,18 @@ fn extensions(publishes: bool) -> ExtensionMap {
     if publishes {
         extensions.set(2, Extension::AbsoluteSendTime);
         extensions.set(3, Extension::TransportSequenceNumber);
-        extensions.set(10, Extension::RtpStreamId);
-        extensions.set(11, Extension::RepairedRtpStreamId);
+        name_encodings(&mut extensions);
     }
     extensions.set(4, Extension::RtpMid);
     extensions.set(12, Extension::ColorSpace);
     extensions.set(13, Extension::VideoOrientation);
     extensions
+}
+
+/// Where a medium may have several encodings: either side sends them.
+fn name_encodings(extensions: &mut ExtensionMap) {
+    extensions.set(sdp::RID_EXTENSION, Extension::RtpStreamId);
+    extensions.set(sdp::REPAIRED_RID_EXTENSION, Extension::RepairedRtpStreamId);
 }
 
 /// The names of codecs, each once.
@@ -249,16 +269,12 @@ fn understood(offer: &str) -> String {
     offer.to_string()
 }
 
-/// What was agreed on for one medium.
-pub(crate) fn describe(rtc: &Rtc, mid: Mid) -> Option<MediaDescription> {
-    let media = rtc.media(mid)?;
-    let codecs = codec_names(&agreed(rtc, mid));
-    Some(MediaDescription { mid, kind: media.kind(), direction: direction(media), codecs })
-}
-
 /// What was agreed on for one medium, which is told once for each way that it flows.
-fn both_ways(rtc: &Rtc, mid: Mid) -> impl Iterator<Item = MediaDescription> + use<> {
-    let told = describe(rtc, mid);
+pub(crate) fn describe(rtc: &Rtc, mid: Mid) -> impl Iterator<Item = MediaDescription> + use<> {
+    let told = rtc.media(mid).map(|media| {
+        let codecs = codec_names(&agreed(rtc, mid));
+        MediaDescription { mid, kind: media.kind(), direction: direction(media), codecs }
+    });
     let flows = told.as_ref().is_some_and(|medium| medium.direction == Direction::In);
     let returns = flows && rtc.media(mid).is_some_and(|media| media.direction().is_sending());
     let back = told.clone().filter(|_| returns);

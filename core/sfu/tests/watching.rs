@@ -5,6 +5,7 @@ mod support;
 use std::time::Duration;
 
 use sfu::{Command, Event, MediaKey, TransportId};
+use str0m::format::Codec;
 use support::{Media, World};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -159,4 +160,32 @@ fn a_transport_that_is_cut_off_stands_still_before_it_ends() {
     assert!(world.end_of(all[0]).is_none());
     world.run(6 * SECOND);
     assert!(world.end_of(all[0]).is_some());
+}
+
+/// A VP8 keyframe of this size (RFC 7741, RFC 6386 section 9.1).
+fn keyframe(width: u16, height: u16) -> Vec<u8> {
+    let (width, height) = (width.to_le_bytes(), height.to_le_bytes());
+    [&[0x10, 0, 0, 0, 0x9d, 0x01, 0x2a], &width[..], &height[..], &[0x55; 80]].concat()
+}
+
+#[test]
+fn the_size_of_a_picture_is_told_when_it_is_another_one() {
+    let mut world = World::new();
+    let publisher = world.join(&[Media::SEND_VP8]);
+    world.connect(&[publisher]);
+    for (frame, (width, height)) in [(640, 360), (640, 360), (1280, 720)].into_iter().enumerate() {
+        let (now, timestamp) = (world.now, frame as u32 * 90_000);
+        let picture = keyframe(width, height);
+        world.clients[publisher].write_payload(0, Codec::Vp8, picture, timestamp, now);
+        world.run(SECOND);
+    }
+    let sizes: Vec<_> = world
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Resized { width, height, .. } => Some((*width, *height)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sizes, [(640, 360), (1280, 720)]);
 }

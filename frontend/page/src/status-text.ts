@@ -108,8 +108,8 @@ export const statusText = {
   operator: {
     title: both("Rooms that are not public", "Räume, die nicht öffentlich sind"),
     hint: both(
-      "Rooms with a passphrase, and those that are not listed, are shown to whoever knows the relay’s operator_token.",
-      "Räume mit Passwort und solche, die nicht gelistet sind, sieht, wer das operator_token des Relays kennt.",
+      "Rooms with a passphrase, and those that are not listed, are shown to whoever knows the operator’s token, which is in the file operator-token of the relay’s state folder.",
+      "Räume mit Passwort und solche, die nicht gelistet sind, sieht, wer das Betreiber-Token kennt. Es steht in der Datei operator-token im Zustandsordner des Relays.",
     ),
     token: both("Operator’s token", "Betreiber-Token"),
     show: both("Show all rooms", "Alle Räume zeigen"),

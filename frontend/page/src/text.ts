@@ -371,6 +371,8 @@ export const text = {
     watch: both("Watch", "Ansehen"),
     another: both("Another name", "Anderer Name"),
     status: both("Who sends what to whom", "Wer sendet was an wen"),
+    servers: both("Trunks and cameras", "Verbindungen und Kameras"),
+    docs: both("Guide", "Anleitung (Englisch)"),
     api: both("Description of the API (OpenAPI)", "Beschreibung der API (OpenAPI)"),
     watchRoom: both(
       (room: string) => `Watch ${room}`,

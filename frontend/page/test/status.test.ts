@@ -251,9 +251,19 @@ describe("a participant of another relay", () => {
     const far = { ...guest("far", track("camera")), remote: true };
     const told = report([far, guest("ann")]);
     const producer = { mid: "0", kind: "video", track: "camera", bitrate: 50, loss: null } as const;
-    const trunks = [{ producers: [producer], consumers: [] }];
+    const trunks = [{ relay: "r", name: "R", producers: [producer], consumers: [] }];
     const graph = only(graphsOf({ ...told, statistics: { ...told.statistics, trunks } }));
     expect(graph.senders[0]?.sent[0]).toMatchObject({ bitrate: 50, state: "flowing" });
     expect(graph.receivers.map(({ id }) => id)).not.toContain("far");
+  });
+
+  it("is sent by a relay what that relay's viewers want", () => {
+    const sent = { ...consumer("camera", 40), mid: "1" };
+    const idle = { ...consumer("other", 40, true), mid: "2" };
+    const trunks = [{ relay: "r", name: "Roof", producers: [], consumers: [sent, idle] }];
+    const told = report([guest("ann", track("camera"))]);
+    const graph = only(graphsOf({ ...told, statistics: { ...told.statistics, trunks } }));
+    expect(graph.receivers.at(-1)).toMatchObject({ id: "relay r", name: "Roof", bitrate: 40 });
+    expect(graph.lines).toMatchObject([{ from: "ann", to: "relay r", state: "flowing" }]);
   });
 });

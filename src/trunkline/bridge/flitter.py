@@ -58,7 +58,7 @@ class _Member:
         self._exchange = exchange
         self._room, self._follows = address
         self._calls: dict[str, Call] = {}  # by peer, bounded by Limits.sessions
-        self._key = exchange.connect(self)
+        self._key = exchange.connect(self, own=True)
 
     def enter(self) -> None:
         """Join."""

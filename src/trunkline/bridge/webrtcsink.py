@@ -73,7 +73,7 @@ class _Producer:
         self._room = room
         self._name = name
         self._calls: dict[str, Call] = {}  # by session, bounded by Bounds.sessions
-        self._key = exchange.connect(self)
+        self._key = exchange.connect(self, own=True)
 
     def enter(self) -> None:
         """Be a producer."""
@@ -105,7 +105,7 @@ class _Producer:
         log.warning("%s is no producer any more: %d %s", self._name, code, reason)
 
     def _begin(self, session: str, offer: str | None) -> None:
-        request = Request(room=self._room, name=None, follows=self._name)
+        request = Request(room=self._room, name=None, follows=self._name, publishes=False)
         say, end = partial(self._say, session), partial(self._end, session)
         call = self._calls[session] = Call(self._engine, request, say, end)
         if offer is None:
@@ -138,7 +138,7 @@ class _Listener:
         self._metas: dict[str, str] = {}  # of all producers, bounded by Bounds.peers
         self._sessions: dict[str, str] = {}  # by producer, those that begin or run
         self._calls: dict[str, Call] = {}  # by session
-        self._key = exchange.connect(self)
+        self._key = exchange.connect(self, own=True)
 
     def open(self) -> None:
         """Listen; nobody was there before us."""

@@ -47,13 +47,13 @@ def greeting(
         rows.append(("without TLS", plain_url or ""))
     told = ", ".join(candidates(settings.host, settings.announce))
     rows.append(("media", f"UDP and TCP port {media_port}; clients are told {told}"))
-    rows.append(("certificate", _certificate(settings)))
+    rows.append(("fingerprint", _fingerprint(settings)))
     told_rows = [(name, value) for name, value in rows if value]
     width = max(len(name) for name, _ in told_rows)
     return "\n".join(f"{dim(name.ljust(width))}  {value}" for name, value in told_rows)
 
 
-def _certificate(settings: Settings) -> str:
+def _fingerprint(settings: Settings) -> str:
     """What another relay's operator compares: see docs/guide/trunks.md."""
     if settings.tls == "off":
         return ""

@@ -110,15 +110,19 @@ class Link:
         for output in self._plan.outputs:
             output.limit(picture_limit(sdp))
 
-    async def accept_offer(self, sdp: str) -> str:
+    async def accept_offer(self, sdp: str, *, wanted: bool = True) -> str:
         """Our answer to the other end's offer, with all candidates; errors as above.
 
         What it sends and nobody here expected becomes a new one of `inputs`.
+
+        Args:
+            sdp: the offer.
+            wanted: whether it must want something of what is sent.
         """
         labels = self._plan.labels(sdp)
         connection = await self._open()
         described = await connection.accept_offer(sdp, labels)
-        self._plan.join(connection, described.media, offered=False)
+        self._plan.join(connection, described.media, offered=False, wanted=wanted)
         return described.sdp
 
     async def connected(self, within: float = CONNECT_TIME) -> None:

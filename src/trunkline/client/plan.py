@@ -99,7 +99,12 @@ class Plan:
         return labels
 
     def join(
-        self, connection: Connection, agreed: Sequence[link.Transceiver], *, offered: bool
+        self,
+        connection: Connection,
+        agreed: Sequence[link.Transceiver],
+        *,
+        offered: bool,
+        wanted: bool = True,
     ) -> None:
         """Let frames flow as agreed; inputs are made for what comes and was not expected.
 
@@ -107,6 +112,7 @@ class Plan:
             connection: which they flow on.
             agreed: all media.
             offered: whether the offer was ours: then all of it was asked for.
+            wanted: whether the other end must want something of what is sent.
 
         Raises:
             NegotiationError: the other end does not take what is sent.
@@ -124,7 +130,7 @@ class Plan:
                     source = make(medium.kind)
                     self.add_input(source)
                 connection.receive(medium.mid, source)
-        if outputs and (offered or len(outputs) == len(self.outputs)):
+        if outputs and (offered or (wanted and len(outputs) == len(self.outputs))):
             kinds = " and ".join(sorted({one.kind for one in outputs}))
             raise NegotiationError(f"The other end does not take {kinds}.")
 

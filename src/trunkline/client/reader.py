@@ -45,13 +45,19 @@ class Handing(Generic[T]):
 
     def __init__(self, take: Callable[[T], None]) -> None:
         self._take = take
+        self._closed = False
+        self._lock = threading.Lock()
 
     def put(self, item: T) -> None:
         """Hand over the next; from any thread."""
-        self._take(item)
+        with self._lock:
+            if not self._closed:
+                self._take(item)
 
-    def close(self, error: BaseException | None = None) -> None:
-        """Nothing comes any more."""
+    def close(self, error: BaseException | None = None) -> None:  # noqa: ARG002 - as of readers
+        """Nothing comes any more once this has returned."""
+        with self._lock:
+            self._closed = True
 
 
 class Readers:

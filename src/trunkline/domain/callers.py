@@ -22,6 +22,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     SessionReport,
     Stalled,
     Started,
@@ -33,7 +34,7 @@ from trunkline.model.signal import Tell
 Word = signal.Offered | signal.Answered | signal.Goodbye
 """What a caller says."""
 
-MediaReport = Connected | Started | Stalled | Layers | Forwarded | Unplayable
+MediaReport = Connected | Started | Stalled | Layers | Resized | Forwarded | Unplayable
 
 STREAM = "trunkline"
 _KINDS: tuple[Kind, ...] = ("video", "audio")
@@ -71,7 +72,8 @@ class Callers:
         self._transports[who] = transport
         if request.offer is not None:
             return [Accept(transport, request.offer)]
-        media = tuple(OfferedMedium(kind, Label(STREAM, kind)) for kind in _KINDS)
+        takes = request.publishes
+        media = tuple(OfferedMedium(kind, Label(STREAM, kind), takes=takes) for kind in _KINDS)
         return [OfferMedia(transport, media)]
 
     def hear(self, who: ParticipantId, message: Word) -> list[Effect]:
@@ -142,7 +144,7 @@ class Callers:
                 return room.connected(report)
             case Started():
                 return room.started(report)
-            case Stalled() | Layers():
+            case Stalled() | Layers() | Resized():
                 return room.noted(report)
             case Forwarded():
                 return _note_layer(caller, report)

@@ -11,7 +11,7 @@ RELAYS = 256
 """Relays that are known; further ones are left out."""
 EDGES = 128
 """Neighbours of one relay."""
-PERIOD = 1.0
+PERIOD = 0.25
 """Seconds between two times that this relay tells of itself, at least."""
 CHANGE = 0.2
 """Fraction by which a round-trip time has to change to be news, and seconds."""
@@ -26,6 +26,7 @@ class Chart:
         self._known: dict[RelayId, Charted] = {}  # bounded by RELAYS
         self._told: Charted | None = None
         self._at: float | None = None
+        self._number = 0
 
     def __iter__(self) -> Iterator[Charted]:
         """This relay and those that a chain of trunks leads to, nearest first."""
@@ -59,21 +60,22 @@ class Chart:
         self._known[word.relay] = word
         return [Tell(link, word) for link in links if link != source]
 
-    def look(self, standings: tuple[Standing, ...], now: float, wall: int) -> list[Tell]:
-        """Tell all neighbours what is new about ours, though not too often.
+    def pass_time(self, wall: int) -> None:
+        """Take the time, in milliseconds since 1970: before, nothing is told."""
+        self._number = max(self._number, wall)
 
-        Args:
-            standings: our trunks.
-            now: seconds, rising.
-            wall: milliseconds since 1970.
-        """
+    def look(self, standings: tuple[Standing, ...], now: float) -> list[Tell]:
+        """Tell all neighbours what is new about ours, though not too often; `now` in seconds."""
+        if not self._number:
+            return []
         edges = _edges(standings)
         if self._told is not None and not _differ(self._told.edges, edges):
             return []
         if self._at is not None and now - self._at < PERIOD:
             return []
         self._at = now
-        self._told = Charted(self._me.relay, self._me.name, wall, edges)
+        self._number += 1
+        self._told = Charted(self._me.relay, self._me.name, self._number, edges)
         return [Tell(standing.link, self._told) for standing in standings]
 
     def _forget_unreachable(self) -> None:

@@ -49,7 +49,8 @@ class Peers:
         if place is None:
             return ()
         self._rooms.leave(place.room, place.id)
-        return (*self._tell_members(place.room), *_note(place, "left"))
+        note = Note(f"Flitter peer {place.id!r} left room {place.room!r}")
+        return (*self._tell_members(place.room), note)
 
     def _forward(self, sender: _Place, to: str, text: str) -> _Effects:
         addressee = self._rooms.members(sender.room).get(to)
@@ -67,7 +68,8 @@ class Peers:
             reason = refusal.sentence[:100]
             return (Tell(peer, word.Failed(refusal.sentence)), HangUp(peer, FULL, reason))
         self._places[peer] = place
-        return (*self._tell_members(place.room), *_note(place, "joined"))
+        note = Note(f"Flitter peer {place.id!r} joined room {place.room!r}")
+        return (*self._tell_members(place.room), note)
 
     def _tell_members(self, room: str) -> list[Effect[word.Event]]:
         members = self._rooms.members(room)
@@ -76,9 +78,3 @@ class Peers:
         others = (name for name in members if name not in own)
         told = word.Members((*others, *sorted(own, key=len, reverse=True)))
         return [Tell(member, told) for member in members.values()]
-
-
-def _note(place: _Place, deed: str) -> tuple[Note, ...]:
-    """What a person did; our own parts come and go with rooms, of which the log tells already."""
-    sentence = f"Flitter peer {place.id!r} {deed} room {place.room!r}"
-    return () if place.own else (Note(sentence),)

@@ -127,6 +127,8 @@ class Caller(Sender):
     watched: ParticipantId | None = None
     layer: int | None = None
     """The encoding that it is sent."""
+    size: tuple[int, int] | None = None
+    """Of the first picture that it was shown, as far as that is known."""
     stranded: bool = False
     """It is steady, and what it was shown is gone: its call has to end."""
 

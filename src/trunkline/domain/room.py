@@ -10,6 +10,7 @@ from trunkline.domain.floor import Floor, Surroundings
 from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
 from trunkline.domain.participant import Caller, Consumer, Member, Publisher, Sender, Viewer
+from trunkline.domain.remote import Remote
 from trunkline.domain.remotes import Remotes
 from trunkline.domain.track import Track
 from trunkline.domain.viewing import Viewing
@@ -36,7 +37,15 @@ from trunkline.model.id import (
     TransportId,
 )
 from trunkline.model.media import Kind, Medium, Port
-from trunkline.model.report import Answered, Connected, Layers, Stalled, Started, Unplayable
+from trunkline.model.report import (
+    Answered,
+    Connected,
+    Layers,
+    Resized,
+    Stalled,
+    Started,
+    Unplayable,
+)
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
 from trunkline.model.trunk import Encodings, Presence
@@ -74,6 +83,7 @@ class Room:
                 rule=rule,
                 tracks=self._tracks,
                 people=self._people,
+                relays=self._relays,
                 lines=Lines(lambda: open_transport(self), close_transport),
             )
         )
@@ -245,7 +255,7 @@ class Room:
         event = TrackStarted(self.name, track.owner, track.id, track.kind, report.codec)
         return [event, *self.update()]
 
-    def noted(self, report: Stalled | Layers) -> list[Effect]:
+    def noted(self, report: Stalled | Layers | Resized) -> list[Effect]:
         """How a track comes has changed."""
         track = self._track_at(report.producer)
         if track is None:
@@ -312,7 +322,8 @@ class Room:
         """Show and tell everybody how it is now, after any change."""
         self.changed = True
         self.tell()
-        effects = [*self._viewing.aim(), *self.floor.update()]
+        effects = [*self.remotes.look_again(), *self.floor.look_again()]
+        effects += [*self._viewing.aim(), *self.floor.update()]
         shown = {*self._viewing.shown(), *self.floor.shown()}
         return [*effects, *self.wanted.tell(self._publishers(), shown)]
 
@@ -376,6 +387,9 @@ class Room:
     def _people(self) -> Iterator[Person]:
         yield from (one.person() for one in self._performers())
         yield from (remote.person() for remote in self.remotes)
+
+    def _relays(self) -> Iterator[Remote]:
+        return (remote for remote in self.remotes if remote.role == "relay")
 
     def _close_if_empty(self) -> list[Effect]:
         if not self._opened or len(self.floor) or len(self.remotes):

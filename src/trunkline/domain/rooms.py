@@ -37,6 +37,7 @@ from trunkline.model.report import (
     Layers,
     Offered,
     Refused,
+    Resized,
     SessionReport,
     Stalled,
     Started,
@@ -49,7 +50,7 @@ from trunkline.model.trunk import Hello, RelayId
 NOBODY = Hello(RelayId("unnamed0"), "")
 """A relay without neighbours."""
 
-MediaReport = Connected | Started | Stalled | Layers | Offered | Agreed | Forwarded
+MediaReport = Connected | Started | Stalled | Layers | Resized | Offered | Agreed | Forwarded
 
 
 class Rooms:
@@ -349,7 +350,7 @@ class Rooms:
                 return home.connected(report)
             case Started():
                 return home.started(report)
-            case Stalled() | Layers():
+            case Stalled() | Layers() | Resized():
                 return home.noted(report)
             case Offered() | Agreed() | Forwarded():
                 # Members make the offers themselves, and take what comes.

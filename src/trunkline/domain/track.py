@@ -6,7 +6,7 @@ from typing import assert_never
 from trunkline.model import view
 from trunkline.model.id import ParticipantId, TrackId
 from trunkline.model.media import Kind, Label, Layer, Port, Source, Wish
-from trunkline.model.report import Layers, Stalled
+from trunkline.model.report import Layers, Resized, Stalled
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class Track:
     """Nothing comes of it; while it is muted, that is not told."""
     codec: str | None = None
     layers: tuple[Layer, ...] = ()
+    size: tuple[int, int] | None = None
+    """Of its pictures, where it is sent once and that is known."""
     port: Port | None = None
     """Where it comes in, once that is known."""
     fallback: Port | None = None
@@ -43,19 +45,21 @@ class Track:
         """Whether it comes over a trunk."""
         return False
 
-    def note(self, report: Stalled | Layers) -> None:
+    def note(self, report: Stalled | Layers | Resized) -> None:
         """How it comes has changed."""
         match report:
             case Stalled(_, stalled):
                 self.stalled = stalled
             case Layers(_, layers):
                 self.layers = layers
+            case Resized(_, size):
+                self.size = size
             case _:
                 assert_never(report)
 
     def move(self, port: Port | None) -> None:
         """It comes in elsewhere, or nowhere: what was known of how it comes is forgotten."""
-        self.port, self.codec = port, None
+        self.port, self.codec, self.size = port, None, None
         self.stalled, self.layers = False, ()
 
     def highest(self, wish: Wish) -> int | None:

@@ -84,8 +84,16 @@ class Viewing:
         yield from (guest for guest in self._floor if any(guest.live()))
 
     def _turn(self, caller: Caller) -> Iterator[Effect]:
+        if caller.stranded:
+            # Its call is about to end.
+            return _aim_at(caller, None)
         chosen = choose(caller, self._candidates(), self._floor.speaking)
-        caller.stranded |= caller.steady and caller.watched is not None and chosen is None
+        track = chosen.track("video") if chosen else None
+        size = track.size if track else None
+        is_gone = caller.watched is not None and chosen is None
+        is_other = None not in (size, caller.size) and size != caller.size
+        caller.stranded |= caller.steady and (is_gone or is_other)
+        caller.size = caller.size or size
         caller.watched = chosen.id if chosen else None
         return _aim_at(caller, chosen)
 

@@ -73,11 +73,12 @@ class Broadcast:
             while not isinstance(message, Offer):
                 message, caller = await bag.next()
             async with call.link() as link:
-                sdp = await link.accept_offer(message.sdp)
+                sdp = await link.accept_offer(message.sdp, wanted=False)
                 answer = Answer(prune(sdp, lambda shorter: fits(Answer(shorter))))
                 call.state = "connecting"
                 async with beside(_repeat(bag, answer, message, caller), "answers"):
                     await link.connected()
+                bag.close()
                 await call.last(link)
 
 

@@ -56,12 +56,18 @@ class Mailbag(asyncio.DatagramProtocol):
 
     def __init__(self, letters: Letters) -> None:
         self._letters = letters
-        self._sender: asyncio.DatagramTransport | None = None
+        self._transports: list[asyncio.DatagramTransport] = []
         self._waiting: asyncio.Queue[tuple[bytes, Address]] = asyncio.Queue(WAITING)
 
-    def send_with(self, sender: asyncio.DatagramTransport) -> None:
-        """Send with this."""
-        self._sender = sender
+    def add(self, transport: asyncio.DatagramTransport) -> None:
+        """Hear what comes here, too; the last one is for sending."""
+        self._transports.append(transport)
+
+    def close(self) -> None:
+        """Listen no more."""
+        for transport in self._transports:
+            transport.close()
+        self._transports.clear()
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         """Keep it till it is read."""
@@ -74,8 +80,8 @@ class Mailbag(asyncio.DatagramProtocol):
 
     def send(self, message: Datagram, to: Address) -> None:
         """Say this to somebody, or to everybody."""
-        if self._sender is not None:
-            self._sender.sendto(self._letters.write(message), to)
+        if self._transports:
+            self._transports[-1].sendto(self._letters.write(message), to)
 
     async def next(self) -> tuple[Datagram, Address]:
         """What is said to us next, and by whom."""
@@ -100,16 +106,19 @@ async def mailbag(letters: Letters, host: str, port: int) -> AsyncIterator[Mailb
     """
     bag = Mailbag(letters)
     loop = asyncio.get_running_loop()
-    transports = []
+    bound = _bound(host, port)
     try:
-        for bound in _bound(host, port):
-            transport, _ = await loop.create_datagram_endpoint(lambda: bag, sock=bound)
-            transports.append(transport)
-            bag.send_with(transport)
+        while bound:
+            transport, _ = await loop.create_datagram_endpoint(lambda: bag, sock=bound[0])
+            bag.add(transport)
+            del bound[0]
         yield bag
     finally:
-        for transport in transports:
-            transport.close()
+        for one in bound:  # that came to no transport
+            one.close()
+        bag.close()
+        # asyncio closes sockets in its next round.
+        await asyncio.sleep(0)
 
 
 def _bound(host: str, port: int) -> list[socket.socket]:

@@ -81,7 +81,7 @@ class Webrtc:
         self.offer = await connection.link.offer()
 
     async def _make_answer(self, connection: "_Connection", offer: str) -> None:
-        self.answer = await connection.link.accept_offer(offer)
+        self.answer = await connection.link.accept_offer(offer, wanted=False)
         connection.agreed.set()
 
     def _end(self, connection: "_Connection") -> None:

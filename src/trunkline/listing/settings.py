@@ -41,7 +41,8 @@ class TrunkSettings(BaseModel):
         default=None, repr=False, description="What trunk_secret is at the other relay."
     )
     fingerprint: Annotated[str, AfterValidator(_fingerprint)] | None = Field(
-        default=None, description="SHA-256 of its certificate, which is then all that counts."
+        default=None,
+        description="SHA-256 of the key in its certificate, or of all of it: it must be that one.",
     )
     insecure: bool = Field(default=False, description="Take any certificate.")
     rooms: Annotated[

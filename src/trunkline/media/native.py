@@ -39,6 +39,7 @@ from trunkline.model.report import (
     Offered,
     Refused,
     Report,
+    Resized,
     Speakers,
     Stalled,
     Started,
@@ -86,16 +87,14 @@ class NativeCore:
             case Renegotiate(transport, offer):
                 self._core.renegotiate(transport, offer)
             case OfferMedia(transport, media, data, restart, dial):
-                labelled = [(medium.kind, _words(medium.label)) for medium in media]
+                labelled = [(one.kind, _words(one.label), one.rids, one.takes) for one in media]
                 self._core.offer(transport, labelled, data, restart, dial)
             case AcceptAnswer(transport, answer):
                 self._core.accept_answer(transport, answer)
             case SetCandidates(addresses):
                 self._core.set_candidates(addresses)
-            case Attach() | Limit() | Detach():
+            case Attach() | Limit() | Select() | Detach():
                 self._show(command)
-            case Select():
-                raise NotImplementedError("the core cannot send several encodings yet")
             case Close(transport):
                 self._core.close(transport)
             case Count(number):
@@ -103,13 +102,15 @@ class NativeCore:
             case _:
                 assert_never(command)
 
-    def _show(self, command: Attach | Limit | Detach) -> None:
+    def _show(self, command: Attach | Limit | Select | Detach) -> None:
         transport, mid = command.consumer.transport, command.consumer.mid
         match command:
             case Attach(_, source):
                 self._core.attach(transport, mid, source.transport, source.mid)
             case Limit(_, layer):
                 self._core.limit(transport, mid, layer)
+            case Select(_, rids):
+                self._core.select(transport, mid, sorted(rids))
             case Detach():
                 self._core.detach(transport, mid)
             case _:
@@ -168,8 +169,8 @@ def _negotiated(
 
 
 def _producer(
-    event: _core.Started | _core.Stalled | _core.Layers | _core.Speakers,
-) -> Started | Stalled | Layers | Speakers:
+    event: _core.Started | _core.Stalled | _core.Layers | _core.Resized | _core.Speakers,
+) -> Started | Stalled | Layers | Resized | Speakers:
     match event:
         case _core.Started():
             return Started(_port(event.transport, event.mid), event.codec)
@@ -178,6 +179,8 @@ def _producer(
         case _core.Layers():
             layers = (Layer(it.rid, it.width, it.height, it.bitrate) for it in event.ladder)
             return Layers(_port(event.transport, event.mid), tuple(layers))
+        case _core.Resized():
+            return Resized(_port(event.transport, event.mid), (event.width, event.height))
         case _core.Speakers():
             levels = ((_port(transport, mid), level) for transport, mid, level in event.levels)
             return Speakers(tuple(levels), event.worker)
@@ -195,7 +198,9 @@ def _report(event: _core.CoreEvent) -> Report:  # noqa: PLR0911 - one line for e
             return _negotiated(event)
         case _core.Connected():
             return Connected(TransportId(event.transport), event.remote, event.protocol)
-        case _core.Started() | _core.Stalled() | _core.Layers() | _core.Speakers():
+        case (
+            _core.Started() | _core.Stalled() | _core.Layers() | _core.Resized() | _core.Speakers()
+        ):
             return _producer(event)
         case _core.KeyframeRequested():
             return KeyframeWanted(_port(event.transport, event.mid))

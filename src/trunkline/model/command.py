@@ -43,8 +43,8 @@ class Renegotiate:
 class OfferMedia:
     """Offer media to a remote; `Offered` or `Refused` is reported.
 
-    The first offer makes the transport, on which only we offer, and only we send. Until `Agreed`
-    is reported another one is refused.
+    The first offer makes the transport, on which only we offer, and only we send where none of its
+    media takes. Until `Agreed` is reported another one is refused.
     """
 
     transport: TransportId
@@ -55,7 +55,6 @@ class OfferMedia:
     restart: bool = False
     """Restart ICE."""
     dial: bool = False
-    """As in `Accept`."""
     """As in `Accept`; the first offer decides."""
 
 
@@ -90,7 +89,7 @@ class Attach:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Forward to a consumer nothing above this one of its source's encodings."""
+    """Forward to a consumer without rids nothing above this one of its source's encodings."""
 
     consumer: Port
     layer: int | None
@@ -99,7 +98,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """Forward these of a source's encodings, each for itself, to a consumer that was offered so."""
+    """Forward to a consumer with rids those of its source's encodings that have these names.
+
+    Each goes for itself; at first none does. A source that is sent once goes under the first of
+    the rids offered, if any is selected.
+    """
 
     consumer: Port
     rids: frozenset[str]

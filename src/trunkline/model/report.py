@@ -92,6 +92,15 @@ class Layers:
 
 
 @dataclass(frozen=True, slots=True)
+class Resized:
+    """The size of a producer's pictures is known, or another one; of several encodings not told."""
+
+    producer: Port
+    size: tuple[int, int]
+    """Width and height in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forwarded:
     """A consumer is sent this one of its source's encodings from now on."""
 
@@ -213,6 +222,7 @@ SessionReport = (
     | Started
     | Stalled
     | Layers
+    | Resized
     | Forwarded
     | Unplayable
     | Closed

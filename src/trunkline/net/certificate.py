@@ -83,7 +83,7 @@ def server_context(
 
 
 def shown_fingerprint(settings: Settings) -> str:
-    """That of the certificate which `server_context` serves: SHA-256, "AB:CD:…".
+    """That of the certificate which `server_context` serves: SHA-256 of its key, "AB:CD:…".
 
     Raises:
         OSError: it cannot be read.

@@ -48,6 +48,8 @@ class Page:
             web.get("/", self._index),
             web.get("/watch/{room}", self._watch),
             web.get("/sfu", self._call),
+            web.get("/docs", _to_docs),
+            web.get("/docs/{page:[a-z-]*}", self._docs),
             *(web.get(url, self._file) for url in self._files if not url.endswith(".html")),
         ]
 
@@ -61,6 +63,12 @@ class Page:
     async def _call(self, _: web.Request) -> web.StreamResponse:
         return self.file("/sfu.html")
 
+    async def _docs(self, request: web.Request) -> web.StreamResponse:
+        url = f"/docs/{request.match_info['page'] or 'index'}.html"
+        if self._files and url not in self._files:
+            raise web.HTTPNotFound
+        return self.file(url)
+
     def file(self, url: str) -> web.StreamResponse:
         """One of the pages."""
         if url not in self._files:
@@ -73,6 +81,10 @@ class Page:
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         return web.FileResponse(self._files[request.path], headers=_headers(request.path))
+
+
+async def _to_docs(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPPermanentRedirect("docs/")
 
 
 def _headers(path: str) -> dict[str, str]:

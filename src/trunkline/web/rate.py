@@ -11,7 +11,7 @@ from trunkline.domain.allowance import Allowance
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.web.problem import Handler
 
-_CHANGING = ("POST", "PATCH", "DELETE")
+_CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 
 def seldom_enough(

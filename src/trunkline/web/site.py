@@ -1,7 +1,9 @@
 """The whole HTTP application."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
@@ -16,6 +18,7 @@ from trunkline.web.api.cameras import CameraApi, Cameras
 from trunkline.web.api.routes import Api, Find
 from trunkline.web.api.snapshots import SnapshotApi, Take
 from trunkline.web.api.trunks import TrunkApi
+from trunkline.web.camera_shelf import CameraShelf
 from trunkline.web.conversation import Conversations
 from trunkline.web.events import Events
 from trunkline.web.front import believing, entrance, leading_back
@@ -24,7 +27,7 @@ from trunkline.web.metrics import Metrics
 from trunkline.web.page import Page
 from trunkline.web.problem import explain
 from trunkline.web.rate import seldom_enough
-from trunkline.web.servers import Servers
+from trunkline.web.servers import Servers, Shelf
 from trunkline.web.sight import Sight
 from trunkline.web.status import Status
 from trunkline.web.trunk import Trunks
@@ -42,10 +45,10 @@ class Inside:
     """Knows who may change things."""
     roster: Roster
     """Trunks that are dialled, and those that are up."""
+    cameras: Cameras
+    """What this relay fetches."""
     nearby: Find | None
     """Finds relays on the local network, if they are looked for."""
-    cameras: Cameras
-    """Those that the relay fetches."""
     snap: Take
     """Takes snapshots."""
 
@@ -75,15 +78,17 @@ def site(
     whip = Whip(engine, settings.ice_servers)
     sight = Sight(engine, admin, everybody=settings.open)
     api = Api(sight, plain_port, clock, inside.nearby)
-    status = Status(sight, page)
+    draw = partial(secrets.token_hex, 6)
+    shelves: list[Shelf] = [CameraShelf(inside.cameras, draw), TrunkShelf(roster)]
+    servers = Servers(shelves, admin, page, everybody=settings.open)
+    status = Status(sight, page, servers.urls)
     trunks = Trunks(roster.links, settings.trunk_secret, clock)
     talk = Conversations(engine, trunks, settings.ice_servers)
     trunk_api = TrunkApi(roster, admin, engine, clock, everybody=settings.open)
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())
-    shelves = [TrunkShelf(roster)]
-    application.add_routes(Servers(shelves, admin, page, everybody=settings.open).routes())
+    application.add_routes(servers.routes())
     application.add_routes(CameraApi(inside.cameras, admin).routes())
     application.add_routes(SnapshotApi(sight, inside.snap, clock).routes())
     if settings.http_prefix:

@@ -18,6 +18,7 @@ from trunkline.client.network import Network
 from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.errors import ConnectionLost, FrameError, NegotiationError
 from trunkline.model.frame import Encoded
+from trunkline.net.clock import Epoch
 
 RED = numpy.full((48, 64, 3), (255, 0, 0), numpy.uint8)
 VP8 = VideoSettings(codec="VP8")
@@ -369,3 +370,61 @@ async def test_what_the_other_end_leaves_out_is_told() -> None:
         ben.media[1] = replace(ben.media[1], direction="inactive")
         with pytest.raises(NegotiationError, match="does not take audio"):
             await two.ann.accept_answer(answer)
+
+
+@pytest.mark.parametrize("taken", [("VP8",), ("VP9", "H264"), ("H264", "VP8")])
+async def test_pictures_go_in_a_codec_that_the_other_end_takes(taken: tuple[str, ...]) -> None:
+    async with pair() as two:
+        settings = VideoSettings(codec="H264", others=("H264", "VP8"), preset="superfast")
+        output, source = two.ann.send_video(settings), two.ben.receive_video()
+        offer = await two.ann.offer()
+        ann = two.ether.endpoints[0]
+        assert ann.setup.codecs[:2] == ("H264", "VP8")
+        ann.media = [replace(one, codecs=taken) for one in ann.media]
+        await two.ann.accept_answer(await two.ben.accept_offer(offer))
+        await two.ben.connected()
+        async with writing(output):
+            await anext(source.frames())
+        assert source.codec == output.codec == ("H264" if "H264" in taken else "VP8")
+
+
+async def test_a_codec_that_was_left_is_taken_up_again_with_its_settings() -> None:
+    settings = VideoSettings(codec="H264", others=("VP8",), encoder="libx264", preset="fast")
+    output = VideoOutput(settings, Epoch())
+    assert output.agree(("VP8",))
+    assert output.codec == "VP8"
+    assert not output.agree(("AV1",))
+    assert output.codec == "VP8"
+    assert output.agree(("VP8", "H264"))
+    assert output.codec == "H264"
+
+
+async def test_an_offer_that_wants_nothing_is_answered_where_that_is_right() -> None:
+    async with pair() as two:
+        two.ann.send_video(VP8)
+        two.ben.send_video(VP8)
+        source = two.ben.receive_video()
+        offer = await two.ann.offer()
+        with pytest.raises(NegotiationError, match="does not take video"):
+            await two.ben.accept_offer(offer)
+        await two.ann.accept_answer(await two.ben.accept_offer(offer, wanted=False))
+        assert two.ben.inputs == (source,)
+
+
+async def test_pictures_are_handed_over_while_that_is_held() -> None:
+    async with pair() as two:
+        output, source = two.ann.send_video(VP8), two.ben.receive_video()
+        await two.meet()
+        seen: list[Any] = []
+        handing = source.each(seen.append)
+
+        async def count() -> int:
+            return len(seen)
+
+        async with writing(output):
+            await until(count, lambda number: number > 1, within=10, what="pictures")
+            handing.close()
+            del handing
+            assert not source._frames.all()
+        source.close()
+        assert source.each(seen.append) not in source._frames.all()

@@ -21,6 +21,12 @@ def test_loopback_comes_first_where_the_other_is_here(url: str | None) -> None:
     assert addresses(url) == ["127.0.0.1", *map(str, local_addresses())][:16]
 
 
+def test_how_long_silence_may_last_is_told() -> None:
+    opened = Network(endpoint=Ether(), silence=4.5).open((), 1)
+    opened.close()
+    assert opened.setup.silence == 4.5  # type: ignore[attr-defined]
+
+
 def test_loopback_of_ipv6_is_for_urls_with_it() -> None:
     assert addresses("http://[::1]:8080")[0] == "::1"
 

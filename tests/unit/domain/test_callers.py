@@ -126,9 +126,31 @@ def test_a_steady_caller_keeps_its_encoding_and_ends_with_it(house: House) -> No
     assert "close cat" in house.look_after()
 
 
-def test_another_caller_bears_other_encodings(house: House) -> None:
+def test_a_steady_caller_ends_with_another_size(house: House) -> None:
+    house.publish("ann")
+    house.call("cat", steady=True)
+    house.resize("ann", 640, 360)
+    house.resize("ann", 640, 360)
+    assert house.look_after() == []
+    house.resize("ann", 1280, 720)
+    assert "close cat" in house.look_after()
+
+
+def test_guests_too_change_the_size_of_their_pictures(house: House) -> None:
+    house.arrive("gus")
+    house.send("gus", "video")
+    house.call("cat", steady=True)
+    for height in (180, 360):
+        assert house.look_after() == []
+        house.resize("gus^", 320, height)
+    assert "close cat" in house.look_after()
+
+
+def test_another_caller_bears_other_encodings_and_sizes(house: House) -> None:
     house.publish("ann")
     house.call("cat")
+    house.resize("ann", 640, 360)
+    house.resize("ann", 1280, 720)
     assert house.forwarded("cat", "video", 1) == []
     assert house.forwarded("cat", "video", 0) == []
     assert house.look_after() == []
@@ -137,7 +159,7 @@ def test_another_caller_bears_other_encodings(house: House) -> None:
 def test_we_offer_to_a_caller_that_asks_and_it_counts_as_a_viewer(house: House) -> None:
     house.publish("ann")
     house.arrive("gus")
-    assert house.ring("cat", offer=None) == ["offer cat video audio"]
+    assert house.ring("cat", offer=None, publishes=False) == ["offer cat video audio"]
     assert house.offered("cat") == ["cat hears offered"]
     assert house.tell("cat", signal.Answered("answer")) == ["take answer cat"]
     assert house.pick_up("cat", sends=(), ours=True) == [
@@ -152,6 +174,16 @@ def test_we_offer_to_a_caller_that_asks_and_it_counts_as_a_viewer(house: House) 
         "close cat",
         "cat hears goodbye left",
         "ParticipantLeft cat",
+    ]
+
+
+def test_who_is_offered_media_may_send_some(house: House) -> None:
+    house.publish("ann")
+    assert house.ring("cat", offer=None) == ["offer cat video audio both"]
+    assert house.pick_up("cat", sends=("video",), takes=("video",), ours=True) == [
+        "ParticipantJoined cat",
+        "TrackPublished cat",
+        "cat/video shows ann/video",
     ]
 
 
@@ -183,6 +215,7 @@ def test_what_happens_to_a_callers_tracks_is_told(house: House) -> None:
     house.call("cat")
     assert "TrackStarted cat" in house.start("cat")
     assert "gus hears changed cat-video stalled" in house.stall("cat")
+    assert house.resize("cat", 640, 360) == []
 
 
 def test_a_refused_offer_ends_a_call(house: House) -> None:

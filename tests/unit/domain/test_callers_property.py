@@ -11,7 +11,7 @@ from trunkline.model.command import Attach, Close, Detach
 from trunkline.model.event import ParticipantJoined, ParticipantLeft
 from trunkline.model.id import Mid, ParticipantId, ParticipantName, RoomName, SessionId, TransportId
 from trunkline.model.media import Medium, Offer, Port
-from trunkline.model.report import Answered, Closed, Forwarded, Refused, Speakers, Started
+from trunkline.model.report import Answered, Closed, Forwarded, Refused, Resized, Speakers, Started
 from trunkline.model.request import Call, Publish
 
 ROOM = RoomName("studio")
@@ -83,6 +83,10 @@ class Model(RuleBasedStateMachine):
     def forward(self, caller: TransportId, layer: int) -> None:
         self.take(self.rooms.receive(Forwarded(Port(caller, VIDEO), layer)))
 
+    @rule(whose=st.one_of(publishers, callers), height=st.sampled_from([180, 360]))
+    def resize(self, whose: TransportId, height: int) -> None:
+        self.take(self.rooms.receive(Resized(Port(whose, VIDEO), (320, height))))
+
     @rule()
     def pass_time(self) -> None:
         self.take(self.rooms.callers.pass_time())
@@ -147,4 +151,4 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
-TestModel.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestModel.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)

@@ -10,7 +10,7 @@ import pytest
 from trunkline.errors import FrameError
 from trunkline.frames import array
 from trunkline.frames.colour import Converter, is_bt709
-from trunkline.frames.encoder import find, known_encoders
+from trunkline.frames.encoder import find, known_encoders, with_preset
 from trunkline.frames.video_decoder import PATIENCE, VideoDecoder
 from trunkline.frames.video_encoder import VideoEncoder
 from trunkline.model.frame import Encoded
@@ -207,3 +207,13 @@ def test_hardware_that_is_not_here_is_named_with_the_remedy() -> None:
     encoder = VideoEncoder("H264", encoder="h264_v4l2m2m")
     with pytest.raises(FrameError, match=r"h264_v4l2m2m cannot be opened.*encode in software"):
         encoder.encode(array.picture(noise(1)), 0)
+
+
+def test_presets_are_the_encoders_own_words() -> None:
+    assert with_preset(find("H264"), "veryfast").options["preset"] == "veryfast"
+    assert with_preset(find("H264"), None) == find("H264")
+    assert with_preset(find("H264", "h264_nvenc"), "p4").options["preset"] == "p4"
+    with pytest.raises(FrameError, match="x264 has no preset 'quick': choose of ultrafast"):
+        with_preset(find("H264"), "quick")
+    with pytest.raises(FrameError, match="libvpx has no presets"):
+        with_preset(find("VP8"), "fast")

@@ -1,8 +1,19 @@
 """Fingerprints, however people write them."""
 
-import pytest
+import datetime
+import hashlib
+import ssl
+from contextlib import suppress
 
-from trunkline.listing.fingerprint import digest, fingerprint, written
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.certificates import make
+from trunkline.listing.fingerprint import digest, fingerprint, matches, public_key, written
+from trunkline.net.certificate import self_signed
 
 # Of "abc": FIPS 180-2, appendix B.1.
 KNOWN = (
@@ -11,8 +22,56 @@ KNOWN = (
 )
 
 
-def test_it_is_sha_256() -> None:
-    assert fingerprint(b"abc") == KNOWN
+def der(pem: bytes) -> bytes:
+    return ssl.PEM_cert_to_DER_cert(pem.decode())
+
+
+def spki(certificate: bytes) -> bytes:
+    """The key, as a library of its own finds it."""
+    return (
+        x509.load_der_x509_certificate(certificate)
+        .public_key()
+        .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    )
+
+
+def test_it_is_that_of_the_key() -> None:
+    certificate = der(make()[0])
+    assert public_key(certificate) == spki(certificate)
+    assert fingerprint(certificate) == written(hashlib.sha256(spki(certificate)).digest())
+
+
+def test_keys_of_all_sizes_are_found() -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = der(self_signed(["relay.example"] * 60, now, rsa_key=True)[0])
+    assert public_key(certificate) == spki(certificate)
+
+
+def test_a_certificate_without_a_version_is_read() -> None:
+    # Version 1 leaves the first field out: serial, algorithm, issuer, validity, subject, key.
+    fields = bytes.fromhex("020101") + bytes.fromhex("3000") * 4 + bytes.fromhex("30030101ff")
+    inside = bytes([0x30, len(fields)]) + fields
+    assert public_key(bytes([0x30, len(inside)]) + inside).hex() == "30030101ff"
+
+
+def test_the_key_or_the_whole_certificate_is_recognized() -> None:
+    one, other = der(make()[0]), der(make()[0])
+    assert matches(one, digest(fingerprint(one)))
+    assert matches(one, hashlib.sha256(one).digest())
+    assert not matches(other, digest(fingerprint(one)))
+
+
+@given(st.binary(max_size=60))
+def test_what_is_no_certificate_is_an_error_or_a_piece_of_it(data: bytes) -> None:
+    with suppress(ValueError):
+        assert public_key(data) in data
+
+
+def test_a_certificate_that_is_cut_off_is_an_error() -> None:
+    certificate = der(make()[0])
+    for length in range(0, len(certificate), 7):
+        with pytest.raises(ValueError, match="no certificate"):
+            public_key(certificate[:length])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from support.certificates import make, pem, shake
 from trunkline.config import Settings
 from trunkline.errors import StartupError
-from trunkline.net.certificate import FILE, own_certificate, own_names, server_context
+from trunkline.net.certificate import (
+    FILE,
+    own_certificate,
+    own_names,
+    server_context,
+    shown_fingerprint,
+)
 from trunkline.net.interface import local_addresses
 from trunkline.state import Store
 
@@ -57,7 +63,10 @@ def test_it_is_kept_while_it_serves(store: Store) -> None:
 def test_a_new_address_renews_it_with_the_same_key(store: Store) -> None:
     path = own_certificate(store, NAMES, NOW)
     first, key = serial(path), key_of(path)
+    settings = Settings(state_dir=store.directory)
+    fingerprint = shown_fingerprint(settings)
     assert serial(own_certificate(store, [*NAMES, "192.0.2.8"], NOW)) != first
+    assert shown_fingerprint(settings) == fingerprint
     assert "192.0.2.8" in names_in(path)
     assert key_of(path) == key
 

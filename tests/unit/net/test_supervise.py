@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from support.virtual_time import VirtualTimeLoop
-from trunkline.net.supervise import supervise
+from trunkline.net.supervise import LAST_DELAY, supervise
 
 
 class NoJitter(random.Random):
@@ -15,7 +15,9 @@ class NoJitter(random.Random):
         return 0.0
 
 
-def starts(seconds: float, lasts: Callable[[int], float]) -> list[float]:
+def starts(
+    seconds: float, lasts: Callable[[int], float], last_delay: float = LAST_DELAY
+) -> list[float]:
     """When the supervised thing was started within some seconds, if it lasts so long each time."""
 
     async def main() -> list[float]:
@@ -27,18 +29,21 @@ def starts(seconds: float, lasts: Callable[[int], float]) -> list[float]:
             await asyncio.sleep(lasts(len(times)))
             raise ConnectionError("gone")
 
-        return await bounded(run, seconds, times)
+        return await bounded(run, seconds, times, last_delay)
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         return runner.run(main())
 
 
 async def bounded(
-    run: Callable[[], Awaitable[None]], seconds: float, result: list[float]
+    run: Callable[[], Awaitable[None]],
+    seconds: float,
+    result: list[float],
+    last_delay: float = LAST_DELAY,
 ) -> list[float]:
     try:
         async with asyncio.timeout(seconds):
-            await supervise("The camera", run, NoJitter())
+            await supervise("The camera", run, NoJitter(), last_delay=last_delay)
     except TimeoutError:
         return result
     raise AssertionError("it ended by itself")
@@ -48,6 +53,12 @@ def test_the_delay_doubles_up_to_its_cap() -> None:
     times = starts(150, lambda _: 0)
     gaps = [round(b - a, 3) for a, b in itertools.pairwise(times)]
     assert gaps == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+
+
+def test_the_cap_may_be_another_one() -> None:
+    times = starts(20, lambda _: 0, 3)
+    gaps = [round(b - a, 3) for a, b in itertools.pairwise(times)]
+    assert gaps[:6] == [0.5, 1, 2, 3, 3, 3]
 
 
 def test_who_was_well_starts_from_the_first_delay() -> None:

@@ -28,7 +28,7 @@ def test_a_client_is_an_address_or_a_network(remote: str | None, client: str | N
     assert client_of(remote) == client
 
 
-@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_who_changes_too_often_is_told_when_to_come_again(method: str) -> None:
     check = seldom_enough(Allowance(Rate(burst=1, per_second=0.4)), lambda: 0.0)
     request = make_mocked_request(method, "/").clone(remote="203.0.113.9")

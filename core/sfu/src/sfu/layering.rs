@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use str0m::media::Rid;
+
 use super::Sfu;
 use super::forwarding::Needs;
 use crate::producer::{Producer, Stream};
@@ -19,7 +21,19 @@ impl Sfu {
         }
     }
 
-    /// Tells of encodings that began, changed or stopped.
+    /// Lets the encodings of these names flow to a consumer, and no others.
+    pub(super) fn select(&mut self, consumer: MediaKey, rids: &[String], now: Instant) {
+        let Some(state) = self.consumer(consumer) else {
+            return;
+        };
+        state.select(rids.iter().map(|rid| Rid::from(rid.as_str())).collect());
+        let viewer = self.transports.get(&consumer.transport);
+        if viewer.is_some_and(|viewer| viewer.reaches(consumer.mid)) {
+            self.begin(consumer, now);
+        }
+    }
+
+    /// Tells of encodings that began, changed or stopped, and of other sizes.
     pub(super) fn tell_layers(&mut self, now: Instant) {
         let look = |(key, producer): (MediaKey, &mut Producer)| {
             producer.look(now);
@@ -29,6 +43,13 @@ impl Sfu {
         news.sort_unstable_by_key(|(key, _)| *key);
         for (producer, layers) in news {
             self.events.push(Event::Layers { producer, layers });
+        }
+        let look =
+            |(key, producer): (MediaKey, &mut Producer)| Some((key, producer.layers.resized()?));
+        let mut resized: Vec<_> = self.producers().filter_map(look).collect();
+        resized.sort_unstable_by_key(|(key, _)| *key);
+        for (producer, (width, height)) in resized {
+            self.events.push(Event::Resized { producer, width, height });
         }
     }
 
@@ -40,7 +61,7 @@ impl Sfu {
         let Some(consumer) = self.consumer(key) else {
             return;
         };
-        needs.layers |= consumer.wants(stream).map_or(0, |layer| 1 << layer);
+        needs.layers |= consumer.wants(stream);
         if let Some(layer) = consumer.take_news(stream) {
             self.events.push(Event::Forwarded { consumer: key, layer });
         }

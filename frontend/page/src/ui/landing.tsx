@@ -30,6 +30,8 @@ export function Landing({ rooms, base }: { rooms: Signal<Rooms>; base: string })
       <Programs room={isName(name) ? name : "studio"} base={base} plainPort={plainPort} />
       <footer>
         <a href="status">{text.landing.status}</a>
+        <a href="servers">{text.landing.servers}</a>
+        <a href="docs/">{text.landing.docs}</a>
         <a href="api/v1/openapi.json">{text.landing.api}</a>
       </footer>
     </main>

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Literal
 
+from aiohttp import ClientWebSocketResponse
 from aiohttp.abc import AbstractResolver
 
 from trunkline.client.trunk.door import Shut, opened
@@ -17,9 +18,10 @@ from trunkline.model.id import RoomName
 from trunkline.model.trunk import Policy
 from trunkline.net.backoff import Backoff
 from trunkline.net.clock import wall
-from trunkline.net.links import Ending, Links
+from trunkline.net.links import Ending, Links, Talk
 from trunkline.net.trunk import Conversation
 from trunkline.protocol.name import room_name
+from trunkline.protocol.trunk import SUBPROTOCOL
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +65,8 @@ class Dialler:
         self.error: str | None = None
         """Why it is not up, or was not the last time."""
         self.since = wall()
-        """Milliseconds since 1970: when it came into this state."""
-        self.conversation: Conversation | None = None
+        """Milliseconds since 1970: since when it has not been up."""
+        self.conversation: Talk | None = None
         self._state: State = "connecting"
         self._links = links
         self._policy = policy(settings)
@@ -78,7 +80,7 @@ class Dialler:
     def state(self) -> State:
         """How it stands now."""
         talk = self.conversation
-        return "up" if talk is not None and talk.hello is not None else self._state
+        return "up" if talk is not None and talk.is_up else self._state
 
     def hurry(self) -> None:
         """Try at once: the network has changed, and what could not be reached may be there."""
@@ -95,23 +97,14 @@ class Dialler:
 
     async def run(self) -> None:
         """Keep it up, until cancelled or retired."""
-        if self.settings.insecure:
-            log.warning(
-                "The trunk to %s is INSECURE: its certificate is not looked at, so whoever is "
-                "between can read and change all of it",
-                self.settings.url,
-            )
-        loop = asyncio.get_running_loop()
+        self._warn()
         while not self._retired:
-            self._become("connecting")
-            begun = loop.time()
+            self._state = "connecting"
             try:
                 ending = await self._attempt()
             except Exception as error:
                 log.exception("a bug: the trunk to %s failed", self.settings.url)
                 ending = Ending(f"a bug of this relay: {type(error).__name__}")
-            if loop.time() - begun > WELL:
-                self._backoff.reset()
             self._note(ending)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._backoff.delay()):
@@ -134,7 +127,7 @@ class Dialler:
         async with opened(target, self.settings, self._resolver) as (socket, cut):
             # The one that answers is the first to be tried next time.
             self._targets = sorted(self._targets, key=lambda one: one != target)
-            talk = Conversation(self._links, socket, cut, self._policy, dialled=True)
+            talk = self._talk(socket, cut, target)
             self.conversation = talk
             if self._retired:
                 self.retire()
@@ -142,15 +135,37 @@ class Dialler:
                 return await self._links.converse(talk)
             finally:
                 self.conversation = None
-                if talk.hello is not None:
+                if talk.is_up:
                     self.error = None
+                    self.since = wall()
+                    if wall() - talk.since > 1000 * WELL:
+                        self._backoff.reset()
 
-    def _become(self, state: State) -> None:
-        self._state = state
-        self.since = wall()
+    def _warn(self) -> None:
+        if self.settings.insecure:
+            log.warning(
+                "The trunk to %s is INSECURE: its certificate is not looked at, so whoever is "
+                "between can read and change all of it",
+                self.settings.url,
+            )
+        elif self.settings.secret and self._targets[0].startswith("http:"):
+            log.warning(
+                "The trunk to %s has no TLS: its secret and all else can be read on the way",
+                self.settings.url,
+            )
+
+    def _talk(self, socket: ClientWebSocketResponse, cut: Callable[[], None], target: str) -> Talk:
+        if socket.protocol == SUBPROTOCOL:
+            return Conversation(self._links, socket, cut, self._policy, dialled=True)
+        # Only an original Umbrella relay knows no subprotocol, and few have one.
+        from trunkline.client.trunk.original import OriginalTalk
+
+        return OriginalTalk(self._links, socket, cut, self._policy, target)
 
     def _note(self, ending: Ending) -> None:
-        self._become("refused" if ending.refused else "waiting")
+        if self._retired:
+            return
+        self._state = "refused" if ending.refused else "waiting"
         level = logging.WARNING if ending.reason != self.error else logging.DEBUG
         self.error = ending.reason
         log.log(level, "No trunk to %s: %s It is tried again.", self.settings.url, ending.reason)

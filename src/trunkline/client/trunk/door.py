@@ -1,19 +1,19 @@
 """Opening the WebSocket of a trunk, and saying in words why it cannot be opened."""
 
 import asyncio
+import hashlib
 import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from trunkline.errors import TrunklineError
-from trunkline.listing.fingerprint import digest, fingerprint, written
+from trunkline.listing.fingerprint import digest, fingerprint, matches
 from trunkline.listing.settings import TrunkSettings
 from trunkline.net.trunk import CLOSE_TIME
 from trunkline.protocol.trunk import MAX_MESSAGE, SUBPROTOCOL
@@ -69,17 +69,36 @@ async def opened(
         except TimeoutError:
             raise Shut(f"{target}: no answer within {CONNECT_TIME:g} s.", refused=False) from None
         except aiohttp.ClientConnectorCertificateError as error:
-            raise await _untrusted(target, settings, error) from error
+            raise await _untrusted(session, target, settings, error) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _shut(target, error) from error
         try:
-            if way.protocol != SUBPROTOCOL:
-                raise _umbrella(target)
             yield way, lambda: _cut(way)
         finally:
             # Whoever leaves in order has said goodbye already.
             _cut(way)
             await way.close()
+
+
+class _Mismatch(aiohttp.ServerFingerprintMismatch):
+    """Another certificate than the one that is expected."""
+
+    def __init__(self, expected: bytes, shown: str | None) -> None:
+        super().__init__(expected, b"", "", 0)
+        self.shown = shown
+
+
+class _Judge(aiohttp.Fingerprint):
+    """Judges by the key, too, which stays the same when a certificate is renewed."""
+
+    def check(self, transport: asyncio.Transport) -> None:
+        """Raise where it is neither."""
+        try:
+            known = matches(_certificate(transport), self.fingerprint)
+        except ValueError:
+            known = False
+        if not known:
+            raise _Mismatch(self.fingerprint, _fingerprint(transport))
 
 
 async def _dial(
@@ -88,7 +107,7 @@ async def _dial(
     headers = {"Authorization": f"Bearer {settings.secret}"} if settings.secret else {}
     judge: bool | aiohttp.Fingerprint = not settings.insecure
     if settings.fingerprint:
-        judge = aiohttp.Fingerprint(digest(settings.fingerprint))
+        judge = _Judge(digest(settings.fingerprint))
     return await session.ws_connect(
         target,
         protocols=[SUBPROTOCOL],
@@ -108,20 +127,13 @@ def _cut(way: aiohttp.ClientWebSocketResponse) -> None:
         twin.shutdown(socket.SHUT_RDWR)
 
 
-def _umbrella(target: str) -> Shut:
-    return Shut(
-        f"{target}: it answers like an original Umbrella server. trunkline cannot have a trunk "
-        "with one yet: it waits until a relay is there.",
-        refused=True,
-    )
-
-
 def _shut(target: str, error: Exception) -> Shut:
     match error:
-        case aiohttp.ServerFingerprintMismatch(got=got):
+        case _Mismatch(shown=shown):
             return Shut(
-                f"{target}: its certificate has another fingerprint, SHA-256 {written(got)}. If "
-                "you renewed it, give the trunk that one; otherwise somebody is in between.",
+                f"{target}: its certificate has another fingerprint, SHA-256 {shown}. If that "
+                "relay shows this one at its start, give it to the trunk; otherwise somebody is "
+                "in between.",
                 refused=True,
             )
         case aiohttp.ClientConnectorSSLError():
@@ -148,13 +160,16 @@ def _plain(error: OSError) -> str:
 
 
 async def _untrusted(
-    target: str, settings: TrunkSettings, error: aiohttp.ClientConnectorCertificateError
+    session: aiohttp.ClientSession,
+    target: str,
+    settings: TrunkSettings,
+    error: aiohttp.ClientConnectorCertificateError,
 ) -> Shut:
     """Say which certificate was shown, and which command takes it."""
     cause = error.certificate_error
     reason = getattr(cause, "verify_message", "") or str(cause)
     sentence = f"{target}: its certificate is not trusted ({reason})."
-    shown = await _shown(target)
+    shown = await _shown(session, target)
     if shown is None:
         return Shut(sentence, refused=True)
     return Shut(
@@ -164,21 +179,26 @@ async def _untrusted(
     )
 
 
-async def _shown(target: str) -> str | None:
+async def _shown(session: aiohttp.ClientSession, target: str) -> str | None:
     """The fingerprint of the certificate that is shown there."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    parts = urlsplit(target)
     try:
-        async with asyncio.timeout(CONNECT_TIME):
-            _, writer = await asyncio.open_connection(
-                parts.hostname, parts.port or 443, ssl=context, server_hostname=parts.hostname
-            )
-    except (OSError, ssl.SSLError):
+        async with (
+            asyncio.timeout(CONNECT_TIME),
+            session.get(target, ssl=_Judge(bytes(hashlib.sha256().digest_size))),
+        ):
+            return None
+    except _Mismatch as mismatch:
+        return mismatch.shown
+    except (aiohttp.ClientError, OSError):
         return None
-    try:
-        certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-    finally:
-        writer.transport.abort()
-    return fingerprint(certificate) if certificate else None
+
+
+def _certificate(transport: asyncio.BaseTransport) -> bytes:
+    connection: ssl.SSLObject = transport.get_extra_info("ssl_object")
+    return connection.getpeercert(binary_form=True) or b""
+
+
+def _fingerprint(transport: asyncio.BaseTransport) -> str | None:
+    with suppress(ValueError):
+        return fingerprint(_certificate(transport))
+    return None

@@ -1,5 +1,6 @@
 """Where commands change trunks: the running relay of this machine, or its store."""
 
+import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -68,10 +69,15 @@ class RelayOffice:
         async with self.http.request(
             method, f"{self.url}/api/v1/trunks{path}", json=body
         ) as response:
-            answer = await response.json(content_type=None) if response.content_length else {}
-        if response.ok:
-            return dict(answer or {})
-        raise RelayError(str(answer.get("detail") or f"The relay answers {response.status}."))
+            text = await response.text()
+        try:
+            answer = json.loads(text or "{}")
+            if response.ok:
+                return dict(answer)
+            raise RelayError(str(answer["detail"]))
+        except (ValueError, KeyError, TypeError):
+            said = f"What answers at {self.url} is not the relay of this state folder"
+            raise RelayError(f"{said}: it says {response.status}.") from None
 
 
 @dataclass(frozen=True, slots=True)

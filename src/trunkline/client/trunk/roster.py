@@ -27,8 +27,6 @@ FILE = "trunks.json"
 TRUNKS = 32
 """Trunks that are dialled."""
 
-_KEPT = TypeAdapter(dict[str, TrunkSettings])
-
 
 @dataclass(slots=True)
 class Entry:
@@ -52,7 +50,7 @@ def kept(store: Store) -> dict[str, TrunkSettings]:
     if text is None:
         return {}
     try:
-        return _KEPT.validate_json(text)
+        return TypeAdapter(dict[str, TrunkSettings]).validate_json(text)
     except ValidationError as error:
         raise StartupError(
             f"{store.directory / FILE} is damaged: {error.errors()[0]['msg']}.",

@@ -43,14 +43,13 @@ class Demand:
     def __init__(self, neighbours: Mapping[LinkId, Neighbour], atlas: Atlas) -> None:
         self._neighbours = neighbours
         self._atlas = atlas
-        # All three have only tracks that the atlas knows.
-        self._own: dict[TrackId, Encodings] = {}
-        self._supplies: dict[TrackId, LinkId] = {}
+        self._own: dict[TrackId, Encodings] = {}  # bounded by whoever says so
+        self._supplies: dict[TrackId, LinkId] = {}  # this and the next: tracks that are known
         self._moves: dict[TrackId, _Move] = {}
 
-    def want(self, track: TrackId, encodings: Encodings) -> None:
-        """What this relay itself wants of a track that is known."""
-        _replace(self._own, track, encodings)
+    def want(self, track: TrackId, encodings: Encodings) -> bool:
+        """What this relay itself wants of a track, known or not; whether that is new."""
+        return _replace(self._own, track, encodings)
 
     def flows(self, link: LinkId, track: TrackId) -> None:
         """Media of a track came from a link: if it moves there, it is to move at once."""
@@ -66,13 +65,18 @@ class Demand:
         """Restore the invariant for these tracks."""
         effects: list[RoutingEffect] = []
         for track in tracks:
-            effects += self._settle(track, now)
+            if self._concerns_anybody(track):
+                effects += self._settle(track, now)
         return effects
+
+    def _concerns_anybody(self, track: TrackId) -> bool:
+        # Most tracks are wanted by nobody: they cost no more than this.
+        if track in self._own or track in self._supplies:
+            return True
+        return any(track in one.wants or track in one.served for one in self._neighbours.values())
 
     def _settle(self, track: TrackId, now: float) -> list[RoutingEffect]:
         scene = self._scene(track)
-        if scene is None:
-            self._own.pop(track, None)
         served = self._served(scene) if scene else {}
         need = self._own.get(track, NOTHING).union(*served.values())
         asked, supply = self._asked(scene, need, now) if scene else ({}, None)

@@ -40,10 +40,7 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A participant of another relay has left, or could not be reached for a while.
-
-    What this relay wanted of its tracks is forgotten.
-    """
+    """A participant of another relay has left, or could not be reached for a while."""
 
     participant: ParticipantId
 

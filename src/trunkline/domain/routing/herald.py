@@ -35,7 +35,6 @@ class Herald:
         """Tell all who know of somebody that it has left for good."""
         effects = []
         for neighbour in self._neighbours.values():
-            neighbour.late.pop(who, None)
             if neighbour.told.pop(who, None):
                 effects.append(Tell(neighbour.link, Withdrawn(who, version)))
         return effects

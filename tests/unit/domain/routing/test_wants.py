@@ -138,6 +138,7 @@ def test_both_ways_are_asked_for_what_is_wanted_meanwhile() -> None:
     desk = better_way()
     assert desk.want(CAM, "", "h") == [ask(desk, "b", "", "h"), ask(desk, "c", "", "h")]
     assert desk.want(CAM) == [supply(desk, None), ask(desk, "b"), ask(desk, "c")]
+    assert not desk.router._demand.moving()
     assert not desk.flows("c", CAM)
     assert desk.want(CAM, "") == [ask(desk, "c", ""), supply(desk, "c")]
 
@@ -155,6 +156,18 @@ def test_when_the_new_way_dies_meanwhile_everything_stays() -> None:
     assert not about_media(desk.after(6))
 
 
+def test_nobody_is_followed_who_is_still_sent_media() -> None:
+    desk = Desk("b", "c")
+    desk.announce("b", ANN, "o", cost=100)
+    desk.ask("c", CAM, "")
+    desk.announce("c", ANN, "o")
+    desk.after(0.5)
+    assert not desk.after(6), "It goes away from us, but has not gone yet."
+    desk.ask("c", CAM)
+    desk.after(0.5)
+    assert desk.way("ann") == ("c", "o")
+
+
 def test_when_a_third_way_comes_meanwhile_the_wait_begins_anew() -> None:
     desk = better_way()
     desk.after(3)
@@ -165,14 +178,14 @@ def test_when_a_third_way_comes_meanwhile_the_wait_begins_anew() -> None:
     assert desk.flows("d", CAM) == [supply(desk, "d"), ask(desk, "b")]
 
 
-def test_what_this_relay_wants_is_forgotten_with_the_track() -> None:
+def test_what_this_relay_wants_may_come_and_go_and_come_again() -> None:
     desk = Desk("b")
+    assert not desk.want(CAM, "")
     desk.announce("b", ANN)
-    desk.want(CAM, "")
     effects = desk.withdraw("b", "ann", gone=1)
     assert effects == [Absent(ParticipantId("ann")), supply(desk, None), ask(desk, "b")]
-    assert not about_media(desk.announce("b", versioned(ANN, 2)))
-    desk.want(CAM, "")
+    effects = desk.announce("b", versioned(ANN, 2))
+    assert about_media(effects) == [ask(desk, "b", ""), supply(desk, "b")]
     assert about_media(desk.announce("b", versioned(presence("ann"), 3))) == [
         supply(desk, None),
         ask(desk, "b"),

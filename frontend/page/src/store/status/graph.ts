@@ -7,6 +7,7 @@ import type {
   Room,
   Track,
   Transport,
+  TrunkTransport,
 } from "./report.ts";
 
 /** How something is sent, the first that applies. */
@@ -68,14 +69,21 @@ export function graphsOf({ rooms, statistics }: Report): readonly Graph[] {
   });
 }
 
-function graphOf(room: Room, transports: readonly Transport[], trunks: readonly Carriers[]): Graph {
+function graphOf(
+  room: Room,
+  transports: readonly Transport[],
+  trunks: readonly TrunkTransport[],
+): Graph {
   const senders = room.participants
     .filter(({ role, tracks }) => role === "publisher" || tracks.length > 0)
     .map((participant) => senderOf(participant, participant.remote ? trunks : transports));
   const tracks = new Map(
     senders.flatMap(({ id, sent }) => sent.map((one) => [one.track.id, { from: id, ...one }])),
   );
-  const groups = groupsOf(room, transports, (track) => tracks.get(track)?.from);
+  const groups = [
+    ...groupsOf(room, transports, (track) => tracks.get(track)?.from),
+    ...neighboursOf(trunks, (track) => tracks.has(track)),
+  ];
   const lines = groups.flatMap(({ receiver, consumers }) => linesTo(receiver, consumers, tracks));
   return { room: room.name, senders, receivers: groups.map(({ receiver }) => receiver), lines };
 }
@@ -124,6 +132,27 @@ function groupsOf(
     group(`viewers ${owner}`, undefined, own.length, own),
   );
   return [...guests, ...watching];
+}
+
+/** Relays that are sent something of this room. */
+function neighboursOf(
+  trunks: readonly TrunkTransport[],
+  isHere: (track: string) => boolean,
+): readonly Group[] {
+  const sending = grouped(trunks, ({ relay }) => relay);
+  return [...sending].flatMap(([relay, all]) => {
+    const consumers = all
+      .flatMap((trunk) => trunk.consumers)
+      .filter(({ track, paused }) => track !== null && !paused && isHere(track));
+    if (consumers.length === 0) return [];
+    const receiver = {
+      id: `relay ${relay}`,
+      name: all[0]?.name,
+      count: 1,
+      bitrate: sum(consumers),
+    };
+    return { receiver, consumers };
+  });
 }
 
 function group(

@@ -22,7 +22,7 @@ export interface Relay {
 
 export interface Statistics {
   readonly transports: readonly Transport[];
-  readonly trunks: readonly Carriers[];
+  readonly trunks: readonly TrunkTransport[];
   readonly datagramsDropped: number;
   readonly datagramsUnsent: number;
   readonly batchesDropped: number;
@@ -76,6 +76,12 @@ export interface Consumer extends Carrier {
 export interface Carriers {
   readonly producers: readonly Carrier[];
   readonly consumers: readonly Consumer[];
+}
+
+/** One of the two media connections with another relay. */
+export interface TrunkTransport extends Carriers {
+  readonly relay: string;
+  readonly name: string;
 }
 
 /** One media connection of a participant. */

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { serversText } from "../../servers-text.ts";
 
 /** How something is, at a glance. */
@@ -57,7 +57,7 @@ export function Deeds({ name, edit, remove }: DeedsProps) {
   const first = useRef<HTMLButtonElement>(null);
   const sure = asked.value === "yes";
   // The keyboard follows: to the answer, and back to the question.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asked.value !== "no") first.current?.focus();
   }, [asked.value]);
 

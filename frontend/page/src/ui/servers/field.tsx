@@ -27,12 +27,12 @@ export const trunkFields: readonly Field[] = [
     hint: words.fingerprintHint,
     more: true,
   },
-  { key: "insecure", label: words.insecure, type: "check", more: true },
   { key: "rooms", label: words.rooms, type: "lines", hint: words.roomsHint, more: true },
-  { key: "send", label: words.send, type: "check", more: true },
-  { key: "receive", label: words.receive, type: "check", more: true },
   { key: "max_kbps", label: words.kbps, type: "number", more: true },
   { key: "max_layer", label: words.layer, type: "number", more: true },
+  { key: "insecure", label: words.insecure, type: "check", more: true },
+  { key: "send", label: words.send, type: "check", more: true },
+  { key: "receive", label: words.receive, type: "check", more: true },
 ];
 
 /** What can be said of a camera. */

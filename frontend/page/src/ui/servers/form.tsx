@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { serversText } from "../../servers-text.ts";
 import type { Values } from "../../store/servers/draft.ts";
 import { type Field, Input } from "./field.tsx";
@@ -20,7 +20,7 @@ export function Form({ title, fields, initial, save, close }: FormProps) {
   const trouble = useSignal("");
   const busy = useSignal(false);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();

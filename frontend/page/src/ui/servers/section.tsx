@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { type ComponentChildren, Fragment } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { serversText } from "../../servers-text.ts";
 import type { Answer } from "../../store/servers/ask.ts";
 import type { Values } from "../../store/servers/draft.ts";
@@ -35,7 +35,7 @@ export function Section<Item extends { id: string }>(props: SectionProps<Item>) 
   const adder = useRef<HTMLButtonElement>(null);
   const back = useSignal(0);
   // When a form is closed, or an entry is gone, the keyboard is here.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (back.value > 0) adder.current?.focus();
   }, [back.value]);
   const close = () => {

@@ -24,14 +24,20 @@ export function TrunkEntry({ trunk, deeds }: { trunk: Trunk; deeds: ComponentChi
   return (
     <Entry
       name={trunkName(trunk)}
-      address={trunk.relay ? (trunk.url ?? serversText.taken) : undefined}
+      address={(trunk.relay && trunk.url) ?? undefined}
       mood={MOODS[trunk.state]}
       state={serversText.trunkStates[trunk.state]}
       error={trunk.error}
       deeds={trunk.direction === "out" ? deeds : null}
     >
+      <Fact label={words.dialled}>
+        {trunk.direction === "out" ? serversText.byUs : serversText.byThem}
+      </Fact>
       <Fact label={words.since}>{moment(trunk.since)}</Fact>
-      {isUp && <Fact label={words.roundTrip}>{milliseconds(trunk.rtt ?? undefined)}</Fact>}
+      {trunk.original && <Fact label={words.software}>{serversText.original}</Fact>}
+      {isUp && !trunk.original && (
+        <Fact label={words.roundTrip}>{milliseconds(trunk.rtt ?? undefined)}</Fact>
+      )}
       {isUp && <Fact label={words.sends}>{amount(trunk.sent_kbps, trunk.tracks_sent)}</Fact>}
       {isUp && (
         <Fact label={words.receives}>{amount(trunk.received_kbps, trunk.tracks_received)}</Fact>
@@ -42,7 +48,7 @@ export function TrunkEntry({ trunk, deeds }: { trunk: Trunk; deeds: ComponentChi
 }
 
 function amount(kbps: number, tracks: number): string {
-  return `${bits(kbps * 1000)} · ${serversText.tracks(tracks)}`;
+  return tracks === 0 ? bits(0) : `${bits(kbps * 1000)} · ${serversText.tracks(tracks)}`;
 }
 
 /** The time of day, with the date if it was not today. */

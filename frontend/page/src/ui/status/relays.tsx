@@ -3,12 +3,18 @@ import { statusText } from "../../status-text.ts";
 import { count, milliseconds } from "../../store/amount.ts";
 import { mapOf, type Place, type RelayMap, type Trunk } from "../../store/status/relays.ts";
 import type { Relay } from "../../store/status/report.ts";
+import { useNarrow } from "../narrow.ts";
 import { Fold } from "./fold.tsx";
 
-/** Half of the drawing's width and height, and how far from its edge the circle ends. */
-const [WIDTH, HEIGHT, MARGIN] = [400, 170, 45];
+/** Half of the drawing's width and height, and how many letters of a name have a place. */
+const WIDE = { width: 400, height: 170, letters: 24 };
+const NARROW = { width: 190, height: 150, letters: 13 };
+/** Between the circle and the edge. */
+const MARGIN = { x: 90, y: 45 };
 /** Trunks from which on their figures stand in the table alone. */
 const FEW_TRUNKS = 12;
+
+type Sheet = typeof WIDE;
 
 const words = statusText.relays;
 
@@ -39,24 +45,31 @@ export function Relays({ relays }: { relays: readonly Relay[] }) {
 
 /** The table says the same to whoever cannot see it. */
 function Drawing({ map }: { map: RelayMap }) {
+  const sheet = useNarrow() ? NARROW : WIDE;
+  const { width, height } = sheet;
   return (
     <svg
       class="relays"
-      viewBox={`${-WIDTH} ${-HEIGHT} ${2 * WIDTH} ${2 * HEIGHT}`}
+      viewBox={`${-width} ${-height} ${2 * width} ${2 * height}`}
       aria-hidden="true"
     >
       {map.trunks.map((trunk) => (
-        <Line key={trunk.id} trunk={trunk} labelled={map.trunks.length <= FEW_TRUNKS} />
+        <Line
+          key={trunk.id}
+          trunk={trunk}
+          sheet={sheet}
+          labelled={map.trunks.length <= FEW_TRUNKS}
+        />
       ))}
       {map.places.map((place) => (
-        <Spot key={place.id} place={place} />
+        <Spot key={place.id} place={place} sheet={sheet} />
       ))}
     </svg>
   );
 }
 
-function Line({ trunk, labelled }: { trunk: Trunk; labelled: boolean }) {
-  const [[x1, y1], [x2, y2]] = [at(trunk.from), at(trunk.to)];
+function Line({ trunk, sheet, labelled }: { trunk: Trunk; sheet: Sheet; labelled: boolean }) {
+  const [[x1, y1], [x2, y2]] = [at(trunk.from, sheet), at(trunk.to, sheet)];
   // Not in the middle, where lines cross.
   const [x, y] = [x1 + 0.38 * (x2 - x1), y1 + 0.38 * (y2 - y1)];
   return (
@@ -71,13 +84,15 @@ function Line({ trunk, labelled }: { trunk: Trunk; labelled: boolean }) {
   );
 }
 
-function Spot({ place }: { place: Place }) {
-  const [x, y] = at(place);
+function Spot({ place, sheet }: { place: Place; sheet: Sheet }) {
+  const [x, y] = at(place, sheet);
+  const letters = [...place.name];
+  const short = `${letters.slice(0, sheet.letters - 1).join("")}…`;
   return (
     <g class="relay" data-here={place.here}>
       <circle cx={x} cy={y} r="11" />
       <text x={x} y={y + (place.y < -0.1 ? -20 : 28)}>
-        {place.name}
+        {letters.length > sheet.letters ? short : place.name}
       </text>
     </g>
   );
@@ -140,6 +155,6 @@ function flows({ there, back }: Trunk): boolean {
   return there + back > 0;
 }
 
-function at({ x, y }: Place): readonly [number, number] {
-  return [x * (WIDTH - 2 * MARGIN), y * (HEIGHT - MARGIN)];
+function at({ x, y }: Place, { width, height }: Sheet): readonly [number, number] {
+  return [x * (width - MARGIN.x), y * (height - MARGIN.y)];
 }
