@@ -1,8 +1,9 @@
 """What cameras cost, and how long their viewers wait.
 
 Run as `PYTHONPATH=tests python -m benchmarks.cameras`.
-GStreamer's RTSP server on loopback is the cameras, a relay in a process of its own shows them, and
-a viewer in Python watches by WHEP. CPU is that of the relay's process alone.
+GStreamer's RTSP server on loopback is the cameras, and a relay in a process of its own shows them.
+Chromium waits for pictures, a viewer in Python compares sound and picture. CPU is that of the
+relay's process alone.
 """
 
 import argparse
@@ -18,7 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from playwright.async_api import Browser
 
+from benchmarks.first_frame import WATCH
+from support.browser import chromium
+from support.client import client
 from support.frames import HERE
 from support.relay import RunningRelay, running_relay
 from support.rtsp import launch, rtsp_server
@@ -73,21 +78,19 @@ async def all_are(relay: RunningRelay, state: str, within: float) -> None:
     await until(states, lambda seen: seen == {state}, within=within, what=f"cameras are {state}")
 
 
-async def first_picture(relay: RunningRelay) -> float:
-    """Milliseconds from the viewer's beginning to its first decoded picture."""
-    begin = time.perf_counter()
-    url = f"{relay.url}/whep/yard/cam-0"
-    async with Peer.watch(url, audio=False, network=HERE) as viewer:
-        async for _ in viewer.video.frames():
-            return (time.perf_counter() - begin) * 1000
-    raise AssertionError("the pictures ended")
+async def first_picture(browser: Browser, relay: RunningRelay) -> float:
+    """Milliseconds from a page's POST till its first picture is shown."""
+    async with client(browser, relay.url) as viewer:
+        seen = await viewer.page.evaluate(WATCH, f"{relay.url}/whep/yard/cam-0")
+        await viewer.leave()
+    return float(seen["shown"])
 
 
 async def at_once(folder: Path, host: str, path: str, sessions: int) -> dict[str, Any]:
     """How long viewers wait for a camera that is always connected."""
-    async with showing(folder, host, path, "always") as relay:
+    async with chromium() as browser, showing(folder, host, path, "always") as relay:
         await asyncio.sleep(3)
-        seen = [await first_picture(relay) for _ in range(sessions)]
+        seen = [await first_picture(browser, relay) for _ in range(sessions)]
     return waited(path, "always", seen)
 
 
@@ -95,9 +98,9 @@ async def on_demand(folder: Path, host: str, path: str, sessions: int) -> dict[s
     """How long the first viewer of a camera waits that was left."""
     seen = []
     for _ in range(sessions):
-        async with showing(folder, host, path, "on-demand") as relay:
+        async with chromium() as browser, showing(folder, host, path, "on-demand") as relay:
             await all_are(relay, "idle", IDLE_WITHIN)
-            seen.append(await first_picture(relay))
+            seen.append(await first_picture(browser, relay))
     return waited(path, "on-demand", seen)
 
 

@@ -74,7 +74,9 @@ class Core:
     def offer(
         self,
         transport: int,
-        media: Sequence[tuple[Literal["audio", "video"], tuple[str, str] | None, bool]],
+        media: Sequence[
+            tuple[Literal["audio", "video"], tuple[str, str] | None, Sequence[str], bool]
+        ],
         data: bool,
         restart: bool,
         dial: bool = False,
@@ -87,11 +89,13 @@ class Core:
 
         Args:
             transport: an id: a new one for the first offer.
-            media: (kind, label, takes) of all m-lines, those offered before first, in their order
-                and of their kind; 256 at most. A label is the stream and the track that the remote
-                is told (RFC 8830: 1 to 64 characters each). Another label is another track in the
-                same m-line. Without one nothing is sent: its consumer is gone with the offer. Where
-                one takes, the remote may send, too.
+            media: (kind, label, rids, takes) of all m-lines, those offered before first, in their
+                order and of their kind; 256 at most. A label is the stream and the track that the
+                remote is told (RFC 8830: 1 to 64 characters each). Another label is another track
+                in the same m-line. Without one nothing is sent: its consumer is gone with the
+                offer. Rids name the encodings that a picture is sent in (RFC 8853): 4 at most, each
+                of 1 to 8 letters, digits and _. They may be others in each offer. Without any it is
+                sent once. Where a medium takes, the remote may send, too.
             data: offer a data channel, too, after the first medium; once offered, it stays.
             restart: restart ICE; the transport learns the candidates of now.
             dial: as for `accept_offer`; the first offer decides.
@@ -125,10 +129,19 @@ class Core:
         """Send the consumer (transport, mid) nothing above this one of its source's encodings.
 
         0 is the lowest; None: the best that comes. What flows goes on until a keyframe of the other
-        one comes, which is asked for. A limit stays over changes of the source.
+        one comes, which is asked for. A limit stays over changes of the source. There is no effect
+        on a consumer with rids.
 
         Raises:
             OverflowError: the number is negative or above 255.
+        """
+    def select(self, transport: int, mid: str, rids: Sequence[str]) -> None:
+        """Send the consumer (transport, mid) those of its source's encodings with these names.
+
+        It is one that was offered with rids, and each encoding is sent for itself, under its name.
+        What is not selected is not sent: at first nothing is. A source that is sent once goes under
+        the first of the rids offered, if any is selected; so it does, as one stream, to a remote
+        that knows no encodings. A selection stays over changes of the source.
         """
     def detach(self, transport: int, mid: str) -> None:
         """Stop forwarding to the consumer (transport, mid)."""

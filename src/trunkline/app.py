@@ -289,7 +289,7 @@ class Relay:
         """Let commands on this machine find us."""
         if roster.store is not None:
             whereabouts.leave(roster.store, self.url)
-            stack.callback(whereabouts.forget, roster.store)
+            stack.callback(whereabouts.forget, roster.store, self.url)
 
     def _publish_demo(self, beside: Callable[[Coroutine[object, object, None], str], None]) -> None:
         if self._settings.demo:

@@ -20,6 +20,7 @@ from trunkline.model.command import (
     Count,
     Detach,
     OfferMedia,
+    Select,
 )
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Label, OfferedMedium, Port
@@ -139,6 +140,22 @@ async def test_what_is_offered_is_named_and_waits_for_its_answer(workers: int) -
         report = await line.ask(OfferMedia(TWO, (OfferedMedium("video", Label("a b", "c")),)))
         assert isinstance(report, Refused)
         assert "RFC 8830" in report.reason
+
+
+async def test_a_picture_is_offered_in_encodings() -> None:
+    async with running() as line:
+        media = (OfferedMedium("video", Label("ann", "camera"), ("lo", "hi")),)
+        report = await line.ask(OfferMedia(ONE, media))
+        assert isinstance(report, Offered)
+        (video,) = sdp.parse(report.offer.encode()).sections
+        assert video.values("rid") == ("lo send", "hi send")
+        assert video.values("simulcast") == ("send lo;hi",)
+        assert not video.values("ssrc")
+        line.core.submit(Select(Port(ONE, report.media[0]), frozenset({"hi"})))
+        media = (OfferedMedium("video", Label("ann", "camera"), ("l o",)),)
+        report = await line.ask(OfferMedia(TWO, media))
+        assert isinstance(report, Refused)
+        assert "letters, digits" in report.reason
 
 
 @pytest.mark.parametrize("near_offers", [True, False])

@@ -68,6 +68,7 @@ class FakeCore:
         self.media: dict[TransportId, tuple[Medium, ...]] = {}
         self.connected: set[TransportId] = set()
         self.shown: dict[Port, Port] = {}
+        self.rids: dict[Port, tuple[str, ...]] = {}
         self._reports: deque[Report] = deque()
         self._readable, self._writable = os.pipe()
         os.set_blocking(self._readable, False)
@@ -159,6 +160,8 @@ class FakeCore:
         assert len(media) >= len(self.media.get(command.transport, ())), "the list only grows"
         self.media[command.transport] = media
         mids = tuple(medium.mid for medium in media)
+        for mid, one in zip(mids, command.media, strict=True):
+            self.rids[Port(command.transport, mid)] = one.rids
         self.report(Offered(command.transport, self._answer(media), mids))
 
     def _report_agreed(self, transport: TransportId) -> None:
@@ -173,8 +176,10 @@ class FakeCore:
                 assert source.transport in self.media
                 assert consumer.transport in self.media
                 self.shown[consumer] = source
-            case Limit(consumer) | Select(consumer):
+            case Limit(consumer):
                 assert consumer.transport in self.media
+            case Select(consumer, rids):
+                assert set(rids) <= set(self.rids.get(consumer, ())), "they were offered"
             case Detach(consumer):
                 self.shown.pop(consumer, None)
 

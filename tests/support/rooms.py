@@ -347,7 +347,7 @@ class House:
         participant = getattr(effect, "participant", None)
         return f"{name} {participant or effect.room}"
 
-    def _short_command(self, command: Command) -> str:  # noqa: C901, PLR0911, PLR0912 - one for each
+    def _short_command(self, command: Command) -> str:  # noqa: PLR0911 - one for each
         match command:
             case ProduceMedia(transport, media):
                 kinds = " ".join(kind for _, kind in media)
@@ -369,6 +369,15 @@ class House:
                 return " ".join(["offer", self._who(transport), *labels, *more])
             case AcceptAnswer(transport):
                 return f"take answer {self._who(transport)}"
+            case Attach() | Limit() | Select() | Detach():
+                return self._short_show(command)
+            case Close(transport):
+                return f"close {self._who(transport)}"
+            case Count() | SetCandidates():
+                raise AssertionError(f"rooms do not say {command}")
+
+    def _short_show(self, command: Attach | Limit | Select | Detach) -> str:
+        match command:
             case Attach(consumer, source):
                 return f"{self._name_port(consumer)} shows {self._name_port(source)}"
             case Limit(consumer, layer):
@@ -377,10 +386,6 @@ class House:
                 return f"{self._name_port(consumer)} carries {' '.join(sorted(rids))}"
             case Detach(consumer):
                 return f"{self._name_port(consumer)} shows nothing"
-            case Close(transport):
-                return f"close {self._who(transport)}"
-            case Count() | SetCandidates():
-                raise AssertionError(f"rooms do not say {command}")
 
     def _name_port(self, port: Port) -> str:
         return f"{self._who(port.transport)}/{port.mid}"

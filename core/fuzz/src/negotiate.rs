@@ -62,6 +62,13 @@ fn medium(input: &mut Input<'_>) -> sfu::OfferedMedium {
     match input.index(3) {
         0 => silent(kind),
         1 => labelled(kind, "stream", "track"),
-        _ => labelled(kind, "stream", &String::from_utf8_lossy(input.chunk())),
+        _ => {
+            let text = String::from_utf8_lossy(input.chunk());
+            let Some(rids) = text.strip_prefix('~') else {
+                return labelled(kind, "stream", &text);
+            };
+            let rids = rids.split('~').map(str::to_owned).collect();
+            sfu::OfferedMedium { rids, ..labelled(kind, "stream", "track") }
+        }
     }
 }

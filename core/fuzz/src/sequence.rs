@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sfu::{Command, Event, MediaKey, MediaKind, TransportId};
+use sfu::{Command, Event, MediaKey, MediaKind, OfferedMedium, TransportId};
 
 use crate::input::Input;
 use crate::support::offering::{labelled, silent};
@@ -45,6 +45,10 @@ fn sequence_with(workers: usize, bytes: &[u8]) {
 }
 
 fn step(world: &mut World, choice: u8, input: &mut Input<'_>) {
+    // What was found before there were encodings still means what it did.
+    if choice >= 240 {
+        return encode(world, input);
+    }
     match choice % 15 {
         0 => join(world, input),
         1 => {
@@ -185,6 +189,26 @@ fn limit(world: &mut World, input: &mut Input<'_>) {
     let consumer = key(world, input);
     let layer = input.byte().filter(|layer| *layer != 0);
     world.command(Command::Limit { consumer, layer });
+}
+
+/// The core offers a picture in encodings, or what was offered is to be sent in some of them.
+fn encode(world: &mut World, input: &mut Input<'_>) {
+    let client = input.index(world.clients.len());
+    let transport = TransportId(client as u64);
+    let rids: Vec<_> = (0..input.index(4)).map(|_| input.index(4).to_string()).collect();
+    let offered = world.events.iter().rev().find_map(|event| match event {
+        Event::Offered { transport: of, media, .. } if *of == transport => media.first().copied(),
+        _ => None,
+    });
+    if let Some(mid) = offered.filter(|_| input.index(2) == 0) {
+        let consumer = MediaKey { transport, mid };
+        world.command(Command::Select { consumer, rids });
+        return;
+    }
+    let picture = labelled(MediaKind::Video, "stream", "picture");
+    let media = vec![OfferedMedium { rids, ..picture }];
+    let (data, restart, dial) = (false, false, false);
+    world.command(Command::Offer { transport, media, data, restart, dial });
 }
 
 /// A medium that may be there: the first or second of any client, or one that nobody has.

@@ -19,6 +19,9 @@ const MAX_MID: usize = 16;
 /// Media of one local transport.
 const MAX_PRODUCED: usize = 16;
 
+/// Kind, label and rids of a medium.
+type Offered = (String, Option<(String, String)>, Vec<String>, bool);
+
 #[pyclass(frozen, module = "trunkline._core")]
 pub(crate) struct Core {
     inner: std::sync::Mutex<sfu::io::Core>,
@@ -121,6 +124,10 @@ impl Core {
         self.submit(Command::Limit { consumer: key(transport, mid)?, layer })
     }
 
+    fn select(&self, transport: u64, mid: &str, rids: Vec<String>) -> PyResult<()> {
+        self.submit(Command::Select { consumer: key(transport, mid)?, rids })
+    }
+
     fn detach(&self, transport: u64, mid: &str) -> PyResult<()> {
         self.submit(Command::Detach { consumer: key(transport, mid)? })
     }
@@ -206,11 +213,9 @@ pub(crate) fn mid(mid: &str) -> PyResult<Mid> {
     Ok(Mid::from(mid))
 }
 
-type Offered = (String, Option<(String, String)>, bool);
-
-fn offered((kind, label, takes): Offered) -> PyResult<OfferedMedium> {
+fn offered((kind, label, rids, takes): Offered) -> PyResult<OfferedMedium> {
     let label = label.map(|(stream, track)| Label { stream, track });
-    Ok(OfferedMedium { kind: self::kind(&kind)?, label, takes })
+    Ok(OfferedMedium { kind: self::kind(&kind)?, label, rids, takes })
 }
 
 pub(crate) fn kind(name: &str) -> PyResult<MediaKind> {

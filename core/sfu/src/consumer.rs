@@ -3,16 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use str0m::media::{MediaKind, Mid, Pt};
+use str0m::media::{MediaKind, Mid, Pt, Rid};
 use str0m::stats::MediaEgressStats;
 
-use crate::egress::{Egress, Numbering};
-use crate::layers::LayerIndex;
+use crate::egress::Egress;
+use crate::flow::{Flow, Way};
+use crate::layers::{Choice, LayerSet};
 use crate::packet::Packet;
 use crate::producer::Stream;
-use crate::replay::{Replay, Squeeze};
-use crate::rewrite::Rewriter;
-use crate::switch::{Course, Switch};
 use crate::words::MediaKey;
 
 /// A track that leaves, and where it comes from.
@@ -25,10 +23,15 @@ pub(crate) struct Consumer {
     pub(crate) agreed: bool,
     source: Option<MediaKey>,
     state: State,
-    rewriter: Rewriter,
-    switch: Switch,
-    replay: Option<Replay>,
-    squeeze: Option<Squeeze>,
+    /// What is sent where there are no encodings.
+    plain: Flow,
+    /// What is sent under the names that were agreed on (RFC 8853), first name first.
+    encodings: Vec<Flow>,
+    /// Whether such names were offered.
+    is_named: bool,
+    /// The names of what is to flow.
+    selected: Vec<Rid>,
+    first_sequence: u16,
 }
 
 /// Totals since the consumer was made.
@@ -57,10 +60,8 @@ impl Counters {
 enum State {
     /// Nothing is known of the source's stream yet.
     New,
-    /// The next packet that a decoder can start with starts the flow.
-    Waiting { epoch: u32, payload_type: Pt },
-    /// Packets of this epoch of the source flow under this payload type.
-    Flowing { epoch: u32, payload_type: Pt },
+    /// Packets of this epoch of the source can be sent under this payload type.
+    Met { epoch: u32, payload_type: Pt },
     /// The source's codec of this epoch was not agreed on with the receiver.
     Unplayable { epoch: u32 },
 }
@@ -74,7 +75,7 @@ pub(crate) enum Delivery {
     Sent,
     /// Nothing was written, and nothing is missing.
     Nothing,
-    /// Nothing flows before the source sends a keyframe.
+    /// Nothing flows, or not all that is wanted, before the source sends a keyframe.
     NeedsKeyframe,
     /// The source's codec does not fit; said once for each epoch.
     Unplayable,
@@ -83,6 +84,8 @@ pub(crate) enum Delivery {
 impl Consumer {
     /// `first_sequence` is where its sequence numbers begin.
     pub(crate) fn new(mid: Mid, kind: MediaKind, first_sequence: u16) -> Self {
+        let mut plain = Flow::new(None, first_sequence);
+        plain.open(true);
         Self {
             mid,
             kind,
@@ -90,10 +93,11 @@ impl Consumer {
             agreed: false,
             source: None,
             state: State::New,
-            rewriter: Rewriter::new(first_sequence),
-            switch: Switch::default(),
-            replay: None,
-            squeeze: None,
+            plain,
+            encodings: Vec::new(),
+            is_named: false,
+            selected: Vec::new(),
+            first_sequence,
         }
     }
 
@@ -110,7 +114,7 @@ impl Consumer {
     /// Shows another producer from now on, or none; gives back the one shown before.
     pub(crate) fn show(&mut self, source: Option<MediaKey>) -> Option<MediaKey> {
         self.state = State::New;
-        self.replay = None;
+        self.stop();
         std::mem::replace(&mut self.source, source)
     }
 
@@ -118,45 +122,80 @@ impl Consumer {
     pub(crate) fn has_met(&self, stream: &Stream) -> bool {
         match self.state {
             State::New => false,
-            State::Waiting { epoch, .. }
-            | State::Flowing { epoch, .. }
-            | State::Unplayable { epoch } => epoch == stream.epoch,
+            State::Met { epoch, .. } | State::Unplayable { epoch } => epoch == stream.epoch,
         }
     }
 
     /// Meets a new stream of its source, with the payload type under which it can be sent, if any.
     pub(crate) fn meet(&mut self, stream: &Stream, payload_type: Option<Pt>) {
         let epoch = stream.epoch;
-        self.replay = None;
+        self.stop();
         self.state = match payload_type {
-            Some(payload_type) => State::Waiting { epoch, payload_type },
+            Some(payload_type) => State::Met { epoch, payload_type },
             None => State::Unplayable { epoch },
         };
     }
 
-    /// Lets no encoding above this one flow.
+    /// Lets no encoding above this one flow; those that are sent by name are selected instead.
     pub(crate) fn limit(&mut self, layer: Option<u8>) {
-        self.switch.limit = layer;
+        self.plain.choose(Choice::UpTo(layer));
     }
 
-    /// The encoding that flows.
-    pub(crate) fn layer(&self) -> Option<LayerIndex> {
-        matches!(self.state, State::Flowing { .. }).then(|| self.switch.layer())
+    /// Lets the encodings of these names flow, and no others.
+    pub(crate) fn select(&mut self, rids: Vec<Rid>) {
+        self.selected = rids;
+        self.open();
     }
 
-    /// The encoding whose keyframe it waits for.
-    pub(crate) fn wants(&self, stream: &Stream) -> Option<LayerIndex> {
-        match self.state {
-            State::Waiting { .. } => stream.ladder.pick(self.switch.limit),
-            State::Flowing { .. } => self.switch.wants(stream.ladder),
-            State::New | State::Unplayable { .. } => None,
+    /// Takes over the names that were agreed on. What has no name any more is gone: its numbers do not
+    /// come back, and neither does its SSRC.
+    pub(crate) fn arrange(&mut self, is_named: bool, rids: &[Rid]) {
+        let mut before = std::mem::take(&mut self.encodings);
+        for (place, &rid) in rids.iter().enumerate() {
+            let known = before.iter().position(|flow| flow.rid == Some(rid));
+            let mut flow = match known {
+                Some(at) => before.swap_remove(at),
+                None => Flow::new(Some(rid), self.first_sequence),
+            };
+            flow.choose(Choice::Named { rid, is_first: place == 0 });
+            self.encodings.push(flow);
         }
+        self.is_named = is_named;
+        self.open();
     }
 
-    /// The place of the encoding that flows, if that is news.
+    /// The names of its encodings.
+    pub(crate) fn rids(&self) -> impl Iterator<Item = Rid> {
+        self.encodings.iter().filter_map(|flow| flow.rid)
+    }
+
+    /// Whether it is known before any packet what it needs: a keyframe of the best.
+    pub(crate) fn takes_the_best(&self) -> bool {
+        self.encodings.is_empty() && self.plain.is_open()
+    }
+
+    /// The encodings of the source that flow under a name; `None` when nothing does that a keyframe
+    /// could be asked for.
+    pub(crate) fn shown_under(&self, rid: Option<Rid>) -> Option<LayerSet> {
+        if rid.is_none() {
+            return Some(self.plain.layer().map_or(0, |layer| 1 << layer));
+        }
+        let flow = self.flows().find(|flow| flow.rid == rid)?;
+        Some(1 << flow.layer()?)
+    }
+
+    /// The encodings whose keyframes it waits for.
+    pub(crate) fn wants(&self, stream: &Stream) -> LayerSet {
+        if !matches!(self.state, State::Met { .. }) {
+            return 0;
+        }
+        let wanted = self.flows().filter_map(|flow| flow.wants(stream.ladder));
+        wanted.fold(0, |set, layer| set | 1 << layer)
+    }
+
+    /// The place of the encoding that flows, if that is news. What is sent by name is no news.
     pub(crate) fn take_news(&mut self, stream: &Stream) -> Option<u8> {
-        let flows = matches!(self.state, State::Flowing { .. });
-        flows.then(|| self.switch.take_news(stream.ladder)).flatten()
+        self.plain.take_news(stream.ladder)
     }
 
     /// Writes a batch of the source's packets, in the order of their arrival.
@@ -167,50 +206,13 @@ impl Consumer {
         packets: &[Arc<Packet>],
         now: Instant,
     ) -> Delivery {
-        if matches!(self.state, State::New | State::Unplayable { .. }) {
-            return Delivery::Nothing;
-        }
-        if let Some(replay) = &mut self.replay {
-            replay.extend(packets);
-            return Delivery::Nothing;
-        }
-        let mut written = false;
-        for packet in packets {
-            if packet.starts_keyframe {
-                self.begin(stream, packet, now);
-            }
-            if let State::Flowing { payload_type, .. } = self.state
-                && let Some(course) = self.switch.course(packet)
-            {
-                self.write(egress, stream, payload_type, packet, course, now);
-                written = true;
-            }
-        }
-        match self.state {
-            State::Waiting { .. } => Delivery::NeedsKeyframe,
-            _ if written => egress.rest(self.mid),
-            _ => Delivery::Nothing,
-        }
-    }
-
-    /// Starts with a keyframe, or goes on with it, if it is one that was waited for.
-    fn begin(&mut self, stream: &Stream, first: &Packet, now: Instant) {
-        let (sequence, timestamp, rate) = (first.sequence, first.timestamp, stream.clock_rate());
-        match self.state {
-            State::Waiting { epoch, payload_type }
-                if stream.ladder.admits(first.layer, self.switch.limit) =>
-            {
-                self.squeeze = None;
-                self.rewriter.start(sequence, timestamp, rate, now);
-                self.switch.start(first);
-                self.state = State::Flowing { epoch, payload_type };
-            }
-            State::Flowing { .. } if self.switch.is_due(first, stream.ladder) => {
-                let passed = self.switch.turn(first, stream.params.spec().codec);
-                self.rewriter.switch(sequence, timestamp, rate, passed);
-            }
-            _ => {}
-        }
+        let (mut written, mut waits) = (false, false);
+        self.each_flow(egress, now, |flow, way| {
+            written |= flow.deliver(way, stream, packets);
+            waits |= flow.waits(stream.ladder);
+        });
+        let rest = if written { egress.rest(self.mid) } else { Delivery::Nothing };
+        if waits { Delivery::NeedsKeyframe } else { rest }
     }
 
     /// Starts with a group of pictures that arrived before, instead of waiting for a keyframe; false
@@ -218,94 +220,63 @@ impl Consumer {
     pub(crate) fn start_replay(
         &mut self,
         stream: &Stream,
-        group: Vec<Arc<Packet>>,
+        group: &[Arc<Packet>],
         now: Instant,
     ) -> bool {
-        let State::Waiting { epoch, payload_type } = self.state else {
+        if !matches!(self.state, State::Met { .. }) {
             return false;
-        };
-        let (Some(first), Some(edge)) = (group.first(), group.last()) else {
-            return false;
-        };
-        let squeeze = Squeeze::new(edge, stream.clock_rate());
-        let (timestamp, _) = squeeze.place(first);
-        // The live edge, not the old keyframe, belongs to this moment.
-        let start = now.checked_sub(squeeze.length(first)).unwrap_or(now);
-        self.rewriter.start(first.sequence, timestamp, stream.clock_rate(), start);
-        self.switch.start(first);
-        self.state = State::Flowing { epoch, payload_type };
-        self.squeeze = Some(squeeze);
-        self.replay = Some(Replay::new(group, now));
-        true
+        }
+        let flows = std::iter::once(&mut self.plain).chain(&mut self.encodings);
+        // A group of pictures is kept of tracks that are sent once: it is one flow's at most.
+        flows.filter(|flow| flow.is_open()).any(|flow| flow.start_replay(stream, group, now))
     }
 
     /// Writes what is due of a replay; tells when to come again, if any of it is left.
     pub(crate) fn release(&mut self, egress: &mut Egress<'_>, now: Instant) -> Option<Instant> {
-        let State::Flowing { payload_type, .. } = self.state else {
-            return None;
-        };
-        while let Some(packet) = self.replay.as_mut()?.take(now) {
-            self.send(egress, payload_type, &packet, now);
-        }
-        egress.rest(self.mid);
-        let next = self.replay.as_ref()?.next_step(now);
-        if next.is_none() {
-            self.replay = None;
+        let mut next: Option<Instant> = None;
+        let mut replays = false;
+        self.each_flow(egress, now, |flow, way| {
+            replays |= flow.replays();
+            next = next.into_iter().chain(flow.release(way)).min();
+        });
+        if replays {
+            egress.rest(self.mid);
         }
         next
     }
 
-    fn write(
+    /// Works with every flow that is wanted, once it is known how to send.
+    fn each_flow(
         &mut self,
         egress: &mut Egress<'_>,
-        stream: &Stream,
-        payload_type: Pt,
-        packet: &Arc<Packet>,
-        course: Course,
         now: Instant,
+        mut work: impl FnMut(&mut Flow, &mut Way<'_, '_>),
     ) {
-        if !stream.ladder.is_simulcast {
-            return self.send(egress, payload_type, packet, now);
-        }
-        let dressed = self.switch.dress(packet, course, stream.params.spec().codec);
-        match course {
-            Course::Current => {
-                self.send(egress, payload_type, &dressed, now);
-                self.switch.sent(packet);
-            }
-            Course::Previous => self.send_late(egress, payload_type, &dressed),
-        }
-    }
-
-    fn send_late(&mut self, egress: &mut Egress<'_>, payload_type: Pt, packet: &Arc<Packet>) {
-        let Packet { sequence, timestamp, moment, .. } = **packet;
-        if let Some((sequence, timestamp)) = self.rewriter.map_late(sequence, timestamp) {
-            let numbering = Numbering { sequence, timestamp, payload_type, moment };
-            self.hand_over(egress, numbering, packet);
-        }
-    }
-
-    fn send(
-        &mut self,
-        egress: &mut Egress<'_>,
-        payload_type: Pt,
-        packet: &Arc<Packet>,
-        now: Instant,
-    ) {
-        let (timestamp, moment) = match &self.squeeze {
-            Some(squeeze) => squeeze.place(packet),
-            None => (packet.timestamp, packet.moment),
-        };
-        let Some((sequence, timestamp)) = self.rewriter.map(packet.sequence, timestamp, now) else {
+        let Self { mid, counters, state, plain, encodings, .. } = self;
+        let State::Met { payload_type, .. } = *state else {
             return;
         };
-        let numbering = Numbering { sequence, timestamp, payload_type, moment };
-        self.hand_over(egress, numbering, packet);
+        let mut way = Way { egress, mid: *mid, payload_type, counters, now };
+        for flow in std::iter::once(plain).chain(encodings).filter(|flow| flow.is_open()) {
+            work(flow, &mut way);
+        }
     }
 
-    fn hand_over(&mut self, egress: &mut Egress<'_>, numbering: Numbering, packet: &Arc<Packet>) {
-        egress.write(self.mid, numbering, packet);
-        self.counters.packets += 1;
-        self.counters.bytes += packet.payload.len() as u64;
+    fn flows(&self) -> impl Iterator<Item = &Flow> {
+        std::iter::once(&self.plain).chain(&self.encodings).filter(|flow| flow.is_open())
+    }
+
+    /// Opens what is to flow.
+    fn open(&mut self) {
+        let Self { plain, encodings, is_named, selected, .. } = self;
+        // A receiver that knows no names is sent one stream.
+        plain.open(encodings.is_empty() && (!*is_named || !selected.is_empty()));
+        for flow in encodings {
+            flow.open(flow.rid.is_some_and(|rid| selected.contains(&rid)));
+        }
+    }
+
+    fn stop(&mut self) {
+        std::iter::once(&mut self.plain).chain(&mut self.encodings).for_each(Flow::stop);
     }
 }

@@ -27,10 +27,27 @@ pub(crate) type LayerSet = u8;
 /// Every encoding that there may be.
 pub(crate) const ALL: LayerSet = (1 << MOST) - 1;
 
+/// Which encoding a receiver is to have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Choice {
+    /// The best of those that are not above this place.
+    UpTo(Option<u8>),
+    /// The one of this name. A track that is sent once has none, and goes under the first name.
+    Named { rid: Rid, is_first: bool },
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self::UpTo(None)
+    }
+}
+
 /// The encodings that come now, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ladder {
     layers: [LayerIndex; MOST],
+    /// By encoding.
+    names: [Option<Rid>; MOST],
     count: u8,
     /// Whether there may be more than one.
     pub(crate) is_simulcast: bool,
@@ -38,13 +55,28 @@ pub(crate) struct Ladder {
 
 impl Ladder {
     /// Of a track that is sent once.
-    pub(crate) const ONE: Self = Self { layers: [0; MOST], count: 1, is_simulcast: false };
+    pub(crate) const ONE: Self =
+        Self { layers: [0; MOST], names: [None; MOST], count: 1, is_simulcast: false };
 
-    /// The best of those not above the limit.
-    pub(crate) fn pick(self, limit: Option<u8>) -> Option<LayerIndex> {
-        let best = self.count.checked_sub(1)?;
-        let place = limit.map_or(best, |limit| limit.min(best));
-        self.layers.get(usize::from(place)).copied()
+    /// The best of those that come.
+    pub(crate) fn best(self) -> Option<LayerIndex> {
+        self.pick(Choice::default())
+    }
+
+    /// The one that a receiver is to have, if it comes.
+    pub(crate) fn pick(self, choice: Choice) -> Option<LayerIndex> {
+        match choice {
+            Choice::UpTo(limit) => {
+                let best = self.count.checked_sub(1)?;
+                let place = limit.map_or(best, |limit| limit.min(best));
+                self.layers.get(usize::from(place)).copied()
+            }
+            Choice::Named { is_first, .. } if !self.is_simulcast => is_first.then_some(0),
+            Choice::Named { rid, .. } => {
+                let named = |&layer: &LayerIndex| self.names[usize::from(layer)] == Some(rid);
+                self.layers[..usize::from(self.count)].iter().copied().find(named)
+            }
+        }
     }
 
     /// The place of an encoding, if it comes.
@@ -53,9 +85,14 @@ impl Ladder {
         layers.iter().position(|&other| other == layer).map(|place| place as u8)
     }
 
-    /// Whether an encoding comes and is not above the limit.
-    pub(crate) fn admits(self, layer: LayerIndex, limit: Option<u8>) -> bool {
-        self.place(layer).is_some_and(|place| limit.is_none_or(|limit| place <= limit))
+    /// Whether a receiver may begin with an encoding: it comes, and is the one or not above the limit.
+    pub(crate) fn admits(self, layer: LayerIndex, choice: Choice) -> bool {
+        match choice {
+            Choice::UpTo(limit) => {
+                self.place(layer).is_some_and(|place| limit.is_none_or(|limit| place <= limit))
+            }
+            Choice::Named { .. } => self.pick(choice) == Some(layer),
+        }
     }
 }
 
@@ -145,7 +182,11 @@ impl Layers {
     }
 
     /// The encoding of a packet; `None` for one too many.
-    pub(crate) fn find(&mut self, rid: Option<Rid>) -> Option<(LayerIndex, &mut Layer)> {
+    pub(crate) fn find(
+        &mut self,
+        rid: Option<Rid>,
+        now: Instant,
+    ) -> Option<(LayerIndex, &mut Layer)> {
         let fresh = self.all.first().is_some_and(|first| first.ssrc.is_none());
         if fresh {
             self.all[0].rid = rid;
@@ -157,7 +198,14 @@ impl Layers {
                 self.all.push(Layer { rid, ..Layer::default() });
                 self.all.len() - 1
             }
-            None => return None,
+            // It takes the place of one that has stopped. With the SSRC of that it is seen that what
+            // comes is another stream.
+            None => {
+                let at = self.all.iter().position(|layer| !layer.comes(now))?;
+                let ssrc = self.all[at].ssrc;
+                self.all[at] = Layer { rid, ssrc, ..Layer::default() };
+                at
+            }
         };
         Some((at as LayerIndex, &mut self.all[at]))
     }
@@ -195,6 +243,7 @@ impl Layers {
             }
         }
         self.ladder.is_simulcast = true;
+        self.ladder.names = std::array::from_fn(|at| self.all.get(at)?.rid);
         self.ladder.count = order.len() as u8;
         self.ladder.layers[..order.len()].copy_from_slice(&order);
     }
@@ -230,7 +279,7 @@ impl Layers {
         let open = self.all.iter().any(|layer| layer.keyframes.is_wanted());
         let set = match set {
             0 if open => return,
-            0 => 1 << self.ladder.pick(None).unwrap_or(0),
+            0 => 1 << self.ladder.best().unwrap_or(0),
             set => set,
         };
         for (at, layer) in self.all.iter_mut().enumerate() {
@@ -264,7 +313,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     fn hear(layers: &mut Layers, rid: &str, size: Size, bytes: usize, now: Instant) {
-        let (_, layer) = layers.find(Some(Rid::from(rid))).expect("a place");
+        let (_, layer) = layers.find(Some(Rid::from(rid)), now).expect("a place");
         layer.ssrc = Some(1.into());
         layer.size = size;
         layer.heard(bytes, now);
@@ -279,14 +328,14 @@ mod tests {
     fn a_track_that_is_sent_once_has_one_and_tells_nothing() {
         let now = crate::io::now();
         let mut layers = Layers::default();
-        let (index, layer) = layers.find(None).expect("a place");
+        let (index, layer) = layers.find(None, crate::io::now()).expect("a place");
         assert_eq!(index, 0);
         layer.ssrc = Some(1.into());
         layers.look(now + STOPPED * 9);
         assert_eq!(layers.ladder(), Ladder::ONE);
         assert_eq!(rids(&mut layers), None);
-        assert_eq!(layers.ladder().pick(Some(0)), Some(0));
-        assert_eq!(layers.ladder().pick(None), Some(0));
+        assert_eq!(layers.ladder().pick(Choice::UpTo(Some(0))), Some(0));
+        assert_eq!(layers.ladder().best(), Some(0));
     }
 
     #[test]
@@ -301,11 +350,13 @@ mod tests {
         assert_eq!(rids(&mut layers), None, "no news");
         let ladder = layers.ladder();
         assert_eq!(
-            [Some(0), Some(1), Some(2), Some(9), None].map(|limit| ladder.pick(limit)),
+            [Some(0), Some(1), Some(2), Some(9), None]
+                .map(|limit| ladder.pick(Choice::UpTo(limit))),
             [Some(2), Some(0), Some(1), Some(1), Some(1)]
         );
-        assert!(ladder.admits(0, Some(1)) && !ladder.admits(1, Some(1)) && ladder.admits(1, None));
-        assert!(!ladder.admits(3, None), "there is none");
+        let admits = |layer, limit| ladder.admits(layer, Choice::UpTo(limit));
+        assert!(admits(0, Some(1)) && !admits(1, Some(1)) && admits(1, None));
+        assert!(!admits(3, None), "there is none");
     }
 
     #[test]
@@ -321,7 +372,7 @@ mod tests {
         assert_eq!(rids(&mut layers).as_deref(), Some("a"));
         layers.look(now + 9_000 * MS);
         assert_eq!(rids(&mut layers).as_deref(), Some(""));
-        assert_eq!(layers.ladder().pick(None), None);
+        assert_eq!(layers.ladder().best(), None);
         hear(&mut layers, "b", (640, 360), 100, now + 9_000 * MS);
         assert_eq!(rids(&mut layers).as_deref(), Some("b"));
     }
@@ -349,7 +400,17 @@ mod tests {
         for rid in ["a", "b", "c", "d"] {
             hear(&mut layers, rid, (0, 0), 1, now);
         }
-        assert!(layers.find(Some(Rid::from("e"))).is_none());
+        let fifth = Some(Rid::from("e"));
+        assert!(layers.find(fifth, now).is_none());
+        hear(&mut layers, "a", (0, 0), 1, now + STOPPED);
+        let (at, layer) = layers.find(fifth, now + STOPPED).expect("the place of one that stopped");
+        assert_eq!((at, layer.ssrc), (1, Some(1.into())));
+        layer.heard(1, now + STOPPED);
+        layers.look(now + STOPPED);
+        assert_eq!(rids(&mut layers).as_deref(), Some("e a"));
+        let named = |name| layers.ladder().pick(Choice::Named { rid: name, is_first: true });
+        assert_eq!(named(Rid::from("e")), Some(1));
+        assert_eq!(named(Rid::from("b")), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod descriptor;
 mod directory;
 mod egress;
 pub mod endpoint;
+mod flow;
 mod group;
 mod hearing;
 mod ice;

@@ -73,7 +73,7 @@ pub(crate) fn accept(
         (rtc, Some(tap))
     };
     ice.begin(&mut rtc, media_port)?;
-    let (sdp, media) = answer(&mut rtc, offer)?;
+    let (sdp, media) = answer(&mut rtc, offer, &kept)?;
     if let Some(medium) = media.iter().find(|medium| medium.codecs.is_empty()) {
         let reason = format!("none of the {} codecs of the offer is known here", medium.kind);
         return Err(Refusal::new(RefusalCode::Codec, reason));
@@ -91,7 +91,9 @@ pub(crate) fn offer(
     now: Instant,
 ) -> Result<Agreement, Refusal> {
     let takes = wanted.takes();
-    let configuration = ice.configure(configuration(certificate, extensions(takes)));
+    let mut extensions = extensions(takes);
+    name_encodings(&mut extensions);
+    let configuration = ice.configure(configuration(certificate, extensions));
     let (mut rtc, tap) = if takes {
         (configuration.build(now), None)
     } else {
@@ -122,10 +124,11 @@ pub(crate) fn renew(
     ice: &Ice,
     after: &[SocketAddr],
 ) -> Result<(String, Vec<MediaDescription>), Refusal> {
-    let offer = parse(&understood(offer))?;
+    let kept = understood(offer);
+    let offer = parse(&kept)?;
     ice.withdraw(rtc, after)?;
     ice.tell(rtc, after)?;
-    answer(rtc, offer)
+    answer(rtc, offer, &kept)
 }
 
 fn parse(offer: &str) -> Result<SdpOffer, Refusal> {
@@ -134,12 +137,19 @@ fn parse(offer: &str) -> Result<SdpOffer, Refusal> {
     })
 }
 
-fn answer(rtc: &mut Rtc, offer: SdpOffer) -> Result<(String, Vec<MediaDescription>), Refusal> {
+fn answer(
+    rtc: &mut Rtc,
+    offer: SdpOffer,
+    text: &str,
+) -> Result<(String, Vec<MediaDescription>), Refusal> {
     let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| {
         Refusal::new(RefusalCode::Malformed, format!("the offer cannot be answered: {error}"))
     })?;
     let mut answer = Sdp::read(&answer.to_sdp_string());
     answer.mend();
+    for (section, offered) in answer.media.iter_mut().zip(&Sdp::read(text).media) {
+        section.take_encodings(offered);
+    }
     let media = sdp::mids(&answer).flat_map(|mid| describe(rtc, mid)).collect();
     Ok((answer.to_string(), media))
 }
@@ -178,13 +188,18 @@ fn extensions(publishes: bool) -> ExtensionMap {
     if publishes {
         extensions.set(2, Extension::AbsoluteSendTime);
         extensions.set(3, Extension::TransportSequenceNumber);
-        extensions.set(10, Extension::RtpStreamId);
-        extensions.set(11, Extension::RepairedRtpStreamId);
+        name_encodings(&mut extensions);
     }
     extensions.set(4, Extension::RtpMid);
     extensions.set(12, Extension::ColorSpace);
     extensions.set(13, Extension::VideoOrientation);
     extensions
+}
+
+/// Where a medium may have several encodings: either side sends them.
+fn name_encodings(extensions: &mut ExtensionMap) {
+    extensions.set(sdp::RID_EXTENSION, Extension::RtpStreamId);
+    extensions.set(sdp::REPAIRED_RID_EXTENSION, Extension::RepairedRtpStreamId);
 }
 
 /// The names of codecs, each once.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use str0m::Rtc;
 use str0m::change::{SdpAnswer, SdpApi, SdpOffer, SdpPendingOffer};
-use str0m::media::{Direction, MediaKind, Mid};
+use str0m::media::{Direction, MediaKind, Mid, Rid};
 
 use crate::ice::Ice;
 use crate::negotiation::{self, Refusal};
@@ -16,6 +16,10 @@ use crate::words::{Label, MediaDescription, OfferedMedium, RefusalCode};
 const MAX_MEDIA: usize = 256;
 /// RFC 8830 section 2.
 const MAX_LABEL: usize = 64;
+/// Encodings of one medium.
+const MAX_RIDS: usize = 4;
+/// What `str0m` keeps of the name of one.
+const MAX_RID: usize = 8;
 /// The label of the data channel, which carries nothing.
 const CHANNEL: &str = "data";
 
@@ -54,6 +58,10 @@ pub(crate) struct Line {
     pub(crate) kind: MediaKind,
     pub(crate) label: Option<Label>,
     takes: bool,
+    /// The encodings that it is offered in.
+    pub(crate) rids: Vec<Rid>,
+    /// Those of them that the remote takes.
+    pub(crate) agreed: Vec<Rid>,
 }
 
 #[derive(Debug)]
@@ -158,6 +166,7 @@ impl Offering {
             ice.candidates = pending.candidates;
         }
         self.remote_fragment = Some(fragment);
+        self.learn_rids(&answer);
         let describe = |line: &Line| negotiation::describe(rtc, line.mid);
         Ok(self.lines.iter().flat_map(describe).collect())
     }
@@ -182,6 +191,7 @@ impl Offering {
                           those that end no label";
             return Err(Refusal::new(RefusalCode::Malformed, reason));
         }
+        wanted.media.iter().try_for_each(check_rids)?;
         let labels = wanted.media.iter().filter_map(|medium| medium.label.as_ref());
         labels.flat_map(|label| [&label.stream, &label.track]).try_for_each(|id| check_label(id))
     }
@@ -196,12 +206,14 @@ impl Offering {
         for (line, medium) in lines.iter_mut().zip(&wanted.media) {
             line.label.clone_from(&medium.label);
             line.takes = medium.takes;
+            line.rids = rids(medium);
             changes.set_direction(line.mid, way(line));
         }
         let mut wants_channel = wanted.data && !self.data;
         for medium in &wanted.media[lines.len()..] {
-            let OfferedMedium { kind, label, takes } = medium.clone();
-            let mut line = Line { mid: Mid::default(), kind, label, takes };
+            let OfferedMedium { kind, label, takes, .. } = medium.clone();
+            let (rids, agreed) = (rids(medium), Vec::new());
+            let mut line = Line { mid: Mid::default(), kind, label, takes, rids, agreed };
             line.mid = changes.add_media(kind, way(&line), None, None, None);
             lines.push(line);
             // The first m-line tells the candidates: a browser makes a medium of it, if there is any.
@@ -236,9 +248,20 @@ impl Offering {
             let mid = section.mid().map(Mid::from);
             if let Some(line) = self.lines.iter().find(|line| Some(line.mid) == mid) {
                 section.relabel(line.label.as_ref());
+                section.name_encodings(&line.rids);
             }
         }
         offer
+    }
+
+    /// Learns which encodings the remote takes.
+    fn learn_rids(&mut self, answer: &Sdp) {
+        for line in &mut self.lines {
+            let is_it = |section: &&Section| section.mid().map(Mid::from) == Some(line.mid);
+            let taken = answer.media.iter().find(is_it).map(|section| section.encodings("recv"));
+            let taken = taken.unwrap_or_default();
+            line.agreed = line.rids.iter().filter(|rid| taken.contains(rid)).copied().collect();
+        }
     }
 
     /// Looks for what `str0m` would find only after it had begun to change, or not at all; gives the
@@ -270,6 +293,33 @@ impl Offering {
         }
         Ok(fragment.to_owned())
     }
+}
+
+/// The encodings of a medium; what is not sent has none.
+fn rids(medium: &OfferedMedium) -> Vec<Rid> {
+    let rids = medium.rids.iter().filter(|_| medium.label.is_some());
+    rids.map(|rid| Rid::from(rid.as_str())).collect()
+}
+
+/// Names that `str0m` keeps as they are, each once.
+fn check_rids(medium: &OfferedMedium) -> Result<(), Refusal> {
+    let OfferedMedium { kind, rids, .. } = medium;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let is_name = |rid: &String| (1..=MAX_RID).contains(&rid.len()) && rid.bytes().all(is_plain);
+    let are_names = rids.iter().all(is_name);
+    let is_again = |at: usize| rids[..at].contains(&rids[at]);
+    if rids.len() > MAX_RIDS || !are_names || (0..rids.len()).any(is_again) {
+        let reason = format!(
+            "a medium has {MAX_RIDS} encodings at most, each with a name of its own of 1 to \
+             {MAX_RID} letters, digits and _"
+        );
+        return Err(Refusal::new(RefusalCode::Malformed, reason));
+    }
+    if *kind == MediaKind::Audio && !rids.is_empty() {
+        let reason = "sound is sent in one encoding: give it no rids";
+        return Err(Refusal::new(RefusalCode::Unsupported, reason));
+    }
+    Ok(())
 }
 
 fn way(line: &Line) -> Direction {

@@ -110,7 +110,7 @@ impl Producer {
         params: &PayloadParams,
         clock: &mut PublisherClock,
     ) -> bool {
-        let Some((index, layer)) = self.layers.find(rid) else {
+        let Some((index, layer)) = self.layers.find(rid, received.at) else {
             return false;
         };
         let same = layer.ssrc.replace(received.ssrc).map(|ssrc| ssrc == received.ssrc);

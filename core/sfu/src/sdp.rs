@@ -1,10 +1,14 @@
 //! SDP as text (RFC 8866): what `str0m` cannot say, and what it takes for granted.
 
+mod encodings;
+
 use std::net::SocketAddr;
 
 use str0m::media::Mid;
 
 use crate::words::Label;
+
+pub(crate) use encodings::{REPAIRED_RID_EXTENSION, RID_EXTENSION};
 
 /// A session and its m-lines, each with the lines below it.
 #[derive(Debug, Clone, PartialEq, Eq)]

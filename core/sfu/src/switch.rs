@@ -6,14 +6,14 @@ use std::time::Duration;
 use str0m::format::Codec;
 
 use crate::descriptor::{self, Shift};
-use crate::layers::{Ladder, LayerIndex};
+use crate::layers::{Choice, Ladder, LayerIndex};
 use crate::packet::Packet;
 
 /// The encoding that flows to one consumer.
 #[derive(Debug, Default)]
 pub(crate) struct Switch {
-    /// The highest that may flow.
-    pub(crate) limit: Option<u8>,
+    /// Which may flow.
+    pub(crate) choice: Choice,
     /// What flows now.
     current: Flow,
     /// What flowed before; late packets of it still have their places.
@@ -67,12 +67,12 @@ impl Switch {
 
     /// Whether a keyframe that begins with this packet is what is waited for.
     pub(crate) fn is_due(&self, first: &Packet, ladder: Ladder) -> bool {
-        first.layer != self.current.layer && ladder.pick(self.limit) == Some(first.layer)
+        first.layer != self.current.layer && ladder.pick(self.choice) == Some(first.layer)
     }
 
     /// The encoding that is waited for, while another one flows.
     pub(crate) fn wants(&self, ladder: Ladder) -> Option<LayerIndex> {
-        ladder.pick(self.limit).filter(|&layer| layer != self.current.layer)
+        ladder.pick(self.choice).filter(|&layer| layer != self.current.layer)
     }
 
     /// The encoding that flows.

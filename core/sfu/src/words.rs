@@ -160,6 +160,15 @@ pub enum Command {
         /// Its place among the source's layers, 0 is the lowest; `None`: the best.
         layer: Option<u8>,
     },
+    /// Forward to `consumer`, which was offered with `rids`, those of its source's encodings that have
+    /// these names, each for itself, until others are told. At first nothing is. A source that is
+    /// sent once goes under the first of the names offered, if any is selected.
+    Select {
+        /// Which consumer.
+        consumer: MediaKey,
+        /// Their names (RFC 8851).
+        rids: Vec<String>,
+    },
     /// Forward nothing to `consumer`.
     Detach {
         /// Which consumer.
@@ -228,6 +237,8 @@ pub struct OfferedMedium {
     pub kind: MediaKind,
     /// What is sent; `None` while nothing is.
     pub label: Option<Label>,
+    /// Names of the encodings that it is sent in (RFC 8851), 4 at most; none: it is sent once.
+    pub rids: Vec<String>,
     /// Whether the remote may send, too. Without such a medium in the first offer there is none later.
     pub takes: bool,
 }

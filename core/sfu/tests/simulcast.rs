@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use sfu::{Command, Event, LayerDescription, MediaKey, TransportId};
-use support::client::simulcast::{ENCODINGS, read};
+use support::client::simulcast::ENCODINGS;
 use support::{Media, Way, World};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -81,11 +81,7 @@ impl Call {
 
     /// What a viewer has, in the order of its numbers: sequence number, timestamp, descriptor.
     fn packets(&self, viewer: usize) -> Vec<(u64, u32, (u16, u8, usize))> {
-        let packets = self.world.clients[viewer].packets.iter();
-        let mut packets: Vec<_> =
-            packets.map(|it| (*it.seq_no, it.header.timestamp, read(&it.payload))).collect();
-        packets.sort_unstable();
-        packets
+        self.world.clients[viewer].pictures()
     }
 
     /// Nothing that a viewer sees tells that there is more than one stream, and nothing is missing.
@@ -95,21 +91,7 @@ impl Call {
 
     /// The same where packets may be missing, each of which is a picture; how many are.
     fn missing(&self, viewer: usize) -> u64 {
-        let mut missing = 0;
-        for pair in self.packets(viewer).windows(2) {
-            let [(number, time, (picture, base, _)), next] = [pair[0], pair[1]];
-            let message = format!("{pair:?}");
-            let step = next.0 - number;
-            assert!((1..10).contains(&step), "{message}");
-            let passed = next.1.wrapping_sub(time);
-            assert!(0 < passed && passed < step as u32 * 90_000 / 4, "{message}");
-            assert_eq!(next.2.0, (picture + step as u16) & 0x7fff, "{message}");
-            assert_eq!(next.2.1, base.wrapping_add(step as u8), "{message}");
-            missing += step - 1;
-        }
-        let values = self.world.clients[viewer].packets.iter().map(|it| &it.header.ext_vals);
-        assert!(values.clone().all(|values| values.rid.is_none()), "rid belongs to one hop");
-        missing
+        self.world.clients[viewer].missing_pictures()
     }
 
     fn layers(&self) -> Vec<String> {

@@ -9,6 +9,8 @@ mod conversations;
 mod dialling;
 #[path = "direct_way.rs"]
 mod direct_way;
+#[path = "encodings.rs"]
+mod encodings;
 #[path = "instant_picture.rs"]
 mod instant_picture;
 #[path = "offering.rs"]

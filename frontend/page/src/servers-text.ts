@@ -57,11 +57,16 @@ export const serversText = {
     waiting: both("Not connected, trying again", "Nicht verbunden, neuer Versuch folgt"),
     failed: both("Does not work", "Funktioniert nicht"),
   },
+  original: both(
+    "an original Umbrella relay, in the room default",
+    "ein originales Umbrella-Relay, im Raum default",
+  ),
   byUs: both("by this relay", "von diesem Relay"),
   byThem: both("by the other one", "vom anderen"),
   facts: {
     dialled: both("Dialled", "Aufgebaut"),
     since: both("Since", "Seit"),
+    software: both("Software", "Software"),
     roundTrip: both("Round trip", "Laufzeit"),
     sends: both("Sends", "Sendet"),
     receives: both("Receives", "Empfängt"),

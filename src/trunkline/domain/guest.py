@@ -50,6 +50,10 @@ class Guest:
     """One of its transports was up at some time."""
     announced: tuple[signal.Announced, ...] = ()
     """All that it said it has; `tracks` are those of them that are let in."""
+    ended: frozenset[TrackId] = frozenset()
+    """Those of them that an original client has stopped to send: it does not announce that."""
+    unsent: tuple[frozenset[TrackId], float] = (frozenset(), 0.0)
+    """Those of them that it has never begun to send, and since when it is just these."""
     tracks: dict[TrackId, Track] = field(default_factory=dict)
     mapping: dict[TrackId, Mid] = field(default_factory=dict)
     wishes: dict[TrackId, Wish] = field(default_factory=dict)
@@ -89,6 +93,11 @@ class Guest:
         """Whether it has something to send, and none of it comes."""
         stalled = [track.stalled for track in self.live() if not track.muted]
         return bool(stalled) and all(stalled)
+
+    @property
+    def offered(self) -> tuple[signal.Announced, ...]:
+        """All that it has, as far as is known."""
+        return tuple(one for one in self.announced if one.id not in self.ended)
 
     def connect(self, transport: TransportId) -> bool:
         """One of its transports is up; whether it is the first ever."""

@@ -137,7 +137,10 @@ class Guests:
         self._directory.pass_time(now)
         effects: list[Effect] = []
         for who, room in tuple(self._homes.items()):
-            effects += self._dismiss_if_gone(room, room.floor.guest(who), now)
+            guest = room.floor.guest(who)
+            if guest.like_umbrella and room.floor.stage.pass_time(guest, now):
+                effects += room.update()
+            effects += self._dismiss_if_gone(room, guest, now)
         return effects
 
     def receive(self, report: SessionReport) -> list[Effect]:

@@ -19,7 +19,7 @@ def owed(
     if guest.policy and not guest.policy.send:
         return []
     # Nothing goes back where it comes from, by whatever way it came.
-    known = {track.id for track in guest.announced} if guest.like_umbrella else set()
+    known = {track.id for track in guest.offered} if guest.like_umbrella else set()
     others = [one for one in tracks if one.owner != guest.id and one.id not in known]
     twins = [one for one in relays if _is_twin(guest, one)] if guest.dialled else []
     return _share(guest.id, others, {one.id for one in twins}) if twins else others
@@ -43,8 +43,8 @@ def _is_twin(guest: Guest, other: Guest | Remote) -> bool:
     """Whether both links lead to the same original, as far as address and tracks tell."""
     if other.id == guest.id:
         return False
-    theirs = other.announced if isinstance(other, Guest) else other.presence.tracks
-    mine = {track.id for track in guest.announced}
+    theirs = other.offered if isinstance(other, Guest) else other.presence.tracks
+    mine = {track.id for track in guest.offered}
     return other.name == guest.name or any(track.id in mine for track in theirs)
 
 

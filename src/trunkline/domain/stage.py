@@ -20,6 +20,10 @@ from trunkline.model.signal import Tell
 RELAY_TRACKS = 32
 """Tracks that an original relay which we dialled may bring: as many as trunks take of somebody."""
 
+SEND_TIME = 10.0
+"""Seconds that an original client has to send what it announced: what ends before that it does not
+announce away. If it is sent after all, it is there again."""
+
 StageReport = Answered | Refused | Started | Stalled | Layers | Resized
 
 
@@ -43,7 +47,7 @@ class Stage:
 
     def announce(self, guest: Guest, tracks: tuple[signal.Announced, ...]) -> list[Effect]:
         """A guest says which tracks it has."""
-        guest.announced = tracks
+        guest.announced, guest.ended = tracks, frozenset()
         accepted, failures = self._sort(guest)
         # An original relay offers nothing before all that it announced is accepted.
         told = tracks if guest.like_umbrella else accepted
@@ -61,7 +65,7 @@ class Stage:
         if guest.policy and not guest.policy.receive:
             return (), ()
         most = max(self._rule.tracks, RELAY_TRACKS) if guest.dialled else self._rule.tracks
-        return announcement.sort(guest.announced, frozenset(self._taken(guest)), most)
+        return announcement.sort(guest.offered, frozenset(self._taken(guest)), most)
 
     def _take(self, guest: Guest, accepted: tuple[signal.Announced, ...]) -> list[Effect]:
         effects: list[Effect] = []
@@ -87,8 +91,23 @@ class Stage:
 
     def map(self, guest: Guest, message: signal.Mapped) -> list[Effect]:
         """A guest says which of its media are which tracks."""
-        guest.mapping = dict(message.mapping)
+        mapping = dict(message.mapping)
+        if guest.like_umbrella:
+            known = {track.id for track in guest.announced}
+            guest.ended = ((guest.ended | guest.mapping.keys()) - mapping.keys()) & known
+        guest.mapping = mapping
         return self._bind(guest)
+
+    def pass_time(self, guest: Guest, now: float) -> bool:
+        """Give up what an original client announced and does not send; whether that is news."""
+        names = {track.id for track in guest.offered}
+        unsent = frozenset(names - guest.mapping.keys())
+        if unsent != guest.unsent[0]:
+            guest.unsent = unsent, now
+        if not unsent or now - guest.unsent[1] < SEND_TIME:
+            return False
+        guest.ended |= unsent
+        return True
 
     def receive(self, guest: Guest, report: StageReport) -> list[Effect]:
         """Take in what the core reports of a guest's uplink."""

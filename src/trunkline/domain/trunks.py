@@ -134,7 +134,7 @@ class Trunks:
 
     def leave_all(self, reason: str) -> list[Effect]:
         """Take leave of all neighbours."""
-        effects: list[Effect] = []
+        effects = self._apply(self._router.leave())
         for link in tuple(self._links):
             effects.append(trunk.Tell(link, signal.Goodbye("stopped", reason, retry=True)))
             effects += self._end(link)

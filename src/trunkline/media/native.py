@@ -87,16 +87,14 @@ class NativeCore:
             case Renegotiate(transport, offer):
                 self._core.renegotiate(transport, offer)
             case OfferMedia(transport, media, data, restart, dial):
-                labelled = [(one.kind, _words(one.label), one.takes) for one in media]
+                labelled = [(one.kind, _words(one.label), one.rids, one.takes) for one in media]
                 self._core.offer(transport, labelled, data, restart, dial)
             case AcceptAnswer(transport, answer):
                 self._core.accept_answer(transport, answer)
             case SetCandidates(addresses):
                 self._core.set_candidates(addresses)
-            case Attach() | Limit() | Detach():
+            case Attach() | Limit() | Select() | Detach():
                 self._show(command)
-            case Select():
-                raise NotImplementedError("the core cannot send several encodings yet")
             case Close(transport):
                 self._core.close(transport)
             case Count(number):
@@ -104,13 +102,15 @@ class NativeCore:
             case _:
                 assert_never(command)
 
-    def _show(self, command: Attach | Limit | Detach) -> None:
+    def _show(self, command: Attach | Limit | Select | Detach) -> None:
         transport, mid = command.consumer.transport, command.consumer.mid
         match command:
             case Attach(_, source):
                 self._core.attach(transport, mid, source.transport, source.mid)
             case Limit(_, layer):
                 self._core.limit(transport, mid, layer)
+            case Select(_, rids):
+                self._core.select(transport, mid, sorted(rids))
             case Detach():
                 self._core.detach(transport, mid)
             case _:

@@ -89,7 +89,7 @@ class Attach:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Forward to a consumer nothing above this one of its source's encodings."""
+    """Forward to a consumer without rids nothing above this one of its source's encodings."""
 
     consumer: Port
     layer: int | None
@@ -98,7 +98,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """Forward these of a source's encodings, each for itself, to a consumer that was offered so."""
+    """Forward to a consumer with rids those of its source's encodings that have these names.
+
+    Each goes for itself; at first none does. A source that is sent once goes under the first of
+    the rids offered, if any is selected.
+    """
 
     consumer: Port
     rids: frozenset[str]

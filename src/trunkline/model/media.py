@@ -50,7 +50,10 @@ class OfferedMedium:
     label: Label | None = None
     """None while nothing is sent."""
     rids: tuple[str, ...] = ()
-    """The encodings that may be sent beside each other (RFC 8853); none: it is sent once."""
+    """The encodings that a picture is sent in (RFC 8853), up to 4: `Select` says which of them.
+
+    Each is 1 to 8 letters, digits and _. None: it is sent once.
+    """
     takes: bool = False
     """The remote may send, too; decided with the first offer of a transport."""
 

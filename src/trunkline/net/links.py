@@ -133,6 +133,7 @@ class Links:
 
 def _claimed(hello: Hello, other: str) -> str:
     return (
-        f"{hello.name!r} claims the id {hello.relay}, which is that of {other}: if its state "
-        "folder was copied, delete relay.json in the copy and restart that relay."
+        f"{hello.name!r} claims the id {hello.relay}, which is that of {other}: both have one "
+        "state folder, or a copy of it. Start one with another --state-dir, or delete relay.json "
+        "in the copy."
     )

@@ -228,6 +228,18 @@ def test_layers_cross_as_far_as_somebody_wants_them() -> None:
     assert crossing(world, "a") == {"h"}
 
 
+def test_encodings_that_cannot_be_offered_cross_as_one() -> None:
+    world = chain("a", "b")
+    camera = world["a"].publish("camera", "video")
+    ann = world["b"].join("ann")
+    port = Port(camera, Mid("0"))
+    odd = (Layer("low one", 320, 180), Layer("high-one", 640, 360))
+    world["a"].perform(world["a"].rooms.receive(Layers(port, odd)))
+    world.run()
+    assert crossing(world, "a") == set()
+    assert len(world.copies("b")) == attached(world["b"], ann) == 1
+
+
 def test_a_layer_that_stops_gives_way() -> None:
     world = chain("a", "b")
     camera = world["a"].publish("camera", "video")
@@ -367,6 +379,16 @@ def test_an_offer_of_ours_that_is_refused_ends_there() -> None:
     world.run()
     world["a"].perform(world["a"].rooms.trunks.leave_all("The relay stops."))
     assert [*world["a"].rooms.trunks.links()] == []
+
+
+def test_when_a_relay_stops_its_people_are_gone_at_once() -> None:
+    world = chain("a", "b", "c")
+    world["a"].publish("camera", "video")
+    world.run()
+    assert people(world["c"]) == {"camera"}
+    world["a"].perform(world["a"].rooms.trunks.leave_all("The relay stops."))
+    world.run()
+    assert people(world["b"]) == people(world["c"]) == set()
 
 
 def test_who_speaks_is_known_afar() -> None:

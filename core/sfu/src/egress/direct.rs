@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::Rtc;
-use str0m::media::Mid;
+use str0m::media::{Mid, Rid};
 use str0m::rtp::rtcp::{Nack, ReceptionReport, Rtcp};
 
 use super::Numbering;
@@ -28,6 +28,8 @@ pub(crate) struct Direct {
     tap: Arc<Tap>,
     sealer: Option<Sealer>,
     tracks: Vec<Track>,
+    /// Those that have ended, and whose receiver is to be told.
+    ended: Vec<Track>,
     first_sequence: u16,
     clock: WallClock,
     chosen: Option<Remote>,
@@ -46,16 +48,30 @@ pub(crate) struct Writer<'a> {
 impl Direct {
     /// `first_sequence` is where the numbers of retransmissions begin.
     pub(crate) fn new(tap: Arc<Tap>, first_sequence: u16, clock: WallClock) -> Self {
-        Self { tap, sealer: None, tracks: Vec::new(), first_sequence, clock, chosen: None, sent: 0 }
+        Self {
+            tap,
+            sealer: None,
+            tracks: Vec::new(),
+            ended: Vec::new(),
+            first_sequence,
+            clock,
+            chosen: None,
+            sent: 0,
+        }
     }
 
-    /// Takes over what `str0m` has agreed on for these media.
-    pub(crate) fn agree(&mut self, rtc: &mut Rtc, media: impl Iterator<Item = Mid>, now: Instant) {
-        for mid in media {
-            if let Some(track) = self.tracks.iter_mut().find(|track| track.mid == mid) {
+    /// Takes over what was agreed on for these media, and encodings of them. Encodings that are not
+    /// among these end.
+    pub(crate) fn agree(&mut self, rtc: &mut Rtc, media: &[(Mid, Option<Rid>)], now: Instant) {
+        let is_over =
+            |track: &mut Track| track.rid.is_some() && !media.contains(&(track.mid, track.rid));
+        self.ended.extend(self.tracks.extract_if(.., is_over));
+        for &(mid, rid) in media {
+            let mut tracks = self.tracks.iter_mut();
+            if let Some(track) = tracks.find(|track| (track.mid, track.rid) == (mid, rid)) {
                 track.agree(rtc, self.first_sequence, now);
             } else {
-                self.tracks.extend(Track::new(rtc, mid, self.first_sequence, now));
+                self.tracks.extend(Track::new(rtc, (mid, rid), self.first_sequence, now));
             }
         }
     }
@@ -106,9 +122,16 @@ impl Direct {
 }
 
 impl Writer<'_> {
-    /// Sends one packet of the medium `mid`.
-    pub(crate) fn write(&mut self, mid: Mid, numbering: Numbering, packet: &Arc<Packet>) {
-        let track = self.direct.tracks.iter_mut().find(|track| track.mid == mid);
+    /// Sends one packet of the medium `mid`, or of an encoding of it.
+    pub(crate) fn write(
+        &mut self,
+        mid: Mid,
+        rid: Option<Rid>,
+        numbering: Numbering,
+        packet: &Arc<Packet>,
+    ) {
+        let mut tracks = self.direct.tracks.iter_mut();
+        let track = tracks.find(|track| (track.mid, track.rid) == (mid, rid));
         let Some(track) = track else {
             return;
         };
@@ -120,20 +143,27 @@ impl Writer<'_> {
 
     /// Ends a batch of packets: sends the reports that are due.
     pub(crate) fn rest(&mut self, mid: Mid) {
-        let Direct { tracks, clock, .. } = &mut *self.direct;
-        let Some(track) = tracks.iter_mut().find(|track| track.mid == mid) else {
-            return;
-        };
-        if let Some(progress) = track.rest(self.now) {
-            let ssrc = track.ssrc;
-            let report = report::sender_report(ssrc, &track.cname, &progress, *clock, self.now);
-            self.seal_rtcp(report, ssrc);
+        for index in 0..self.direct.tracks.len() {
+            let Direct { tracks, clock, .. } = &mut *self.direct;
+            let track = &mut tracks[index];
+            if track.mid == mid
+                && let Some(progress) = track.rest(self.now)
+            {
+                let ssrc = track.ssrc;
+                let report = report::sender_report(ssrc, &track.cname, &progress, *clock, self.now);
+                self.seal_rtcp(report, ssrc);
+            }
         }
     }
 
-    /// Takes what the receiver tells.
-    pub(crate) fn hear(&mut self, told: &Rtcp, consumers: &mut [Consumer]) {
+    /// Takes what the receiver tells; gives the encodings that it asks for keyframes of. `str0m` tells
+    /// of all other such requests.
+    pub(crate) fn hear(&mut self, told: &Rtcp, consumers: &mut [Consumer]) -> Vec<(Mid, Rid)> {
         match told {
+            Rtcp::Pli(request) => return self.encodings([*request.ssrc]),
+            Rtcp::Fir(request) => {
+                return self.encodings(request.reports.iter().map(|entry| *entry.ssrc));
+            }
             Rtcp::Nack(nack) => self.resend(nack, consumers),
             Rtcp::ReceiverReport(told) => {
                 told.reports.iter().for_each(|report| self.note(report, consumers));
@@ -143,15 +173,33 @@ impl Writer<'_> {
             }
             _ => {}
         }
+        Vec::new()
+    }
+
+    /// Says that what has ended does.
+    pub(crate) fn bid_farewell(&mut self) {
+        let ended = std::mem::take(&mut self.direct.ended);
+        let ssrcs: Vec<_> = ended.iter().flat_map(Track::ssrcs).collect();
+        for some in ssrcs.chunks(report::MAX_SSRCS) {
+            self.seal_rtcp(report::goodbye(some, &ended[0].cname), some[0]);
+        }
     }
 
     /// Says that all streams end.
     pub(crate) fn close(&mut self) {
-        let ssrcs: Vec<_> = self.direct.tracks.iter().flat_map(Track::ssrcs).collect();
-        let first = self.direct.tracks.first().map(|track| (track.ssrc, track.cname.clone()));
-        if let Some((ssrc, cname)) = first {
-            self.seal_rtcp(report::goodbye(&ssrcs, &cname), ssrc);
-        }
+        let Direct { tracks, ended, .. } = &mut *self.direct;
+        ended.append(tracks);
+        self.bid_farewell();
+    }
+
+    /// Which encodings have these SSRCs.
+    fn encodings(&self, ssrcs: impl IntoIterator<Item = u32>) -> Vec<(Mid, Rid)> {
+        let of = |ssrc| {
+            let mut tracks = self.direct.tracks.iter();
+            let track = tracks.find(|track| track.rid.is_some() && track.ssrc == ssrc)?;
+            Some((track.mid, track.rid?))
+        };
+        ssrcs.into_iter().filter_map(of).collect()
     }
 
     fn resend(&mut self, nack: &Nack, consumers: &mut [Consumer]) {
@@ -192,10 +240,14 @@ impl Writer<'_> {
         else {
             return;
         };
-        if let Some(consumer) = consumers.iter_mut().find(|consumer| consumer.mid == track.mid) {
+        track.loss = Some(f32::from(report.fraction_lost) / 256.0);
+        let mid = track.mid;
+        if let Some(consumer) = consumers.iter_mut().find(|consumer| consumer.mid == mid) {
             let rtt = report::round_trip(report, clock, self.now);
+            let of_it = self.direct.tracks.iter().filter(|track| track.mid == mid);
             let counters = &mut consumer.counters;
-            counters.loss = Some(f32::from(report.fraction_lost) / 256.0);
+            // Of several encodings, that of the one that suffers most.
+            counters.loss = of_it.filter_map(|track| track.loss).reduce(f32::max);
             counters.rtt = rtt.map(|rtt| rtt.as_secs_f32()).or(counters.rtt);
         }
     }

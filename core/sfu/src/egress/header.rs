@@ -1,13 +1,13 @@
 //! RTP headers (RFC 3550 section 5.1) with the extensions that a receiver agreed on (RFC 8285).
 
-use str0m::media::Mid;
+use str0m::media::{Mid, Rid};
 use str0m::rtp::{Extension, ExtensionMap};
 
 use crate::packet::Content;
 
-/// The fixed header; the extension header; the longest `mid`, two extensions of one byte and one of
-/// four, each behind its own byte; padding to whole words.
-const MAX_LENGTH: usize = 12 + 4 + 17 + 2 + 2 + 5 + 2;
+/// The fixed header; the extension header; the longest `mid` and `rid`, two extensions of one byte and
+/// one of four, each behind its own byte; padding to whole words.
+const MAX_LENGTH: usize = 12 + 4 + 17 + 9 + 2 + 2 + 5 + 1;
 /// Longer numbers need the two-byte form (RFC 8285 section 4.3). No browser gives them to one of ours;
 /// such an extension is left out.
 const MAX_ID: u8 = 14;
@@ -16,6 +16,8 @@ const MAX_ID: u8 = 14;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ExtensionIds {
     mid: Option<u8>,
+    rid: Option<u8>,
+    repaired_rid: Option<u8>,
     audio_level: Option<u8>,
     video_orientation: Option<u8>,
     color_space: Option<u8>,
@@ -27,11 +29,23 @@ impl ExtensionIds {
         let id = |extension| extensions.id_of(extension).filter(|&id| id <= MAX_ID);
         Self {
             mid: id(Extension::RtpMid),
+            rid: id(Extension::RtpStreamId),
+            repaired_rid: id(Extension::RepairedRtpStreamId),
             audio_level: id(Extension::AudioLevel),
             video_orientation: id(Extension::VideoOrientation),
             color_space: id(Extension::ColorSpace),
         }
     }
+}
+
+/// What a stream is called, for as long as its receiver does not know whose SSRC it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Name {
+    pub(super) mid: Mid,
+    /// Which encoding it is.
+    pub(super) rid: Option<Rid>,
+    /// Whether it is the second stream of that, with what is sent again.
+    pub(super) repairs: bool,
 }
 
 /// What stands in the fixed part of a header.
@@ -52,11 +66,11 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Writes a header. `mid` is told until the receiver knows whose SSRC it is.
+    /// Writes a header.
     pub(super) fn write(
         fixed: Fixed,
         ids: ExtensionIds,
-        mid: Option<&Mid>,
+        name: Option<Name>,
         content: Content,
     ) -> Self {
         let mut header = Self { bytes: [0; MAX_LENGTH], length: 0 };
@@ -67,8 +81,8 @@ impl Header {
         let fixed_length = header.length;
         // The extension header is filled in when it is known whether there is any extension.
         header.length += 4;
-        if let (Some(id), Some(mid)) = (ids.mid, mid) {
-            header.append_element(id, mid.as_bytes());
+        if let Some(name) = name {
+            header.append_name(ids, name);
         }
         if let (Some(id), Some(level)) = (ids.audio_level, content.audio_level) {
             header.append_element(id, &[level]);
@@ -86,6 +100,16 @@ impl Header {
     /// The header as it is sent.
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
+    }
+
+    fn append_name(&mut self, ids: ExtensionIds, Name { mid, rid, repairs }: Name) {
+        if let Some(id) = ids.mid {
+            self.append_element(id, mid.as_bytes());
+        }
+        let id = if repairs { ids.repaired_rid } else { ids.rid };
+        if let (Some(id), Some(rid)) = (id, rid) {
+            self.append_element(id, rid.as_bytes());
+        }
     }
 
     fn append(&mut self, bytes: &[u8]) {
@@ -128,14 +152,16 @@ mod tests {
     };
     const IDS: ExtensionIds = ExtensionIds {
         mid: Some(4),
+        rid: Some(10),
+        repaired_rid: Some(11),
         audio_level: Some(1),
         video_orientation: Some(13),
         color_space: Some(12),
     };
 
     fn written(mid: Option<&str>, content: Content) -> Vec<u8> {
-        let mid = mid.map(Mid::from);
-        Header::write(FIXED, IDS, mid.as_ref(), content).as_bytes().to_vec()
+        let name = mid.map(|mid| Name { mid: Mid::from(mid), rid: None, repairs: false });
+        Header::write(FIXED, IDS, name, content).as_bytes().to_vec()
     }
 
     fn content(audio_level: u8, orientation: u8) -> Content {
@@ -170,19 +196,33 @@ mod tests {
     #[test]
     fn what_was_not_agreed_on_is_left_out() {
         let content = content(0x85, 3);
-        let mid = Mid::from("video");
-        let header = Header::write(FIXED, ExtensionIds::default(), Some(&mid), content);
+        let name =
+            Some(Name { mid: Mid::from("video"), rid: Some(Rid::from("a")), repairs: false });
+        let header = Header::write(FIXED, ExtensionIds::default(), name, content);
         assert_eq!(header.as_bytes().len(), 12);
         let mut agreed = ExtensionMap::empty();
         agreed.set(16, Extension::RtpMid);
         agreed.set(14, Extension::AudioLevel);
-        let header = Header::write(FIXED, ExtensionIds::agreed(&agreed), Some(&mid), content);
+        let header = Header::write(FIXED, ExtensionIds::agreed(&agreed), name, content);
         assert_eq!(header.as_bytes()[12..], [0xbe, 0xde, 0, 1, 0xe0, 0x85, 0, 0]);
     }
 
     #[test]
     fn the_longest_fits() {
         let content = Content { color_space: Some([1; 4]), ..content(1, 1) };
-        assert_eq!(written(Some("abcdefghijklmnop"), content).len(), MAX_LENGTH);
+        let (mid, rid) = (Mid::from("abcdefghijklmnop"), Some(Rid::from("abcdefgh")));
+        let header = Header::write(FIXED, IDS, Some(Name { mid, rid, repairs: true }), content);
+        assert_eq!(header.as_bytes().len(), MAX_LENGTH);
+    }
+
+    #[test]
+    fn an_encoding_is_told_and_what_it_repairs() {
+        let (mid, rid) = (Mid::from("7"), Some(Rid::from("hi")));
+        for (repairs, id) in [(false, 0xa1), (true, 0xb1)] {
+            let name = Some(Name { mid, rid, repairs });
+            let header = Header::write(FIXED, IDS, name, Content::default());
+            let expected = [0xbe, 0xde, 0, 2, 0x40, b'7', id, b'h', b'i', 0, 0, 0];
+            assert_eq!(header.as_bytes()[12..], expected);
+        }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::Rtc;
-use str0m::media::{Mid, Pt};
+use str0m::media::{Mid, Pt, Rid};
 use str0m::rtp::{RawPacket, RtpWrite};
 
 pub(crate) use direct::{Direct, Writer};
@@ -44,11 +44,17 @@ pub(crate) enum Egress<'a> {
 }
 
 impl Egress<'_> {
-    /// Takes one packet of the medium `mid`.
-    pub(crate) fn write(&mut self, mid: Mid, numbering: Numbering, packet: &Arc<Packet>) {
+    /// Takes one packet of the medium `mid`, or of an encoding of it, which only we offer.
+    pub(crate) fn write(
+        &mut self,
+        mid: Mid,
+        rid: Option<Rid>,
+        numbering: Numbering,
+        packet: &Arc<Packet>,
+    ) {
         match self {
             Self::Queue(rtc) => queue(rtc, mid, numbering, packet),
-            Self::Direct(writer) => writer.write(mid, numbering, packet),
+            Self::Direct(writer) => writer.write(mid, rid, numbering, packet),
         }
     }
 
@@ -63,10 +69,23 @@ impl Egress<'_> {
         }
     }
 
-    /// Takes what the receiver tells; `str0m` hears that of its own packets itself.
-    pub(crate) fn hear(&mut self, packet: &RawPacket, consumers: &mut [Consumer]) {
-        if let (Self::Direct(writer), RawPacket::RtcpRx(told)) = (self, packet) {
-            writer.hear(told, consumers);
+    /// Takes what the receiver tells; `str0m` hears that of its own packets itself. Gives the encodings
+    /// that are to begin anew.
+    pub(crate) fn hear(
+        &mut self,
+        packet: &RawPacket,
+        consumers: &mut [Consumer],
+    ) -> Vec<(Mid, Rid)> {
+        match (self, packet) {
+            (Self::Direct(writer), RawPacket::RtcpRx(told)) => writer.hear(told, consumers),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Tells what has ended.
+    pub(crate) fn bid_farewell(&mut self) {
+        if let Self::Direct(writer) = self {
+            writer.bid_farewell();
         }
     }
 

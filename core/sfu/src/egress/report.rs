@@ -13,6 +13,8 @@ const GOODBYE: u8 = 203;
 const CNAME: u8 = 1;
 /// The longest name that fits the length byte of an item.
 const MAX_CNAME: usize = 255;
+/// What the count in a header can say: those that end with one packet.
+pub(super) const MAX_SSRCS: usize = 31;
 
 /// Where a stream stands: which moment its latest timestamp belongs to, and what was sent of it.
 #[derive(Debug, Clone, Copy)]
@@ -57,8 +59,6 @@ pub(super) fn sender_report(
 
 /// The end of these streams; a compound packet begins with a report, which may be empty.
 pub(super) fn goodbye(ssrcs: &[u32], cname: &str) -> Vec<u8> {
-    /// What the count in the header can say.
-    const MAX_SSRCS: usize = 31;
     let ssrcs = &ssrcs[..ssrcs.len().min(MAX_SSRCS)];
     let mut bytes = Vec::with_capacity(64);
     let Some(first) = ssrcs.first() else {

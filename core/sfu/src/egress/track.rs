@@ -1,13 +1,13 @@
-//! One medium on the direct way: its numbers, what was sent of it, and what its receiver knows.
+//! One medium on the direct way, or one encoding of it: its numbers, what was sent of it, and what its receiver knows.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use str0m::Rtc;
-use str0m::media::Mid;
+use str0m::media::{Mid, Rid};
 
 use super::Numbering;
-use super::header::{ExtensionIds, Fixed, Header};
+use super::header::{ExtensionIds, Fixed, Header, Name};
 use super::history::{History, Share};
 use super::once::Once;
 use super::report::Progress;
@@ -18,12 +18,15 @@ use crate::packet::Packet;
 /// How often a sender report leaves while there are packets.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A medium that leaves.
+/// A medium that leaves, or one of its encodings.
 #[derive(Debug)]
 pub(super) struct Track {
     pub(super) mid: Mid,
+    pub(super) rid: Option<Rid>,
     pub(super) ssrc: u32,
     pub(super) cname: String,
+    /// The fraction lost as the receiver reported it last.
+    pub(super) loss: Option<f32>,
     /// What was sent last, and in all.
     progress: Option<Progress>,
     report_at: Instant,
@@ -66,13 +69,21 @@ pub(super) struct Again {
 }
 
 impl Track {
-    /// A track for a medium of `str0m`'s, once that has agreed on one.
-    pub(super) fn new(rtc: &mut Rtc, mid: Mid, first_sequence: u16, now: Instant) -> Option<Self> {
+    /// A track for a medium of `str0m`'s, once that has agreed on one. Encodings are none of its
+    /// affairs: these have SSRCs of our own choice.
+    pub(super) fn new(
+        rtc: &mut Rtc,
+        (mid, rid): (Mid, Option<Rid>),
+        first_sequence: u16,
+        now: Instant,
+    ) -> Option<Self> {
         let cname = rtc.media(mid)?.cname().to_owned();
         let mut track = Self {
             mid,
+            rid,
             ssrc: 0,
             cname,
+            loss: None,
             progress: None,
             report_at: now,
             ids: ExtensionIds::default(),
@@ -99,17 +110,15 @@ impl Track {
         if let Some(media) = rtc.media(self.mid) {
             self.ids = ExtensionIds::agreed(media.remote_extmap());
         }
-        let mut api = rtc.direct_api();
-        let Some(stream) = api.stream_tx_by_mid(self.mid, None) else {
+        let Some((ssrc, again)) = self.ssrcs_agreed(rtc) else {
             return;
         };
-        if self.ssrc != *stream.ssrc() {
-            self.ssrc = *stream.ssrc();
+        if self.ssrc != ssrc {
+            self.ssrc = ssrc;
             self.known = false;
             self.progress = None;
             self.once = Once::new();
         }
-        let again = stream.rtx().map(|ssrc| *ssrc);
         if again != self.retransmission.as_ref().map(|stream| stream.ssrc) {
             self.retransmission = again.map(|ssrc| Retransmission {
                 ssrc,
@@ -119,6 +128,24 @@ impl Track {
                 share: Share::new(now),
             });
         }
+    }
+
+    /// Its SSRC, and that of what is sent again.
+    fn ssrcs_agreed(&self, rtc: &mut Rtc) -> Option<(u32, Option<u32>)> {
+        let mut api = rtc.direct_api();
+        if self.rid.is_none() {
+            let stream = api.stream_tx_by_mid(self.mid, None)?;
+            return Some((*stream.ssrc(), stream.rtx().map(|ssrc| *ssrc)));
+        }
+        let ssrc = if self.ssrc == 0 { *api.new_ssrc() } else { self.ssrc };
+        let known = self.retransmission.as_ref().map(|stream| stream.ssrc);
+        let is_wanted = self.formats.iter().any(|format| format.again.is_some());
+        Some((ssrc, is_wanted.then(|| known.unwrap_or_else(|| *api.new_ssrc()))))
+    }
+
+    /// What it is called.
+    fn name(&self, repairs: bool) -> Name {
+        Name { mid: self.mid, rid: self.rid, repairs }
     }
 
     /// The header of a packet, which is kept to be sent again; none if its number is not fresh.
@@ -147,8 +174,8 @@ impl Track {
             timestamp,
             ssrc: self.ssrc,
         };
-        let mid = (!self.known).then_some(&self.mid);
-        Some(Header::write(fixed, self.ids, mid, packet.content))
+        let name = (!self.known).then(|| self.name(false));
+        Some(Header::write(fixed, self.ids, name, packet.content))
     }
 
     /// A packet that the receiver misses, under its next number of the second stream.
@@ -169,14 +196,11 @@ impl Track {
             timestamp: sent.timestamp,
             ssrc: stream.ssrc,
         };
-        let mid = (!stream.known).then_some(&self.mid);
-        Some(Again {
-            header: Header::write(fixed, self.ids, mid, sent.packet.content),
-            ssrc: stream.ssrc,
-            index,
-            original: sent.sequence as u16,
-            packet: Arc::clone(&sent.packet),
-        })
+        let (ssrc, is_known) = (stream.ssrc, stream.known);
+        let (original, packet) = (sent.sequence as u16, Arc::clone(&sent.packet));
+        let name = (!is_known).then(|| self.name(true));
+        let header = Header::write(fixed, self.ids, name, packet.content);
+        Some(Again { header, ssrc, index, original, packet })
     }
 
     /// Forgets what is too old; gives what a sender report tells, when one is due.

@@ -91,6 +91,7 @@ impl Crew {
             Command::Tap { source, .. } | Command::RequestKeyframe { source } => source.transport,
             Command::Attach { consumer, .. }
             | Command::Limit { consumer, .. }
+            | Command::Select { consumer, .. }
             | Command::Detach { consumer } => consumer.transport,
             Command::Renegotiate { transport, .. }
             | Command::Offer { transport, .. }

@@ -37,7 +37,18 @@ impl Sfu {
         // way.
         let viewer = self.transports.get(&consumer.transport);
         if viewer.is_some_and(|viewer| viewer.reaches(consumer.mid)) {
-            self.start(source, 0, now);
+            self.begin(consumer, now);
+        }
+    }
+
+    /// Lets a consumer that can receive look for its start. One of several encodings, or of nothing,
+    /// finds with the next packet what it needs.
+    pub(super) fn begin(&mut self, consumer: MediaKey, now: Instant) {
+        let state = self.consumer(consumer).map(|it| (it.source(), it.takes_the_best()));
+        match state {
+            Some((Some(source), true)) => self.start(source, 0, now),
+            Some((Some(source), false)) => self.filled.push(source),
+            _ => {}
         }
     }
 
@@ -153,7 +164,7 @@ impl Sfu {
     ) {
         for consumer in waiting {
             let started = self.work(consumer.transport, now, |transport, _| {
-                Ok(transport.replay(consumer.mid, stream, group.to_vec(), now))
+                Ok(transport.replay(consumer.mid, stream, group, now))
             });
             if started == Some(true) {
                 self.dirty.push(consumer.transport);

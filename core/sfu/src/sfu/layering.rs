@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use str0m::media::Rid;
+
 use super::Sfu;
 use super::forwarding::Needs;
 use crate::producer::{Producer, Stream};
@@ -16,6 +18,18 @@ impl Sfu {
         if let Some(source) = state.source() {
             // It looks at once whether it wants another one, even without a new packet.
             self.filled.push(source);
+        }
+    }
+
+    /// Lets the encodings of these names flow to a consumer, and no others.
+    pub(super) fn select(&mut self, consumer: MediaKey, rids: &[String], now: Instant) {
+        let Some(state) = self.consumer(consumer) else {
+            return;
+        };
+        state.select(rids.iter().map(|rid| Rid::from(rid.as_str())).collect());
+        let viewer = self.transports.get(&consumer.transport);
+        if viewer.is_some_and(|viewer| viewer.reaches(consumer.mid)) {
+            self.begin(consumer, now);
         }
     }
 
@@ -47,7 +61,7 @@ impl Sfu {
         let Some(consumer) = self.consumer(key) else {
             return;
         };
-        needs.layers |= consumer.wants(stream).map_or(0, |layer| 1 << layer);
+        needs.layers |= consumer.wants(stream);
         if let Some(layer) = consumer.take_news(stream) {
             self.events.push(Event::Forwarded { consumer: key, layer });
         }

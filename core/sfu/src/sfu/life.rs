@@ -132,11 +132,11 @@ impl Sfu {
                 }
                 self.announce(id);
             }
-            Happening::KeyframeWanted(mid) => {
-                let consumer = MediaKey { transport: id, mid };
-                let state = self.consumer(consumer).map(|state| (state.source(), state.layer()));
-                if let Some((Some(source), layer)) = state {
-                    self.ask_for_keyframe(source, layer.map_or(0, |layer| 1 << layer), now);
+            Happening::KeyframeWanted(mid, rid) => {
+                let consumer = self.consumer(MediaKey { transport: id, mid });
+                let shown = consumer.and_then(|it| it.source().zip(it.shown_under(rid)));
+                if let Some((source, layers)) = shown {
+                    self.ask_for_keyframe(source, layers, now);
                 }
             }
             Happening::Path(remote) => self.tie(remote, id),
@@ -167,12 +167,13 @@ impl Sfu {
         let Some(transport) = self.transports.get(&id) else {
             return;
         };
-        let sources: Vec<_> = transport.consumers.iter().filter_map(Consumer::source).collect();
+        let shows = |it: &Consumer| it.source().is_some().then_some(it.mid);
+        let consumers: Vec<_> = transport.consumers.iter().filter_map(shows).collect();
         if let Some(path) = transport.paths.last() {
             self.events.push(Event::Connected { transport: id, remote: path.remote });
         }
-        for source in sources {
-            self.start(source, 0, now);
+        for mid in consumers {
+            self.begin(MediaKey { transport: id, mid }, now);
         }
     }
 }

@@ -172,6 +172,7 @@ impl Sfu {
             Command::SetCandidates { candidates } => self.set_candidates(&candidates),
             Command::Attach { consumer, source } => self.attach(consumer, source, now),
             Command::Limit { consumer, layer } => self.limit(consumer, layer),
+            Command::Select { consumer, rids } => self.select(consumer, &rids, now),
             Command::Detach { consumer } => self.detach(consumer),
             Command::Produce { transport, media } => self.produce(transport, &media, now),
             Command::Write { transport, frame, .. } => self.write(transport, &frame, now),

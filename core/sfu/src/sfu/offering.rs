@@ -81,8 +81,8 @@ impl Sfu {
         }
         self.announce(id);
         if self.transports.get(&id).is_some_and(|transport| transport.connected) {
-            for source in turnover.awaited {
-                self.start(source, 0, now);
+            for mid in turnover.awaited {
+                self.begin(MediaKey { transport: id, mid }, now);
             }
         }
     }

@@ -142,14 +142,14 @@ impl Tap {
     fn take(&mut self, stream: &Stream, packets: &[Arc<Packet>], now: Instant) -> LayerSet {
         let is_same = self.flow.as_ref().is_some_and(|flow| flow.epoch == stream.epoch);
         if !is_same {
-            let layer = stream.ladder.pick(None).unwrap_or(0);
+            let layer = stream.ladder.best().unwrap_or(0);
             self.flow = Some(Flow::new(stream, layer));
         }
         let Some(flow) = &mut self.flow else {
             return 0;
         };
         let mut needed = 0;
-        let best = stream.ladder.pick(None).unwrap_or(flow.layer);
+        let best = stream.ladder.best().unwrap_or(flow.layer);
         if best != flow.layer {
             let start = |packet: &&Arc<Packet>| packet.layer == best && packet.starts_keyframe;
             match packets.iter().find(start) {

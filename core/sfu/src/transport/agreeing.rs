@@ -3,14 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use str0m::media::{MediaKind, Mid};
+use str0m::media::{MediaKind, Mid, Rid};
 
 use super::Transport;
 use crate::consumer::Consumer;
 use crate::egress;
 use crate::group::Budget;
 use crate::negotiation::{self, Refusal};
-use crate::offering::{Rejection, Wanted};
+use crate::offering::{Offering, Rejection, Wanted};
 use crate::producer::Producer;
 use crate::words::{Direction, MediaDescription, MediaKey, RefusalCode};
 
@@ -21,8 +21,8 @@ pub(crate) struct Turnover {
     pub(crate) ended: Vec<Mid>,
     /// Consumers that are gone, and what they showed.
     pub(crate) detached: Vec<(Mid, MediaKey)>,
-    /// What consumers show that may receive from now on.
-    pub(crate) awaited: Vec<MediaKey>,
+    /// Consumers that may receive from now on, or something else, and that show something.
+    pub(crate) awaited: Vec<Mid>,
 }
 
 impl Transport {
@@ -130,9 +130,12 @@ impl Transport {
                     self.producers.push(producer);
                 }
                 Direction::Out => {
+                    let (is_named, rids) = self.names_of(medium.mid);
                     let consumer = self.ready(medium.mid, medium.kind);
-                    if !std::mem::replace(&mut consumer.agreed, true) {
-                        turnover.awaited.extend(consumer.source());
+                    let is_news = !std::mem::replace(&mut consumer.agreed, true) || is_named;
+                    consumer.arrange(is_named, &rids);
+                    if is_news && consumer.source().is_some() {
+                        turnover.awaited.push(medium.mid);
                     }
                 }
                 Direction::In | Direction::None => {}
@@ -143,12 +146,25 @@ impl Transport {
 
     /// Makes what sends follow what was agreed on.
     fn follow(&mut self, now: Instant) {
-        let out = self.consumers.iter().filter(|it| it.agreed).map(|it| it.mid);
+        let agreed = self.consumers.iter().filter(|it| it.agreed);
+        let all = |it: &Consumer| {
+            let mid = it.mid;
+            let rids: Vec<_> = it.rids().map(move |rid| (mid, Some(rid))).collect();
+            std::iter::once((mid, None)).chain(rids)
+        };
+        let out: Vec<_> = agreed.flat_map(all).collect();
         match &mut self.direct {
-            Some(direct) => direct.agree(&mut self.rtc, out, now),
-            None => out.for_each(|mid| egress::open(&mut self.rtc, mid)),
+            Some(direct) => direct.agree(&mut self.rtc, &out, now),
+            None => out.iter().for_each(|&(mid, _)| egress::open(&mut self.rtc, mid)),
         }
         self.fragment = self.rtc.direct_api().local_ice_credentials().ufrag;
+    }
+
+    /// Whether a medium was offered in several encodings, and the names that were agreed on.
+    fn names_of(&self, mid: Mid) -> (bool, Vec<Rid>) {
+        let lines = self.offering.as_ref().map_or(&[][..], Offering::lines);
+        let line = lines.iter().find(|line| line.mid == mid);
+        line.map_or((false, Vec::new()), |line| (!line.rids.is_empty(), line.agreed.clone()))
     }
 
     /// The consumer `mid`, which may be one of before: its numbers go on, as those of its SSRC must.
@@ -173,6 +189,7 @@ impl Transport {
         };
         let mut consumer = self.consumers.remove(at);
         consumer.agreed = false;
+        consumer.arrange(false, &[]);
         turnover.detached.extend(consumer.show(None).map(|source| (mid, source)));
         self.shelf.push(consumer);
     }

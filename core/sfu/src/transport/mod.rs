@@ -2,14 +2,14 @@
 
 mod agreeing;
 mod local;
+mod reaching;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use str0m::ice::StunMessage;
-use str0m::media::{KeyframeRequestKind, Mid};
-use str0m::net::{Protocol as RtcProtocol, Receive, Transmit};
+use str0m::media::{KeyframeRequestKind, Mid, Rid};
+use str0m::net::{Protocol as RtcProtocol, Receive};
 use str0m::rtp::RtpPacket;
 use str0m::{
     Event as RtcEvent, IceConnectionState, Input, Output, PacerReason, Reason, Rtc, RtcError,
@@ -24,7 +24,7 @@ use crate::ice::Ice;
 use crate::negotiation::{self, Agreement};
 use crate::offering::Offering;
 use crate::packet::Packet;
-use crate::paths::{News, Paths};
+use crate::paths::Paths;
 use crate::producer::{Producer, Stream};
 use crate::sfu::{Outbox, Settings};
 use crate::statistics::{ConsumerStatistics, ProducerStatistics, TransportStatistics};
@@ -47,8 +47,8 @@ pub(crate) enum Happening {
     Filled(Mid),
     /// A producer's stream began, or is another one.
     Started(Mid),
-    /// The receiver of a consumer asks for a keyframe.
-    KeyframeWanted(Mid),
+    /// The receiver of a consumer asks for a keyframe, of an encoding of it where it has such.
+    KeyframeWanted(Mid, Option<Rid>),
     /// A path proved to be the remote's.
     Path(Remote),
     /// A path was dropped for newer ones.
@@ -111,11 +111,11 @@ impl Transport {
         let consumers = flowing(Direction::Out)
             .map(|medium| Consumer::new(medium.mid, medium.kind, first_sequence).agreed())
             .collect();
-        let out = flowing(Direction::Out).map(|medium| medium.mid);
+        let out: Vec<_> = flowing(Direction::Out).map(|medium| (medium.mid, None)).collect();
         let mut direct = tap.map(|tap| Direct::new(tap, first_sequence, settings.clock));
         match &mut direct {
-            Some(direct) => direct.agree(&mut rtc, out, now),
-            None => out.for_each(|mid| egress::open(&mut rtc, mid)),
+            Some(direct) => direct.agree(&mut rtc, &out, now),
+            None => out.iter().for_each(|&(mid, _)| egress::open(&mut rtc, mid)),
         }
         let fragment = rtc.direct_api().local_ice_credentials().ufrag;
         Self {
@@ -155,16 +155,6 @@ impl Transport {
 
     pub(crate) fn rtc(&self) -> &Rtc {
         &self.rtc
-    }
-
-    /// Whether this side looks for the remote.
-    pub(crate) fn dials(&self) -> bool {
-        self.ice.is_full()
-    }
-
-    /// Whose sockets are between us and the remote.
-    fn line(&self) -> Option<TransportId> {
-        self.dials().then_some(self.id)
     }
 
     /// Whether this side still waits for the remote's first answer: nothing is known of it.
@@ -221,6 +211,7 @@ impl Transport {
     /// Lets time pass: timers fire and what was written is sealed.
     pub(crate) fn step(&mut self, now: Instant, outbox: &mut dyn Outbox) -> Result<(), RtcError> {
         let releases = self.send(now, outbox, |consumers, egress| {
+            egress.bid_farewell();
             consumers.iter_mut().filter_map(|consumer| consumer.release(egress, now)).min()
         });
         self.next_release = releases.flatten();
@@ -238,7 +229,13 @@ impl Transport {
             match self.rtc.poll_output()? {
                 Output::Transmit(transmit) => self.transmit(&transmit, outbox),
                 Output::Event(RtcEvent::RawPacket(packet)) => {
-                    self.send(now, outbox, |consumers, egress| egress.hear(&packet, consumers));
+                    let hear = |consumers: &mut [_], egress: &mut Egress<'_>| {
+                        egress.hear(&packet, consumers)
+                    };
+                    let asked = self.send(now, outbox, hear);
+                    for (mid, rid) in asked.into_iter().flatten() {
+                        self.note_request(mid, Some(rid), happenings);
+                    }
                 }
                 Output::Event(event) => self.note(event, happenings),
                 Output::Timeout(at) => {
@@ -288,7 +285,7 @@ impl Transport {
         &mut self,
         mid: Mid,
         stream: &Stream,
-        group: Vec<Arc<Packet>>,
+        group: &[Arc<Packet>],
         now: Instant,
     ) -> bool {
         self.consumer(mid).is_some_and(|consumer| consumer.start_replay(stream, group, now))
@@ -351,47 +348,6 @@ impl Transport {
         Some(work(consumers, &mut egress))
     }
 
-    /// Notes where the remote is: it checks, or it answers a check of ours.
-    fn prove(
-        &mut self,
-        remote: Remote,
-        local: IpAddr,
-        datagram: &[u8],
-        now: Instant,
-        happenings: &mut Vec<Happening>,
-    ) {
-        let Ok(message) = StunMessage::parse(datagram) else { return };
-        if message.is_binding_request() || message.is_successful_binding_response() {
-            let news = self.paths.check(remote, local, message.use_candidate(), now);
-            tell(&news, remote, happenings);
-        }
-    }
-
-    fn transmit(&mut self, transmit: &Transmit, outbox: &mut dyn Outbox) {
-        let protocol =
-            if transmit.proto == RtcProtocol::Udp { Protocol::Udp } else { Protocol::Tcp };
-        let chosen = Remote { protocol, address: transmit.destination, line: self.line() };
-        let contents: &[u8] = &transmit.contents;
-        let direct = self.direct.as_mut();
-        if direct.is_some_and(|direct| direct.learn_path(chosen, contents)) {
-            return;
-        }
-        self.sent += contents.len() as u64;
-        if demux::is_check(contents) {
-            // Whether there is a path is to be found out: the kernel knows from where it would begin.
-            outbox.send(chosen, None, contents);
-            return;
-        }
-        // The answer to a check goes back the way it came, all else to where the remote is now.
-        let is_answer = demux::is_stun(contents);
-        let path = if is_answer { self.paths.find(chosen) } else { self.paths.towards(chosen) };
-        let Some(path) = path else { return };
-        outbox.send(path.remote, Some(path.local), contents);
-        if !is_answer {
-            self.sent_to = Some(path.remote);
-        }
-    }
-
     fn connect(&mut self, happenings: &mut Vec<Happening>) {
         if self.direct.as_mut().is_some_and(|direct| !direct.connect()) {
             self.complaint = Some("DTLS gave no key to send media with".to_owned());
@@ -405,10 +361,7 @@ impl Transport {
         match event {
             RtcEvent::RtpPacket(packet) => self.take(&packet, happenings),
             RtcEvent::KeyframeRequest(request) => {
-                if let Some(consumer) = self.consumer(request.mid) {
-                    consumer.counters.keyframe_requests += 1;
-                }
-                happenings.push(Happening::KeyframeWanted(request.mid));
+                self.note_request(request.mid, None, happenings);
             }
             RtcEvent::SenderFeedback(feedback) => {
                 let info = feedback.sender_info;
@@ -438,6 +391,13 @@ impl Transport {
         }
     }
 
+    fn note_request(&mut self, mid: Mid, rid: Option<Rid>, happenings: &mut Vec<Happening>) {
+        if let Some(consumer) = self.consumer(mid) {
+            consumer.counters.keyframe_requests += 1;
+        }
+        happenings.push(Happening::KeyframeWanted(mid, rid));
+    }
+
     fn take(&mut self, packet: &RtpPacket, happenings: &mut Vec<Happening>) {
         let mut api = self.rtc.direct_api();
         let stream = api.stream_rx(&packet.header.ssrc).map(|stream| (stream.mid(), stream.rid()));
@@ -459,14 +419,5 @@ impl Transport {
         if producer.batch.len() == 1 && before != 1 {
             happenings.push(Happening::Filled(mid));
         }
-    }
-}
-
-fn tell(news: &News, remote: Remote, happenings: &mut Vec<Happening>) {
-    if news.is_new {
-        happenings.push(Happening::Path(remote));
-    }
-    if let Some(dropped) = news.dropped {
-        happenings.push(Happening::PathDropped(dropped));
     }
 }

@@ -100,6 +100,14 @@ impl Hop {
         accept(from, transport, answer);
     }
 
+    /// The near one changes what it offers on `OUT`.
+    pub(crate) fn renew(&mut self, transport: TransportId, media: &[OfferedMedium]) {
+        let offer = offer(&mut self.near, transport, media, false, false);
+        self.far.command(Command::Renegotiate { transport, offer });
+        let (answer, _) = last_answer(&self.far, transport);
+        accept(&mut self.near, transport, answer);
+    }
+
     /// Lets time pass on both sides and between them.
     pub(crate) fn run(&mut self, time: Duration) {
         let end = self.near.now + time;

@@ -190,6 +190,7 @@ impl World {
             Command::Tap { source, .. } | Command::RequestKeyframe { source } => source.transport,
             Command::Attach { consumer, .. }
             | Command::Limit { consumer, .. }
+            | Command::Select { consumer, .. }
             | Command::Detach { consumer } => consumer.transport,
             Command::Renegotiate { transport, .. }
             | Command::Offer { transport, .. }

@@ -89,7 +89,7 @@ class Atlas:
         change = Change([], tracks | self._claims.tracks(presence.id))
         if presence.id in self._there:
             for neighbour in self._neighbours.values():
-                neighbour.heard.pop(presence.id, None)
+                neighbour.drop(presence.id)
             self._forget(presence.id, change)
         self._own[presence.id] = presence
         self._claim(presence.id, tracks, change, first=True)
@@ -110,7 +110,7 @@ class Atlas:
         for neighbour in self._neighbours.values():
             heard = neighbour.heard.get(participant)
             if heard and self.is_buried(heard.presence):
-                del neighbour.heard[participant]
+                neighbour.drop(participant)
         change = Change([], set())
         there = self._there.get(participant)
         if there and self.is_buried(there.presence):

@@ -104,8 +104,9 @@ class CameraParticipant:
         """How it is."""
         main, sub = self._main, self._sub
         parts = main.parts
-        second = sub.parts.picture if sub else None
-        words = [part.doing() for part in (parts.picture, second, parts.sound) if part]
+        words = [parts.doing()] if parts.kinds else []
+        if sub and sub.parts.picture:
+            words.append(f"second stream: {sub.parts.picture.doing()}")
         error = main.error
         if error is None and sub and sub.error:
             error = f"Its second stream: {sub.error}"
@@ -171,7 +172,7 @@ class CameraParticipant:
             parts.picture.only_as_it_is = self._sub is not None
             parts.picture.first = lambda: (self._picture,)
             parts.picture.second = lambda: () if self._sub else (self._second,)
-            parts.picture.on_verdict = lambda: self._tell(self._look_again)
+            parts.picture.on_verdict = lambda: self._tell(lambda: self._judged(parts))
         if parts.sound:
             parts.sound.first, parts.sound.second = (self._sound,), (self._opus,)
         self._tell(lambda: self._seen(parts))
@@ -185,9 +186,14 @@ class CameraParticipant:
         """It is there, and it is known what it sends."""
         self._looking = False
         self._main.error = None
-        log.info("%s: camera %s is there", self._camera.room, self._camera.name)
+        log.info("%s: camera %s is there: %s", self._camera.room, self._camera.name, parts.doing())
         if self._transport is not None:
             self._engine.announce(self._transport, parts.kinds)
+        self._look_again()
+
+    def _judged(self, parts: Parts) -> None:
+        """It turned out that the picture cannot be passed through."""
+        log.info("%s: camera %s: %s", self._camera.room, self._camera.name, parts.doing())
         self._look_again()
 
     def _tell(self, news: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 
 from support.relays import OPEN, ROOM, Site, World, everybody, muted, presence
@@ -10,6 +11,8 @@ from support.relays_check import check, check_empty, reach
 from trunkline.model.id import RoomName, TrackId
 from trunkline.model.signal import Speaker
 from trunkline.model.trunk import Announced, Policy, Withdrawn
+
+pytestmark = pytest.mark.timeout(60)
 
 RIDS = ("l", "m", "h")
 ATTIC = "attic"
@@ -162,7 +165,7 @@ def story(graph: int, count: int, seed: int, *, strict: bool) -> Story:
     return Story(world, strict=strict)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     graph=st.integers(0, len(GRAPHS) - 1),
     count=st.integers(2, 6),
@@ -217,7 +220,7 @@ def test_a_line_is_heard_once_by_everybody_who_can(
         assert heard == {site: 1 for site in reach(world, speaker, ROOM) if site is not speaker}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     graph=st.integers(0, len(GRAPHS) - 1),
     count=st.integers(3, 6),
@@ -242,8 +245,8 @@ def test_no_picture_breaks_while_nothing_fails(
             delay = (0.001, 0.02, 0.1, 0.25)[(other + number * one) % 4]
             for link, site in zip(wire.links, wire.ends, strict=True):
                 world.measure(site, link, 2 * delay)
-        for _ in range(600):
-            world.run(0.01)
+        for _ in range(300):
+            world.run(0.02)
             for site in watching:
                 supply = site.supplies.get(CAM)
                 assert supply is not None

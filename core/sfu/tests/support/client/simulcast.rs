@@ -71,6 +71,36 @@ impl Client {
         stream.write_rtp(write.marker(true).nackable(true).ext_vals(values));
         self.wake = at;
     }
+
+    /// What it has of a picture of which each packet is one, in the order of its numbers: sequence
+    /// number, timestamp, descriptor.
+    pub(crate) fn pictures(&self) -> Vec<(u64, u32, (u16, u8, usize))> {
+        let packets = self.packets.iter();
+        let mut packets: Vec<_> =
+            packets.map(|it| (*it.seq_no, it.header.timestamp, read(&it.payload))).collect();
+        packets.sort_unstable();
+        packets
+    }
+
+    /// How many pictures are missing. Nothing that it sees may tell that there is more than one
+    /// stream.
+    pub(crate) fn missing_pictures(&self) -> u64 {
+        let mut missing = 0;
+        for pair in self.pictures().windows(2) {
+            let [(number, time, (picture, base, _)), next] = [pair[0], pair[1]];
+            let message = format!("{pair:?}");
+            let step = next.0 - number;
+            assert!((1..10).contains(&step), "{message}");
+            let passed = next.1.wrapping_sub(time);
+            assert!(0 < passed && passed < step as u32 * 90_000 / 4, "{message}");
+            assert_eq!(next.2.0, (picture + step as u16) & 0x7fff, "{message}");
+            assert_eq!(next.2.1, base.wrapping_add(step as u8), "{message}");
+            missing += step - 1;
+        }
+        let values = self.packets.iter().map(|it| &it.header.ext_vals);
+        assert!(values.clone().all(|values| values.rid.is_none()), "rid belongs to one hop");
+        missing
+    }
 }
 
 /// The picture number of a frame, other ones in each encoding, which wrap soon.
@@ -96,7 +126,7 @@ fn vp8(layer: usize, frame: u16, keyframe: bool) -> Vec<u8> {
 }
 
 /// What a viewer reads in a packet: the picture's number, TL0PICIDX, and which encoding it is.
-pub(crate) fn read(payload: &[u8]) -> (u16, u8, usize) {
+fn read(payload: &[u8]) -> (u16, u8, usize) {
     let picture = u16::from_be_bytes([payload[2], payload[3]]) & 0x7fff;
     (picture, payload[4], usize::from(payload[7]))
 }
