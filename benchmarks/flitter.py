@@ -70,7 +70,12 @@ def flitter() -> None:
         def render(self, _node: Any, _references: Any, **_: Any) -> None:
             call = self.children[0]
             self.frames += 1
-            if call.shown is self.shown or call.shown is None:
+            if call.shown is self.shown:
+                return
+            if call.shown is None:
+                self.shown = None
+                sys.stdout.write("gone\n")
+                sys.stdout.flush()
                 return
             self.shown = call.shown
             rows = self.shown.pixels
@@ -117,12 +122,26 @@ async def measure(
                 told += [(int(line.split()[1]), int(line.split()[2])) for line in one.lines]
                 one.lines.clear()
         after = [_look(one) for one in both]
-        return {"size": size, "fps": fps} | {
+        gone = await _noticed(*both)
+        return {"size": size, "fps": fps, "kill_noticed_after_s": gone} | {
             role: _figures(told, cpu[1] - cpu[0], seconds)
             for role, told, cpu in zip(
                 ("caller", "answerer"), figures, zip(before, after, strict=True), strict=True
             )
         }
+
+
+async def _noticed(one: Process, other: Process) -> float:
+    """Kill one; seconds until the other knows."""
+    loop = asyncio.get_running_loop()
+    await other.kill()
+    killed = loop.time()
+
+    async def lines() -> bool:
+        return "gone" in one.lines
+
+    await until(lines, bool, within=60, what="the end")
+    return round(loop.time() - killed, 1)
 
 
 async def _lines(one: Process) -> list[str]:

@@ -74,7 +74,9 @@ class Core:
     def offer(
         self,
         transport: int,
-        media: Sequence[tuple[Literal["audio", "video"], tuple[str, str] | None, Sequence[str]]],
+        media: Sequence[
+            tuple[Literal["audio", "video"], tuple[str, str] | None, Sequence[str], bool]
+        ],
         data: bool,
         restart: bool,
         dial: bool = False,
@@ -82,18 +84,18 @@ class Core:
         """Offer media to a remote; `Offered` or `Refused` follows.
 
         The first offer makes the transport, on which the core alone offers from then on, and sends
-        alone. Later offers change it, and media flow on meanwhile. Until an offer is answered by
-        `accept_answer`, another one is refused.
+        alone where that offer takes nothing. Later offers change it, and media flow on meanwhile.
+        Until an offer is answered by `accept_answer`, another one is refused.
 
         Args:
             transport: an id: a new one for the first offer.
-            media: (kind, label, rids) of all m-lines, those offered before first, in their order
-                and of their kind; 256 at most. A label is the stream and the track that the remote
-                is told (RFC 8830: 1 to 64 characters each). Another label is another track in the
-                same m-line. Without one nothing is sent: its consumer is gone with the offer.
-                Rids name the encodings that a picture is sent in (RFC 8853): 4 at most, each of
-                1 to 8 letters, digits and _. They may be others in each offer. Without any it is
-                sent once.
+            media: (kind, label, rids, takes) of all m-lines, those offered before first, in their
+                order and of their kind; 256 at most. A label is the stream and the track that the
+                remote is told (RFC 8830: 1 to 64 characters each). Another label is another track
+                in the same m-line. Without one nothing is sent: its consumer is gone with the
+                offer. Rids name the encodings that a picture is sent in (RFC 8853): 4 at most, each
+                of 1 to 8 letters, digits and _. They may be others in each offer. Without any it is
+                sent once. Where a medium takes, the remote may send, too.
             data: offer a data channel, too, after the first medium; once offered, it stays.
             restart: restart ICE; the transport learns the candidates of now.
             dial: as for `accept_offer`; the first offer decides.

@@ -248,7 +248,7 @@ class Relay:
             admin = Admin(token.text, clock, behind_proxy=self._settings.behind_proxy)
             bounds = self._settings.signalling
             signalling = Signalling(_dialects(stack, group, engine, bounds), bounds, clock)
-            roster = memory.roster(Links(engine.crossroads), self._settings)
+            roster = memory.roster(Links(engine.crossroads, engine), self._settings)
             neighbourhood = await asyncio.to_thread(self._surroundings, roster)
             nearby = neighbourhood.relays if neighbourhood else None
             cameras = Cameras(engine, core, self._settings.state_dir, _cameras(self._settings))
@@ -289,7 +289,7 @@ class Relay:
         """Let commands on this machine find us."""
         if roster.store is not None:
             whereabouts.leave(roster.store, self.url)
-            stack.callback(whereabouts.forget, roster.store)
+            stack.callback(whereabouts.forget, roster.store, self.url)
 
     def _publish_demo(self, beside: Callable[[Coroutine[object, object, None], str], None]) -> None:
         if self._settings.demo:

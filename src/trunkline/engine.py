@@ -149,6 +149,7 @@ class Engine:
         *,
         address: str = "",
         like_umbrella: bool = False,
+        policy: trunk.Policy | None = None,
     ) -> ParticipantId:
         """Let a guest in, or go on with one whose conversation broke off.
 
@@ -157,6 +158,7 @@ class Engine:
             outbox: the way to it.
             address: "address:port" that it talks from.
             like_umbrella: it is an original Umbrella client.
+            policy: what may cross, where it is an original Umbrella relay that we dialled.
 
         Raises:
             Refusal: it is not let in; the code and the sentence say why.
@@ -170,7 +172,12 @@ class Engine:
         else:
             who = self._participant(self._rooms.number())
             effects = guests.enter(
-                hello, who, self._token(), address=address, like_umbrella=like_umbrella
+                hello,
+                who,
+                self._token(),
+                address=address,
+                like_umbrella=like_umbrella,
+                policy=policy,
             )
         self._switchboard.connect(who, outbox)
         self._perform(effects)
@@ -220,6 +227,8 @@ class Engine:
         """
         self._perform([*self._rooms.guests.pass_time(now), *self._rooms.callers.pass_time()])
         self._perform(self._rooms.trunks.pass_time(now, wall))
+        if self._rooms.trunks.limited:
+            self._core.submit(Count(next(self._counts)))
 
     def produce(self, request: Produce, feeder: Feeder) -> tuple[Port, ...]:
         """Enter a room with tracks of this program: where it writes, in the order of the kinds.
@@ -293,6 +302,9 @@ class Engine:
             case Counted():
                 if self._counting and not self._counting.done():
                     self._counting.set_result(report)
+                if self._rooms.trunks.limited:
+                    now = asyncio.get_running_loop().time()
+                    self._perform(self._rooms.trunks.weigh(report, now))
             case KeyframeWanted(producer):
                 self._feeders.want_keyframe(producer)
             case Speakers():
@@ -313,8 +325,10 @@ class Engine:
         self.feed.end()
 
     def _receive(self, report: SessionReport) -> None:
-        if isinstance(report, Refused) and report.transport in self._feeders:
-            self.retire(report.transport)
+        if isinstance(report, Refused | Closed) and report.transport in self._feeders:
+            self._feeders.end(report.transport)
+            if isinstance(report, Refused):
+                self.retire(report.transport)
         self._perform(self._rooms.receive(report))
         if isinstance(report, Answered | Refused):
             offer = self._offers.get(report.transport)

@@ -13,6 +13,10 @@ def _indifferent(_demand: Demand) -> None:
     """Feed whether anybody watches or not."""
 
 
+def _resigned() -> None:
+    """What is over is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feeder:
     """Who feeds the producers of one transport; both are called from the loop."""
@@ -21,6 +25,8 @@ class Feeder:
     """Somebody needs a keyframe of one."""
     on_demand: Callable[[Demand], None] = _indifferent
     """Somebody is shown one that nobody was shown before, or nobody is any more."""
+    on_end: Callable[[], None] = _resigned
+    """The transport is gone, and this program did not end it."""
 
 
 class Feeders:
@@ -39,6 +45,12 @@ class Feeders:
     def remove(self, transport: TransportId) -> None:
         """It feeds no more; nothing if it never did."""
         self._feeders.pop(transport, None)
+
+    def end(self, transport: TransportId) -> None:
+        """The transport ended by itself; nothing if it is none of these."""
+        feeder = self._feeders.pop(transport, None)
+        if feeder is not None:
+            feeder.on_end()
 
     def want_keyframe(self, producer: Port) -> None:
         """Somebody needs a keyframe; nothing if the producer is gone."""

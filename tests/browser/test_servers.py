@@ -226,3 +226,24 @@ async def test_cameras_and_relays_nearby(browser: Browser, site: Site, scheme: s
         await expect(cameras.get_by_text("There are no cameras yet.")).to_be_visible(timeout=SOON)
         await page.context.set_offline(True)
         await told(page, "The relay does not answer")
+
+
+async def test_a_real_camera_says_what_it_lacks(browser: Browser, site: Site) -> None:
+    async with page_at(browser, site.relay.url, "/servers") as page:
+        cameras = page.get_by_role("region", name="Cameras")
+        await cameras.get_by_role("button", name="Add a camera").click(timeout=SOON)
+        await page.get_by_label("Address", exact=True).fill("rtsp://me:secret@127.0.0.1:9/stream")
+        await page.get_by_label("Name", exact=True).fill("Gate")
+        await page.get_by_label("Room", exact=True).fill("yard")
+        await page.get_by_text("More", exact=True).click()
+        await page.get_by_label("Fetched").select_option("always")
+        await page.get_by_role("button", name="Save").click()
+        await told(page, "Added.")
+        entry = cameras.get_by_role("listitem")
+        await expect(entry).to_contain_text("Not connected", timeout=SOON)
+        await expect(entry.locator("p.trouble").first).not_to_be_empty()
+        await expect(entry).not_to_contain_text("secret")
+        assert await axe(page) == []
+        await cameras.get_by_role("button", name="Remove Gate").click()
+        await page.get_by_role("group").get_by_role("button", name="Remove").click()
+        await expect(cameras.get_by_text("There are no cameras yet.")).to_be_visible(timeout=SOON)

@@ -155,7 +155,7 @@ async def test_the_relay_is_a_member_of_a_room_of_gstreamer(tmp_path: Path) -> N
             assert await bob.hear() == "ROOM_OK room:hall ann"
             await bob.say("ROOM_PEER_MSG room:hall OFFER_REQUEST")
             text = (await bob.hear()).split(maxsplit=2)[2]
-            assert "a=sendonly" in description(json.loads(text), "offer")
+            assert "a=sendrecv" in description(json.loads(text), "offer")
             await has(relay, hall=["ann"])
         await ann.socket.close()
         await has(relay)

@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from jsonschema import Draft202012Validator
 
 from support.frames import HERE, RED, hears, sees
 from support.live import Live, live
 from support.process import Process, process
 from support.relay import free_port
+from support.rude import rude_camera
 from support.streams import record
 from support.waiting import until
 from trunkline import Peer
+from trunkline.web.api.description import description
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -75,6 +80,9 @@ async def test_a_film_that_is_added_is_watched_kept_and_removed(film: str, tmp_p
         assert stat.S_IMODE((tmp_path / "cameras.json").stat().st_mode) == 0o600
     async with live(tmp_path) as it:
         status, told = await ask(it, "GET", CAMERAS)
+        described: Any = description()
+        schema = {"$ref": "#/components/schemas/CameraList", "components": described["components"]}
+        Draft202012Validator(schema).validate(told)
         assert [(one["id"], one["name"]) for one in told["cameras"]] == [(added["id"], "cam")]
         assert (await ask(it, "DELETE", f"{CAMERAS}/{added['id']}"))[0] == 204
         assert (await ask(it, "GET", CAMERAS))[1] == {"cameras": []}
@@ -193,6 +201,79 @@ async def test_a_camera_that_nobody_watches_is_no_409_and_is_connected_for_the_v
             async with watching(it) as viewer:
                 await sees(viewer.video, RED)
                 assert (await look())["state"] == "live"
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("file:///nowhere/film.mp4", "There is no such file or device."),
+        ("v4l2:/dev/video99", "There is no such file or device."),
+        ("file:///", "This is a folder, not a file."),
+        (f"rtmp://127.0.0.1:{free_port()}/x", "Nothing listens there"),
+    ],
+)
+async def test_why_a_source_is_not_there_is_said(url: str, sentence: str, tmp_path: Path) -> None:
+    async with live(tmp_path, cameras=[entry(url)]) as it:
+        (one,) = (await ask(it, "GET", CAMERAS))[1]["cameras"]
+        seen = await until(
+            state_of(it, one["id"]), lambda seen: bool(seen["error"]), within=WITHIN, what="why"
+        )
+        assert sentence in seen["error"]
+        assert seen["state"] == "failed"
+
+
+async def test_a_playlist_of_a_web_server_is_watched(tmp_path: Path) -> None:
+    record(tmp_path / "film.m3u8", seconds=10)
+    application = web.Application()
+    application.router.add_static("/", tmp_path)
+    async with (
+        TestServer(application) as server,
+        live(tmp_path / "state") as it,
+    ):
+        url = str(server.make_url("/film.m3u8"))
+        assert (await ask(it, "POST", CAMERAS, entry(url, loop=True)))[0] == 201
+        async with watching(it) as viewer:
+            await sees(viewer.video, RED)
+            await hears(viewer.audio)
+
+
+async def test_a_playlist_cannot_lead_to_files_of_this_machine(film: str, tmp_path: Path) -> None:
+    path = film.removeprefix("file://")
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:3", "#EXTINF:3,", f"file://{path}"]
+    (tmp_path / "evil.m3u8").write_text("\n".join([*lines, "#EXT-X-ENDLIST", ""]))
+    application = web.Application()
+    application.router.add_static("/", tmp_path)
+    async with TestServer(application) as server, live(tmp_path / "state") as it:
+        _, added = await ask(
+            it, "POST", CAMERAS, entry(str(server.make_url("/evil.m3u8")), mode="always")
+        )
+        seen = await until(
+            state_of(it, added["id"]),
+            lambda seen: seen["restarts"] > 0,
+            within=WITHIN,
+            what="it is refused",
+        )
+        assert seen["picture"] is None
+        assert seen["error"] is not None
+
+
+async def test_the_last_picture_is_shown_while_the_camera_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trunkline.sources.camera import line
+
+    monkeypatch.setattr(line, "LINGER", 0.5)
+    async with rude_camera() as (camera, url), live(tmp_path, cameras=[entry(url)]) as it:
+        (one,) = (await ask(it, "GET", CAMERAS))[1]["cameras"]
+        look = state_of(it, one["id"])
+        await until(look, lambda seen: seen["state"] == "live", within=WITHIN, what="looked at")
+        await until(look, lambda seen: seen["state"] == "idle", within=WITHIN, what="left")
+        camera.greeting = b""
+        async with watching(it) as viewer, asyncio.timeout(WITHIN):
+            picture = await anext(aiter(viewer.video.frames()))
+            assert (picture.width, picture.height) == (320, 180)
+            assert (await look())["state"] == "connecting"
+        assert camera.sessions == 1
 
 
 async def test_the_command_adds_lists_and_removes(film: str, tmp_path: Path) -> None:

@@ -75,6 +75,14 @@ async def rooms(url: str) -> list[str]:
     ]
 
 
+async def test_the_operators_token_is_told_once(state: tuple[str, str]) -> None:
+    told = []
+    for _ in range(2):
+        async with process([*COMMAND, "serve", *ANYWHERE, *state]) as running:
+            told.append("operator's token is" in await greeted(running))
+    assert told == [True, False]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_ends_it_in_order(state: tuple[str, str], number: signal.Signals) -> None:
     async with process([*COMMAND, "serve", *ANYWHERE, *state]) as running:

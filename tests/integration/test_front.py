@@ -11,6 +11,7 @@ from support.offer import offer
 from support.site import SDP, running
 
 PREFIX = "/live/relay"
+TOKEN = "only-for-the-operator"
 PROXIED = {"http_prefix": "/live", "trusted_proxies": "127.0.0.1"}
 
 
@@ -47,6 +48,35 @@ async def test_all_of_it_works_behind_nginx(tmp_path: Path) -> None:
         for session in (published, watched):
             async with http.delete(session) as response:
                 assert response.status == 200
+
+
+# As somebody writes it who has not read the guide.
+CARELESS = """
+server {
+    listen 443 ssl;
+    ssl_certificate /etc/ssl/site.pem;
+    ssl_certificate_key /etc/ssl/site.key;
+    location / { proxy_pass http://127.0.0.1:8080; }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "block", "path"), [(PROXIED, "", "/live"), ({}, CARELESS, "")]
+)
+async def test_who_comes_by_nginx_is_not_on_this_machine(
+    tmp_path: Path, settings: dict[str, str], block: str, path: str
+) -> None:
+    async with (
+        running(tmp_path, operator_token=TOKEN, **settings) as relay,
+        nginx(tmp_path, urlsplit(relay.relay.url).port or 0, block) as site,
+        aiohttp.ClientSession(site, connector=aiohttp.TCPConnector(ssl=trusting())) as http,
+    ):
+        trunk = {"url": "https://127.0.0.1:9"}
+        for headers, status in (({}, 401), ({"Authorization": f"Bearer {TOKEN}"}, 201)):
+            url = f"{path}/api/v1/trunks"
+            async with http.post(url, json=trunk, headers=headers) as response:
+                assert response.status == status
 
 
 async def test_websockets_come_through(tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ async def test_a_list_takes_the_place_of_another(tmp_path: Path) -> None:
     fixed = "wss://127.0.0.1:10/wsb"
     async with running(tmp_path, trunks=[{"url": fixed}]) as site:
         assert await current(site) == [fixed]
+        async with site.http.get("/status", headers={"Content-Type": PROTOBUF}) as response:
+            assert pb.SFUStatus.FromString(await response.read()).servers == [fixed]
         status, told = await replace(site, fixed, FIRST)
         assert status == 200
         assert list(pb.CurrentServers.FromString(told).servers) == [fixed, FIRST]
@@ -101,8 +103,10 @@ async def test_only_the_operator_replaces_it(
 
 async def test_strangers_do_not_see_it(tmp_path: Path) -> None:
     settings = {"open": True, "http_prefix": "/live", "operator_token": TOKEN}
-    async with running(tmp_path, **settings) as site:
+    async with running(tmp_path, trunks=[{"url": FIRST}], **settings) as site:
         asked = {"Content-Type": PROTOBUF}
         async with site.http.get("/servers", headers=asked) as response:
             assert response.status == 401
-        assert await current(site, **OPERATOR) == []
+        async with site.http.get("/status", headers=asked) as response:
+            assert not pb.SFUStatus.FromString(await response.read()).servers
+        assert await current(site, **OPERATOR) == [FIRST]

@@ -39,6 +39,7 @@ def test_one_wheel_serves_every_python_and_holds_all(wheel: Path) -> None:
         names = archive.namelist()
     assert "trunkline/_core.abi3.so" in names
     assert "trunkline/web/static/index.html" in names
+    assert "flitter_webrtc/signalling/__init__.py" in names
     assert "trunkline/web/static/sdk/trunkline-room.js" in names
     assert [name for name in names if name.startswith("trunkline/web/static/assets/")]
     assert not [name for name in names if name.endswith((".rs", ".ts", ".tsx"))]

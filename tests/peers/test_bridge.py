@@ -84,6 +84,7 @@ async def test_gstreamer_calls_a_room_and_is_seen(tmp_path: Path) -> None:
             await is_seen(there, "member")
         async with process([*inside, "asker", "--call", "room:room/page", "--ask"]) as peer:
             await says(peer, "decoded room:room/page 5")
+            await is_seen(there, "asker")
 
 
 async def test_aiortc_calls_a_room_as_flitter_does_and_is_seen(tmp_path: Path) -> None:

@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from statistics import median
 
 import pytest
 
+from support.cameras import served
 from support.frames import HERE, RED, hears, sees
 from support.live import Live, live
-from support.rtsp import launch, need_server, rtsp_server
-from support.streams import record
+from support.rtsp import need_server, rtsp_server
+from support.sync import apart
 from support.waiting import until
 from trunkline import Peer
 from trunkline.client.network import Network
@@ -24,32 +25,12 @@ from trunkline.media.endpoint import Endpoint, NativeEndpoint, Setup
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(90)]
 
 WITHIN = 30.0
-# Name → encoders of picture and sound, what GStreamer calls them, and options of the encoder.
-KINDS: dict[str, tuple[str | None, str | None, tuple[str, ...], dict[str, Any]]] = {
-    "h264-aac": ("libx264", "aac", ("h264", "aac"), {}),
-    "h264-alaw": ("libx264", "pcm_alaw", ("h264", "alaw"), {}),
-    "h264-mulaw": ("libx264", "pcm_mulaw", ("h264", "mulaw"), {}),
-    "b-frames": ("libx264", "aac", ("h264", "aac"), {"bf": "2"}),
-    "h265": ("libx265", None, ("h265",), {}),
-    "mjpeg": ("mjpeg", None, ("mjpeg",), {}),
-    "mpeg4": ("mpeg4", None, ("mpeg4",), {}),
-    "video-only": ("libx264", None, ("h264",), {}),
-    "audio-only": (None, "aac", ("aac",), {}),
-    "long": ("libx264", "aac", ("h264", "aac"), {"gop": 250, "seconds": 25}),
-}
 
 
 @pytest.fixture(scope="module")
 def mounts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     need_server()
-    folder = tmp_path_factory.mktemp("streams")
-    served = {}
-    for name, (video, audio, codecs, more) in KINDS.items():
-        # Matroska has no G.711 here.
-        ending = "mov" if audio and audio.startswith("pcm") else "mkv"
-        file = record(folder / f"{name}.{ending}", video, audio, **more)
-        served[f"/{name}"] = launch(file, *codecs)
-    return served
+    return served(tmp_path_factory.mktemp("streams"))
 
 
 @pytest.fixture
@@ -184,6 +165,18 @@ def looked_at(it: Live, name: str) -> Callable[[], Awaitable[bool]]:
 
 async def count_transcoders() -> int:
     return transcoders()
+
+
+@pytest.mark.parametrize("name", ["h264-aac", "h264-alaw", "b-frames"])
+async def test_sound_and_picture_are_in_step(name: str, host: str, tmp_path: Path) -> None:
+    """As the receiver is told by the times of capture: how busy this machine is says nothing."""
+    async with (
+        live(tmp_path, cameras=[camera(host, name)]) as it,
+        watching(it, name) as viewer,
+    ):
+        distances = await apart(viewer.video, viewer.audio, 5)
+        # Before its first report of both, a camera's clocks are a guess.
+        assert abs(median(distances[-3:])) < 0.04, distances
 
 
 async def error_of(it: Live) -> str | None:

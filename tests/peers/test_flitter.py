@@ -35,6 +35,8 @@ pytestmark = [pytest.mark.peer, pytest.mark.timeout(150)]
 
 STRANGER = str(Path(__file__).with_name("flitter_stranger.py"))
 OTHERS = ((0, 255, 255), (255, 0, 255), (255, 255, 255), (64, 128, 192))
+SLOWLY = ("--fps", "15")
+"""For many nodes in one Flitter: others need the processor, too."""
 SERVER = f"http://{ADDRESS}:8080/"
 
 
@@ -69,7 +71,7 @@ async def test_two_call_each_other_by_broadcast_and_again_after_a_kill(
 ) -> None:
     answering = window("!broadcast answer=:x secret='s3'", quarters(OTHERS))
     async with flitter(screen, window("!broadcast call=:x secret='s3'"), place) as caller:
-        async with flitter(screen, answering, place) as answerer:
+        async with flitter(screen, answering, place, hardware=True) as answerer:
             await see_each_other(caller, answerer)
             await caller.until("", lambda seen: "rtt" in seen["figures"], "statistics")
             assert set(caller.seen("")["figures"]) == {"fps", "kbps", "rtt", "loss"}
@@ -150,26 +152,28 @@ RELAYED = f"""!window size=640;360
 async def test_pictures_go_through_a_relay(screen: str, place: Namespace, tmp_path: Path) -> None:
     settings = tmp_path / "relay.toml"
     settings.write_text("[signalling]\nrelay = true\n")
-    # Everything is there before the relay is.
     program = RELAYED.replace("RELAY", f"http://{ADDRESS}:8080")
-    async with flitter(screen, program, place) as one:
-        async with running_relay("--config", str(settings), place=place, address=ADDRESS):
-            for probe in ("whep", "guest", "dialect"):
-                await one.shows(QUARTERS, probe)
-            # That of the dialect's member is black, and the fourth place is empty.
-            cells = [QUARTERS[0], OTHERS[0], (0, 0, 0), (0, 0, 0)]
-            await one.until(
-                "grid",
-                lambda seen: any(same(seen["pixels"], pair) for pair in permutations(cells)),
-                "three pictures in a grid",
-            )
+    relay = running_relay("--config", str(settings), place=place, address=ADDRESS)
+    async with AsyncExitStack() as whole, AsyncExitStack() as first:
+        await first.enter_async_context(relay)
+        one = await whole.enter_async_context(flitter(screen, program, place, *SLOWLY))
+        for probe in ("whep", "guest", "dialect"):
+            await one.shows(QUARTERS, probe)
+        # That of the dialect's member is black, and the fourth place is empty.
+        cells = [QUARTERS[0], OTHERS[0], (0, 0, 0), (0, 0, 0)]
+        await one.until(
+            "grid",
+            lambda seen: any(same(seen["pixels"], pair) for pair in permutations(cells)),
+            "three pictures in a grid",
+        )
+        await first.aclose()
         for probe in ("whip", "whep", "guest", "grid", "dialect"):
             await one.until(probe, lambda seen: seen["state"] != "connected", "the end")
 
 
 FOUR = f"""!window size=640;360
     !probe name=:called state=:called points={MIDDLES}
-        !webrtc size=320;180 state=:called
+        !webrtc size=321;181 state=:called
             !broadcast call=:them
 {quarters(OTHERS)}
     !probe name=:answered state=:answered points={MIDDLES}
@@ -199,7 +203,7 @@ async def test_a_stranger_calls_and_answers_in_every_way(
     ]
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(signalling(place))
-        one = await stack.enter_async_context(flitter(screen, FOUR, place))
+        one = await stack.enter_async_context(flitter(screen, FOUR, place, *SLOWLY))
         strangers = [
             await stack.enter_async_context(stranger(place, *way, "--codec", codec)) for way in ways
         ]

@@ -118,6 +118,7 @@ async def flitter(
     place: Namespace | None = None,
     *options: str,
     watched: bool = False,
+    hardware: bool = False,
     more: Sequence[Path] = (),
 ) -> AsyncIterator[Flitter]:
     """Run a program in Flitter for as long as the block lasts.
@@ -128,6 +129,7 @@ async def flitter(
         place: the network to run in.
         options: more of Flitter's.
         watched: each `!webrtc` is a probe by itself, named as its state key.
+        hardware: read pixels as from a graphics card.
         more: folders with packages.
     """
     with tempfile.TemporaryDirectory(prefix="trunkline-flitter-") as folder:
@@ -142,6 +144,7 @@ async def flitter(
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "PYTHONPATH": ":".join([str(TESTS), *map(str, more)]),
             "WATCHED": "1" if watched else "",
+            "AS_HARDWARE": "1" if hardware else "",
             # Two threads draw as fast as more here, and leave room for the others.
             "LP_NUM_THREADS": "2",
         }

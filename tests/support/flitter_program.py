@@ -2,7 +2,8 @@
 
 `!probe name=NAME state=KEY points=X;Y;X;Y… every=FRAMES`: each line is JSON with the state, the
 figures under it, the size, and the colours at these points, as fractions of the size from the top.
-With WATCHED in the environment each `!webrtc` prints, too.
+With WATCHED in the environment each `!webrtc` prints, too; with AS_HARDWARE pixels are read as from
+a graphics card, though the processor draws.
 """
 
 import json
@@ -15,6 +16,7 @@ from flitter.model import Vector
 from flitter.plugins import PluginObjectCache
 from flitter.render.window import ProgramNode
 
+from trunkline.flitter_plugin import pixels
 from trunkline.flitter_plugin.node import WebRTC
 
 
@@ -82,4 +84,6 @@ if __name__ == "__main__":
     nodes["probe"] = Probe
     if os.environ.get("WATCHED"):
         nodes["webrtc"] = Watched
+    if os.environ.get("AS_HARDWARE"):
+        pixels.IN_SOFTWARE = ()
     main()

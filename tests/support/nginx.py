@@ -44,8 +44,14 @@ def documented() -> str:
 
 
 @asynccontextmanager
-async def nginx(folder: Path, relay_port: int) -> AsyncIterator[str]:
-    """Run nginx with what the guide gives; the address of the site."""
+async def nginx(folder: Path, relay_port: int, block: str = "") -> AsyncIterator[str]:
+    """Run nginx in front of a relay; the address of the site.
+
+    Args:
+        folder: for its files.
+        relay_port: of HTTP, on 127.0.0.1.
+        block: its configuration; what the guide gives if there is none.
+    """
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("needs nginx: apt-get install nginx-light")
@@ -54,7 +60,7 @@ async def nginx(folder: Path, relay_port: int) -> AsyncIterator[str]:
     (folder / "site.key").write_bytes(key)
     port = free_port()
     block = (
-        documented()
+        (block or documented())
         .replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
         .replace("listen [::]:443 ssl;", "")
         .replace("/etc/ssl/site.pem", f"{folder}/site.pem")

@@ -18,7 +18,7 @@ from support.network import Namespace, prefix
 from support.process import Process, process
 from support.waiting import until
 
-READY_WITHIN = 10.0
+READY_WITHIN = 30.0
 
 
 @dataclass(frozen=True, slots=True)

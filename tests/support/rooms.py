@@ -143,6 +143,7 @@ class House:
         *,
         steady: bool = False,
         offer: str | None = "offer",
+        publishes: bool = True,
     ) -> list[str]:
         """A caller enters, and waits for an answer, or for our offer."""
         transport = self.rooms.number()
@@ -152,6 +153,7 @@ class House:
             follows=ParticipantName(follows) if follows else None,
             steady=steady,
             offer=offer,
+            publishes=publishes,
         )
         effects = self.rooms.callers.enter(request, transport, ParticipantId(who))
         self.transports[who] = transport
@@ -363,6 +365,7 @@ class House:
                     if on
                 ]
                 labels = [one.label.track if one.label else "-" for one in media]
+                more += ["both"] if any(one.takes for one in media) else []
                 return " ".join(["offer", self._who(transport), *labels, *more])
             case AcceptAnswer(transport):
                 return f"take answer {self._who(transport)}"

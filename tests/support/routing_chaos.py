@@ -43,6 +43,7 @@ BOUNDS = Bounds(
     links=4,
     participants=3,
     participants_of_link=3,
+    tracks_of_link=5,
     tracks_of_participant=2,
     wants_of_link=4,
     words=Rate(burst=60, per_second=2),
@@ -130,6 +131,8 @@ class Chaos:
         for link, relay in self.links.items():
             neighbour = self.router._neighbours[link]
             assert len(neighbour.heard) <= BOUNDS.participants_of_link
+            tracks = sum(len(one.presence.tracks) for one in neighbour.heard.values())
+            assert neighbour.tracks == tracks <= BOUNDS.tracks_of_link
             assert len(neighbour.wants) <= BOUNDS.wants_of_link
             assert neighbour.served.keys() <= neighbour.wants.keys()
             assert neighbour.late.keys() <= neighbour.told.keys()

@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
@@ -36,10 +37,11 @@ from trunkline.model.report import (
     Connected,
     Layers,
     Offered,
+    Refused,
     SessionReport,
     Started,
 )
-from trunkline.model.request import Produce
+from trunkline.model.request import Produce, Watch
 from trunkline.model.signal import Tell
 from trunkline.model.trunk import Encodings, Hello, LinkId, Policy, RelayId
 from trunkline.model.view import Session
@@ -59,8 +61,12 @@ class PlayedCore:
     shown: dict[Port, Port] = field(default_factory=dict)
     chosen: dict[Port, Encodings] = field(default_factory=dict)
     limits: dict[Port, int | None] = field(default_factory=dict)
+    refusing: bool = False
+    """It takes no offer."""
     own: set[TransportId] = field(default_factory=set)
     """Those of this program: they are always fed."""
+    viewers: set[TransportId] = field(default_factory=set)
+    """Those whose remotes receive by an offer of their own."""
 
     def do(self, command: Command) -> None:
         match command:
@@ -106,12 +112,16 @@ class PlayedCore:
         return self.far.pop(transport, None)
 
     def _answer(self, transport: TransportId, offer: dict[str, list[str]]) -> None:
+        if self.refusing:
+            self.reports.append(Refused(transport, "unsupported", "It is refused."))
+            return
         site, number = offer["from"]
         fresh = transport not in self.far
         self.far[transport] = (site, TransportId(int(number)))
         kinds: dict[str, Kind] = {"audio": "audio", "video": "video"}
+        way: Literal["in", "out"] = "out" if transport in self.viewers else "in"
         media = tuple(
-            Medium(Mid(str(index)), kinds[kind], "in", ("VP8",))
+            Medium(Mid(str(index)), kinds[kind], way, ("VP8",))
             for index, kind in enumerate(offer["kinds"])
         )
         self.reports.append(Answered(transport, json.dumps([self.site, transport]), media))
@@ -150,6 +160,17 @@ class Site:
         self.told[who] = []
         self.perform(self.rooms.guests.enter(hello, who, f"secret-{who}"))
         return who
+
+    def watch(self, name: str, room: str = "hall") -> TransportId:
+        """Somebody watches by WHEP."""
+        transport = self.rooms.number()
+        who = ParticipantId(f"{self.name}-{transport}")
+        session = Session(SessionId(f"s{who}"), "", Offer("", ""))
+        offer = json.dumps({"from": [f"viewer {who}", 0], "kinds": ["video", "audio"]})
+        request = Watch(RoomName(room), ParticipantName(name), Offer(offer, ""))
+        self.core.viewers.add(transport)
+        self.perform(self.rooms.enter(request, transport, who, session))
+        return transport
 
     def hear(self, who: ParticipantId, message: signal.Heard) -> None:
         """A guest says something."""

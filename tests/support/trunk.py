@@ -13,6 +13,7 @@ from support.trunking import FakeTrunking
 from support.waiting import until
 from trunkline.client.trunk.dialler import Dialler
 from trunkline.listing.settings import TrunkSettings
+from trunkline.model.id import ParticipantId
 from trunkline.model.trunk import Hello, LinkId
 from trunkline.net.links import Links
 from trunkline.web.problem import explain
@@ -68,10 +69,23 @@ class Host(Side):
     port: int
 
 
+class NoGuests:
+    """For those who meet no original relay."""
+
+    def enter(self, *_: object, **__: object) -> ParticipantId:
+        raise AssertionError("nobody here is an original relay")
+
+    def hear(self, *_: object) -> None:
+        raise AssertionError("nobody here is an original relay")
+
+    def hang_up(self, *_: object, **__: object) -> None:
+        raise AssertionError("nobody here is an original relay")
+
+
 def side(relay: str, *, instance: str = "first") -> Side:
     """A relay."""
     trunking = FakeTrunking(relay, instance=instance)
-    return Side(trunking, Links(trunking))
+    return Side(trunking, Links(trunking, NoGuests()))
 
 
 @asynccontextmanager

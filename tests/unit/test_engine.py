@@ -21,7 +21,7 @@ from trunkline.model.event import ParticipantJoined, ParticipantLeft, RoomOpened
 from trunkline.model.id import Mid, ParticipantName, RoomName, SessionId
 from trunkline.model.media import Offer, Port
 from trunkline.model.notice import ViewerCount
-from trunkline.model.report import Died, KeyframeWanted, Refused
+from trunkline.model.report import Closed, Died, KeyframeWanted, Refused
 from trunkline.model.request import (
     CloseStream,
     Find,
@@ -346,9 +346,15 @@ def test_a_program_produces_is_asked_for_keyframes_and_leaves(rig: Rig) -> None:
 
 
 def test_a_core_that_is_full_takes_no_producer(rig: Rig) -> None:
-    (port,) = rig.engine.produce(PRODUCE, Feeder(lambda _: None))
+    ended: list[str] = []
+    feeder = Feeder(lambda _: None, on_end=lambda: ended.append("end"))
+    (port,) = rig.engine.produce(PRODUCE, feeder)
     rig.engine.receive(Refused(port.transport, "limit", "all transports are taken"))
     assert rig.engine.rooms() == ()
+    (port,) = rig.engine.produce(PRODUCE, feeder)
+    rig.engine.receive(Closed(port.transport, "failed", "It failed."))
+    assert rig.engine.rooms() == ()
+    assert ended == ["end", "end"]
 
 
 def test_a_relay_that_stops_takes_no_producer(rig: Rig) -> None:

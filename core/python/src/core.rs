@@ -20,7 +20,7 @@ const MAX_MID: usize = 16;
 const MAX_PRODUCED: usize = 16;
 
 /// Kind, label and rids of a medium.
-type Offered = (String, Option<(String, String)>, Vec<String>);
+type Offered = (String, Option<(String, String)>, Vec<String>, bool);
 
 #[pyclass(frozen, module = "trunkline._core")]
 pub(crate) struct Core {
@@ -213,9 +213,9 @@ pub(crate) fn mid(mid: &str) -> PyResult<Mid> {
     Ok(Mid::from(mid))
 }
 
-fn offered((kind, label, rids): Offered) -> PyResult<OfferedMedium> {
+fn offered((kind, label, rids, takes): Offered) -> PyResult<OfferedMedium> {
     let label = label.map(|(stream, track)| Label { stream, track });
-    Ok(OfferedMedium { kind: self::kind(&kind)?, label, rids })
+    Ok(OfferedMedium { kind: self::kind(&kind)?, label, rids, takes })
 }
 
 pub(crate) fn kind(name: &str) -> PyResult<MediaKind> {

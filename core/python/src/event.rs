@@ -101,11 +101,7 @@ pub(crate) fn to_python(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyAn
             new(py, Stalled { transport, mid, still: stalled })
         }
         Event::Speakers { worker, speakers } => {
-            let named = |(producer, level)| {
-                let (transport, mid) = key(producer);
-                (transport, mid, level)
-            };
-            new(py, Speakers { worker, levels: speakers.into_iter().map(named).collect() })
+            new(py, Speakers { worker, levels: speakers.into_iter().map(level).collect() })
         }
         Event::Layers { producer, layers } => {
             let (transport, mid) = key(producer);
@@ -145,6 +141,11 @@ where
 
 fn key(key: MediaKey) -> (u64, String) {
     (key.transport.0, key.mid.to_string())
+}
+
+fn level((producer, level): (MediaKey, u8)) -> (u64, String, u8) {
+    let (transport, mid) = key(producer);
+    (transport, mid, level)
 }
 
 fn describe_all(py: Python<'_>, media: Vec<sfu::MediaDescription>) -> PyResult<Vec<Py<Media>>> {

@@ -82,7 +82,7 @@ pub(crate) fn accept(
     Ok(Agreement { rtc, tap, sdp, media, remote_fragment, offering: None, ice })
 }
 
-/// Makes the first offer of a connection on which we offer media and take none.
+/// Makes the first offer of a connection on which we offer.
 pub(crate) fn offer(
     wanted: &Wanted,
     mut ice: Ice,
@@ -90,17 +90,22 @@ pub(crate) fn offer(
     certificate: &DtlsCert,
     now: Instant,
 ) -> Result<Agreement, Refusal> {
-    let mut extensions = extensions(false);
+    let takes = wanted.takes();
+    let mut extensions = extensions(takes);
     name_encodings(&mut extensions);
-    let configuration = only_sending(configuration(certificate, extensions));
-    let configuration = ice.configure(configuration);
-    let (mut rtc, tap) = egress::tapped(|| configuration.build(now));
-    let mut offering = Offering::default();
+    let configuration = ice.configure(configuration(certificate, extensions));
+    let (mut rtc, tap) = if takes {
+        (configuration.build(now), None)
+    } else {
+        let (rtc, tap) = egress::tapped(|| only_sending(configuration).build(now));
+        (rtc, Some(tap))
+    };
+    let mut offering = Offering::new(takes);
     ice.begin(&mut rtc, media_port)?;
     let sdp = offering.offer(&mut rtc, wanted, &ice, &ice.candidates)?;
     Ok(Agreement {
         rtc,
-        tap: Some(tap),
+        tap,
         sdp,
         media: Vec::new(),
         remote_fragment: None,
@@ -145,7 +150,7 @@ fn answer(
     for (section, offered) in answer.media.iter_mut().zip(&Sdp::read(text).media) {
         section.take_encodings(offered);
     }
-    let media = sdp::mids(&answer).flat_map(|mid| both_ways(rtc, mid)).collect();
+    let media = sdp::mids(&answer).flat_map(|mid| describe(rtc, mid)).collect();
     Ok((answer.to_string(), media))
 }
 
@@ -264,16 +269,12 @@ fn understood(offer: &str) -> String {
     offer.to_string()
 }
 
-/// What was agreed on for one medium.
-pub(crate) fn describe(rtc: &Rtc, mid: Mid) -> Option<MediaDescription> {
-    let media = rtc.media(mid)?;
-    let codecs = codec_names(&agreed(rtc, mid));
-    Some(MediaDescription { mid, kind: media.kind(), direction: direction(media), codecs })
-}
-
 /// What was agreed on for one medium, which is told once for each way that it flows.
-fn both_ways(rtc: &Rtc, mid: Mid) -> impl Iterator<Item = MediaDescription> + use<> {
-    let told = describe(rtc, mid);
+pub(crate) fn describe(rtc: &Rtc, mid: Mid) -> impl Iterator<Item = MediaDescription> + use<> {
+    let told = rtc.media(mid).map(|media| {
+        let codecs = codec_names(&agreed(rtc, mid));
+        MediaDescription { mid, kind: media.kind(), direction: direction(media), codecs }
+    });
     let flows = told.as_ref().is_some_and(|medium| medium.direction == Direction::In);
     let returns = flows && rtc.media(mid).is_some_and(|media| media.direction().is_sending());
     let back = told.clone().filter(|_| returns);

@@ -31,9 +31,18 @@ pub(crate) struct Wanted {
     pub(crate) restart: bool,
 }
 
+impl Wanted {
+    /// Whether the remote may send.
+    pub(crate) fn takes(&self) -> bool {
+        self.media.iter().any(|medium| medium.takes)
+    }
+}
+
 /// What was offered, and the offer that waits for its answer.
 #[derive(Debug, Default)]
 pub(crate) struct Offering {
+    /// Whether the remote may send, now or later.
+    takes: bool,
     lines: Vec<Line>,
     data: bool,
     version: u64,
@@ -48,6 +57,7 @@ pub(crate) struct Line {
     pub(crate) mid: Mid,
     pub(crate) kind: MediaKind,
     pub(crate) label: Option<Label>,
+    takes: bool,
     /// The encodings that it is offered in.
     pub(crate) rids: Vec<Rid>,
     /// Those of them that the remote takes.
@@ -79,6 +89,11 @@ impl From<Refusal> for Rejection {
 }
 
 impl Offering {
+    /// Of nothing yet; `takes`: the remote is to send, too.
+    pub(crate) fn new(takes: bool) -> Self {
+        Self { takes, ..Self::default() }
+    }
+
     /// The media offered, in the order in which they were asked for.
     pub(crate) fn lines(&self) -> &[Line] {
         &self.lines
@@ -153,12 +168,16 @@ impl Offering {
         self.remote_fragment = Some(fragment);
         self.learn_rids(&answer);
         let describe = |line: &Line| negotiation::describe(rtc, line.mid);
-        Ok(self.lines.iter().filter_map(describe).collect())
+        Ok(self.lines.iter().flat_map(describe).collect())
     }
 
     fn check(&self, wanted: &Wanted) -> Result<(), Refusal> {
         if self.pending.is_some() {
             let reason = "the offer before has no answer yet: wait until it is agreed on";
+            return Err(Refusal::new(RefusalCode::Unsupported, reason));
+        }
+        if wanted.takes() && !self.takes {
+            let reason = "this connection sends media and takes none: take them on another";
             return Err(Refusal::new(RefusalCode::Unsupported, reason));
         }
         let count = wanted.media.len();
@@ -186,14 +205,15 @@ impl Offering {
     ) -> Option<(SdpOffer, SdpPendingOffer)> {
         for (line, medium) in lines.iter_mut().zip(&wanted.media) {
             line.label.clone_from(&medium.label);
+            line.takes = medium.takes;
             line.rids = rids(medium);
             changes.set_direction(line.mid, way(line));
         }
         let mut wants_channel = wanted.data && !self.data;
         for medium in &wanted.media[lines.len()..] {
-            let OfferedMedium { kind, label, .. } = medium.clone();
+            let OfferedMedium { kind, label, takes, .. } = medium.clone();
             let (rids, agreed) = (rids(medium), Vec::new());
-            let mut line = Line { mid: Mid::default(), kind, label, rids, agreed };
+            let mut line = Line { mid: Mid::default(), kind, label, takes, rids, agreed };
             line.mid = changes.add_media(kind, way(&line), None, None, None);
             lines.push(line);
             // The first m-line tells the candidates: a browser makes a medium of it, if there is any.
@@ -252,7 +272,8 @@ impl Offering {
         if !pending.offer.media.iter().map(name).eq(answer.media.iter().map(name)) {
             return malformed("the answer has other m-lines than the offer");
         }
-        if answer.media.iter().any(Section::sends) {
+        let mut pairs = pending.offer.media.iter().zip(&answer.media);
+        if pairs.any(|(offered, answered)| answered.sends() && !offered.receives()) {
             return malformed("the answer sends, and the offer does not receive");
         }
         let mut living = answer.media.iter().filter(|section| !section.is_rejected());
@@ -302,7 +323,12 @@ fn check_rids(medium: &OfferedMedium) -> Result<(), Refusal> {
 }
 
 fn way(line: &Line) -> Direction {
-    if line.label.is_some() { Direction::SendOnly } else { Direction::Inactive }
+    match (line.label.is_some(), line.takes) {
+        (true, true) => Direction::SendRecv,
+        (true, false) => Direction::SendOnly,
+        (false, true) => Direction::RecvOnly,
+        (false, false) => Direction::Inactive,
+    }
 }
 
 /// RFC 8830 section 2: a token (RFC 8866 section 9) of 1 to 64 characters.

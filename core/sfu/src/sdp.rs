@@ -184,6 +184,12 @@ impl Section {
         self.kind() != "application" && !self.rejected && !silent
     }
 
+    /// Whether its author takes media.
+    pub(crate) fn receives(&self) -> bool {
+        let deaf = self.has("a=sendonly") || self.has("a=inactive");
+        self.kind() != "application" && !self.rejected && !deaf
+    }
+
     /// Whether its author takes media and sends none.
     pub(crate) fn only_receives(&self) -> bool {
         !self.rejected && self.has("a=recvonly")

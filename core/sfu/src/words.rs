@@ -239,6 +239,8 @@ pub struct OfferedMedium {
     pub label: Option<Label>,
     /// Names of the encodings that it is sent in (RFC 8851), 4 at most; none: it is sent once.
     pub rids: Vec<String>,
+    /// Whether the remote may send, too. Without such a medium in the first offer there is none later.
+    pub takes: bool,
 }
 
 /// What the remote is told that a medium is (RFC 8830 section 2: `msid`).

@@ -554,3 +554,45 @@ fn the_number_of_transports_is_bounded() {
         Command::Offer { transport: id(16), media, data: false, restart: false, dial: false };
     assert_eq!(world.refusal(more).0, RefusalCode::Limit);
 }
+
+#[test]
+fn a_medium_that_is_offered_may_flow_both_ways() {
+    let mut world = World::new();
+    let both = [sfu::OfferedMedium { takes: true, ..video("v") }];
+    let pair = [world.await_offer(), world.await_offer()];
+    for who in pair {
+        let (offer, mids) = world.offer_to(who, &both);
+        let answer = world.clients[who].accept(&offer);
+        let media = world.agree(who, &answer);
+        let ways: Vec<_> = media.iter().map(|it| (it.mid, it.direction)).collect();
+        assert_eq!(ways, [(mids[0], Direction::In), (mids[0], Direction::Out)]);
+        world.clients[who].send_on(mids[0], MediaKind::Video);
+        world.meet(who);
+    }
+    let [ann, bob] = pair;
+    world.watch(ann, bob);
+    world.watch(bob, ann);
+    for frame in 0..20 {
+        let now = world.now;
+        world.clients[ann].write(0, frame * 2_970, frame == 0, now);
+        world.clients[bob].write(0, frame * 2_970, frame == 0, now);
+        world.run(Duration::from_millis(33));
+    }
+    for who in pair {
+        let mid = Mid::from(world.clients[who].mids()[0].as_str());
+        assert_eq!(world.clients[who].numbers_of(mid).len(), 20);
+    }
+}
+
+#[test]
+fn a_connection_that_was_begun_to_send_alone_takes_nothing_later() {
+    let (mut world, publisher, viewer) = pair();
+    watch(&mut world, publisher, viewer);
+    let taking = sfu::OfferedMedium { takes: true, ..video("w") };
+    let media = vec![audio("a"), video("v"), taking];
+    let offer =
+        Command::Offer { transport: id(viewer), media, data: false, restart: false, dial: false };
+    let (code, reason) = world.refusal(offer);
+    assert_eq!(code, RefusalCode::Unsupported);
+    assert!(reason.contains("on another"), "{reason}");
+}

@@ -30,8 +30,8 @@ export const serversText = {
   cameras: {
     title: both("Cameras", "Kameras"),
     hint: both(
-      "The relay fetches them by RTSP and shows each as a participant of a room.",
-      "Das Relay holt sie per RTSP und zeigt jede als Person in einem Raum.",
+      "The relay fetches them itself, and shows each as a participant of a room.",
+      "Das Relay holt sie selbst und zeigt jede als Teilnehmende eines Raums.",
     ),
     none: both("There are no cameras yet.", "Noch gibt es keine Kameras."),
     add: both("Add a camera", "Kamera hinzufügen"),
@@ -57,11 +57,16 @@ export const serversText = {
     waiting: both("Not connected, trying again", "Nicht verbunden, neuer Versuch folgt"),
     failed: both("Does not work", "Funktioniert nicht"),
   },
+  original: both(
+    "an original Umbrella relay, in the room default",
+    "ein originales Umbrella-Relay, im Raum default",
+  ),
   byUs: both("by this relay", "von diesem Relay"),
   byThem: both("by the other one", "vom anderen"),
   facts: {
     dialled: both("Dialled", "Aufgebaut"),
     since: both("Since", "Seit"),
+    software: both("Software", "Software"),
     roundTrip: both("Round trip", "Laufzeit"),
     sends: both("Sends", "Sendet"),
     receives: both("Receives", "Empfängt"),

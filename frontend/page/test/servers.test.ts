@@ -9,6 +9,7 @@ const trunk: Trunk = {
   state: "up",
   error: null,
   since: 0,
+  original: false,
   relay: null,
   rtt: null,
   sent_kbps: 0,

@@ -80,8 +80,7 @@ class _Session:
 class Member:
     """The relay in a room of GStreamer: each of the others has a call of its own with it.
 
-    It is there from the beginning, so that whoever enters offers to it, as newcomers do: only an
-    offer of theirs can have media both ways.
+    It is there from the beginning, so that whoever enters offers to it, as newcomers do.
     """
 
     def __init__(self, engine: Engine, exchange: GStreamerExchange, room: RoomName) -> None:

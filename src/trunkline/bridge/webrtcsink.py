@@ -105,7 +105,7 @@ class _Producer:
         log.warning("%s is no producer any more: %d %s", self._name, code, reason)
 
     def _begin(self, session: str, offer: str | None) -> None:
-        request = Request(room=self._room, name=None, follows=self._name)
+        request = Request(room=self._room, name=None, follows=self._name, publishes=False)
         say, end = partial(self._say, session), partial(self._end, session)
         call = self._calls[session] = Call(self._engine, request, say, end)
         if offer is None:

@@ -126,7 +126,7 @@ async def _on_trial(settings: Settings, now: datetime.datetime) -> AsyncIterator
 
     yield ok("relay", "No relay runs here: one is started for the moment.")
     with tempfile.TemporaryDirectory(prefix="trunkline-doctor-") as folder:
-        changes = {"state_dir": Path(folder), "demo": False, "open": False}
+        changes = {"state_dir": Path(folder), "demo": False, "open": False, "mdns": False}
         try:
             async with Relay(settings.model_copy(update=changes)) as relay:
                 async for finding in _examine_own(relay.url, now):

@@ -72,7 +72,7 @@ def add(  # noqa: PLR0913 - typer is told of the options by the arguments
 ) -> None:
     """Dial another relay, from now on and after each restart.
 
-    The same URL again replaces what was said of it before.
+    The same URL again changes what is said of it, and nothing else.
     """
     if secret == _ASK:
         secret = str(typer.prompt("Secret", hide_input=True))
@@ -144,13 +144,28 @@ async def _add(settings: "TrunkSettings", store: "Store", token: str | None) -> 
         before = [one for one in await desk.list() if one["url"] == settings.url]
         own = [one for one in before if not one["id"].startswith("settings-")]
         if own:
-            entry = await desk.change(own[0]["id"], settings)
+            entry = await desk.change(own[0]["id"], _changed(own[0], settings))
         else:
             entry = await desk.add(settings)
         if isinstance(desk, StoreOffice):
-            typer.echo("No relay runs here. It is dialled when one starts.")
+            typer.echo(f"{_nobody(store)} It is dialled when one starts.")
             return
         _show(await _settled(desk, entry))
+
+
+def _changed(listed: "Listed", settings: "TrunkSettings") -> "TrunkSettings":
+    """What was laid down before, but for what is said now.
+
+    Somebody who adds a fingerprint must not open a trunk to all rooms by that.
+    """
+    said = settings.model_dump(exclude_unset=True)
+    kept = {name: listed[name] for name in type(settings).model_fields if name in listed}
+    # One excludes the other: what is said now counts.
+    if "fingerprint" in said:
+        kept.pop("insecure", None)
+    if "insecure" in said:
+        kept.pop("fingerprint", None)
+    return type(settings).model_validate({**kept, **said})
 
 
 async def _settled(desk: "Office", entry: "Listed") -> "Listed":
@@ -183,11 +198,17 @@ async def _list(store: "Store", token: str | None) -> None:
     async with office(store, token) as desk:
         trunks = await desk.list()
         if isinstance(desk, StoreOffice):
-            typer.echo(dim("No relay runs here. These are dialled when one starts:"))
+            typer.echo(dim(f"{_nobody(store)} These are dialled when one starts:"))
         elif not trunks:
             typer.echo("There are no trunks. Dial one: trunkline trunk add URL")
         for one in trunks:
             _show(one)
+
+
+def _nobody(store: "Store") -> str:
+    return (
+        f"No relay runs with the state folder {store.directory}; name another one by --state-dir."
+    )
 
 
 def _show(one: "Listed") -> None:

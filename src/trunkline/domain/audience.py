@@ -86,7 +86,9 @@ class Audience:
     def _downlink(self, guest: Guest) -> Downlink:
         if guest.downlink is None:
             transport = self._lines.open(guest)
-            guest.downlink = Downlink(transport, like_umbrella=guest.like_umbrella)
+            guest.downlink = Downlink(
+                transport, like_umbrella=guest.like_umbrella, dial=guest.dialled
+            )
         return guest.downlink
 
 

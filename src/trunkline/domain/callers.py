@@ -72,7 +72,8 @@ class Callers:
         self._transports[who] = transport
         if request.offer is not None:
             return [Accept(transport, request.offer)]
-        media = tuple(OfferedMedium(kind, Label(STREAM, kind)) for kind in _KINDS)
+        takes = request.publishes
+        media = tuple(OfferedMedium(kind, Label(STREAM, kind), takes=takes) for kind in _KINDS)
         return [OfferMedia(transport, media)]
 
     def hear(self, who: ParticipantId, message: Word) -> list[Effect]:

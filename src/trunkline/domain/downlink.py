@@ -1,5 +1,6 @@
 """The transport on which the relay sends to one guest: it makes the offers there."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -25,6 +26,10 @@ MAX_MEDIA = 200
 
 ANSWER_TIME = 30.0
 """Seconds that a guest has to answer an offer."""
+
+MAX_RIDS = 4
+"""Encodings of one medium."""
+_RID = re.compile(r"[A-Za-z0-9_]{1,8}")
 
 Want = TypeVar("Want")
 
@@ -154,7 +159,7 @@ class Downlink:
     def carry(self, wanted: Sequence[tuple[Track, Encodings]]) -> list[Command]:
         """Send a neighbour these encodings of tracks from now on, and nothing else."""
         for track, encodings, medium in self._place(wanted):
-            rids = tuple(layer.rid for layer in track.layers)
+            rids = _rids(track)
             if not set(rids) <= set(medium.rids):
                 medium.rids = rids
             # There, everybody is to be able to play it.
@@ -255,6 +260,12 @@ class Downlink:
         )
         self._offered, self._waiting, self._restart = media, True, False
         return [command]
+
+
+def _rids(track: Track) -> tuple[str, ...]:
+    """The encodings that a track can be sent in beside each other; none where it cannot."""
+    rids = tuple(layer.rid for layer in track.layers)
+    return rids if all(map(_RID.fullmatch, rids)) and len({*rids}) <= MAX_RIDS else ()
 
 
 def _choose(medium: _Medium, port: Port) -> Iterator[Command]:

@@ -10,6 +10,8 @@ from trunkline.domain.chat import Chat
 from trunkline.domain.effect import Effect
 from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
+from trunkline.domain.original import owed
+from trunkline.domain.remote import Remote
 from trunkline.domain.stage import Stage
 from trunkline.domain.track import Track
 from trunkline.model import signal
@@ -37,6 +39,8 @@ class Surroundings:
     """Those of the other publishers, and of other relays' participants."""
     people: Callable[[], Iterable[signal.Person]]
     """The other publishers, and other relays' participants."""
+    relays: Callable[[], Iterable[Remote]]
+    """Those of the latter that are original Umbrella relays."""
     lines: Lines
 
 
@@ -146,11 +150,23 @@ class Floor:
     def update(self) -> list[Effect]:
         """Restore the invariant."""
         every = self.every_track()
+        relays: list[Guest | Remote] = [*self._dialled(), *self._around.relays()]
         effects: list[Effect] = []
         for guest in self:
-            others = [track for track in every if track.owner != guest.id]
-            effects += self.audience.show(guest, others)
+            effects += self.audience.show(guest, [*owed(guest, every, relays)])
         return [*effects, *self._tell_speakers(every)]
+
+    def look_again(self) -> list[Effect]:
+        """Let each track of original relays and clients be there once."""
+        effects: list[Effect] = []
+        for guest in self:
+            if guest.like_umbrella:
+                effects += self.stage.look_again(guest)
+        return effects
+
+    def second_hand(self) -> set[TrackId]:
+        """Tracks of original relays, which may be others' in truth."""
+        return {track for guest in self._dialled() for track in guest.tracks}
 
     def listen(self, levels: Mapping[Port, int]) -> list[Effect]:
         """Take the levels of those who speak, loudest first; all other tracks are silent."""
@@ -188,6 +204,9 @@ class Floor:
     def tell_others(self, who: ParticipantId | None, message: signal.Told) -> list[Effect]:
         """Say something to all guests but one."""
         return [Tell(guest.id, message) for guest in self if guest.id != who]
+
+    def _dialled(self) -> Iterator[Guest]:
+        return (guest for guest in self if guest.dialled)
 
     def _tell_speakers(self, tracks: Iterable[Track]) -> list[Effect]:
         speaking = self._speaking(tracks)

@@ -7,9 +7,9 @@ from trunkline.domain.allowance import Allowance, Rate
 from trunkline.domain.downlink import Downlink
 from trunkline.domain.track import Track
 from trunkline.model import signal, view
-from trunkline.model.event import Role
 from trunkline.model.id import Mid, ParticipantId, ParticipantName, TrackId, TransportId
 from trunkline.model.media import Kind, Port, Wish
+from trunkline.model.trunk import Policy
 
 CHAT_RATE = Rate(burst=10, per_second=0.5)
 
@@ -40,12 +40,20 @@ class Guest:
     """ "address:port" that it talks from."""
     like_umbrella: bool = False
     """It speaks as an original Umbrella client does: it gets everything."""
+    policy: Policy | None = None
+    """What may cross, where it is an original Umbrella relay that we dialled; None: it came."""
     accepts_all: bool = False
     hand_raised: bool = False
     away_since: float | None = None
     """When its conversation broke off."""
     reached: bool = False
     """One of its transports was up at some time."""
+    announced: tuple[signal.Announced, ...] = ()
+    """All that it said it has; `tracks` are those of them that are let in."""
+    ended: frozenset[TrackId] = frozenset()
+    """Those of them that an original client has stopped to send: it does not announce that."""
+    unsent: tuple[frozenset[TrackId], float] = (frozenset(), 0.0)
+    """Those of them that it has never begun to send, and since when it is just these."""
     tracks: dict[TrackId, Track] = field(default_factory=dict)
     mapping: dict[TrackId, Mid] = field(default_factory=dict)
     wishes: dict[TrackId, Wish] = field(default_factory=dict)
@@ -60,9 +68,14 @@ class Guest:
     chat: Allowance = field(default_factory=lambda: Allowance(CHAT_RATE, 1))
 
     @property
-    def role(self) -> Role:
+    def role(self) -> signal.GuestRole:
         """What events call it."""
-        return "client"
+        return "relay" if self.dialled else "client"
+
+    @property
+    def dialled(self) -> bool:
+        """We went to it: it is a relay, and we look for the way that media take."""
+        return self.policy is not None
 
     @property
     def connected(self) -> bool:
@@ -80,6 +93,11 @@ class Guest:
         """Whether it has something to send, and none of it comes."""
         stalled = [track.stalled for track in self.live() if not track.muted]
         return bool(stalled) and all(stalled)
+
+    @property
+    def offered(self) -> tuple[signal.Announced, ...]:
+        """All that it has, as far as is known."""
+        return tuple(one for one in self.announced if one.id not in self.ended)
 
     def connect(self, transport: TransportId) -> bool:
         """One of its transports is up; whether it is the first ever."""
@@ -110,7 +128,7 @@ class Guest:
     def describe(self) -> view.Participant:
         """As others may see it."""
         tracks = tuple(track.describe() for track in self.live())
-        return view.Participant(self.id, self.name, self.connected, tracks, "client", self.address)
+        return view.Participant(self.id, self.name, self.connected, tracks, self.role, self.address)
 
     def carried(self, transport: TransportId) -> dict[Mid, view.Carriage]:
         """Which track each medium of one of its transports is."""
@@ -126,7 +144,7 @@ class Guest:
     def person(self) -> signal.Person:
         """As the other guests are told of it."""
         away = self.away_since is not None
-        return signal.Person(self.id, self.name, "client", self.hand_raised, away)
+        return signal.Person(self.id, self.name, self.role, self.hand_raised, away)
 
     def wish_for(self, track: Track) -> Wish | None:
         """How much it wants of a track; None: nothing."""

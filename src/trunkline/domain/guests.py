@@ -7,9 +7,10 @@ from trunkline.domain.downlink import ANSWER_TIME
 from trunkline.domain.effect import Effect
 from trunkline.domain.guest import Guest
 from trunkline.domain.room import Room
+from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import signal
 from trunkline.model.event import LeaveCode, ParticipantConnected
-from trunkline.model.id import ParticipantId, ParticipantName, TransportId
+from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TransportId
 from trunkline.model.report import (
     Agreed,
     Answered,
@@ -26,6 +27,7 @@ from trunkline.model.report import (
     Unplayable,
 )
 from trunkline.model.signal import Tell
+from trunkline.model.trunk import Policy
 
 
 class Guests:
@@ -63,19 +65,25 @@ class Guests:
         *,
         address: str = "",
         like_umbrella: bool = False,
+        policy: Policy | None = None,
     ) -> list[Effect]:
         """Let a new guest in; its id and the text that names it when it comes back are new.
+
+        `policy` is that of an original relay that we dialled.
 
         Raises:
             Refusal: the room is locked, its passphrase is another, or a limit is reached.
         """
-        room = self._directory.room(hello.room, hello.passphrase)
+        if policy is not None:
+            self._check(hello.room, policy)
+        room = self._directory.room(hello.room, None if policy else hello.passphrase)
         guest = Guest(
             id=who,
             name=hello.name or _free_name(room),
             resumption=resumption,
             address=address,
             like_umbrella=like_umbrella,
+            policy=policy,
             accepts_all=hello.accept_all,
         )
         self._directory.keep(room)
@@ -118,6 +126,8 @@ class Guests:
         if room is None:
             return []
         guest = room.floor.guest(who)
+        if guest.like_umbrella:
+            return self.leave(who, "lost", "Its connection is lost.")
         effects = room.floor.lose(guest, now)
         room.changed = True
         return [*effects, *self._dismiss_if_gone(room, guest, now)]
@@ -127,7 +137,10 @@ class Guests:
         self._directory.pass_time(now)
         effects: list[Effect] = []
         for who, room in tuple(self._homes.items()):
-            effects += self._dismiss_if_gone(room, room.floor.guest(who), now)
+            guest = room.floor.guest(who)
+            if guest.like_umbrella and room.floor.stage.pass_time(guest, now):
+                effects += room.update()
+            effects += self._dismiss_if_gone(room, guest, now)
         return effects
 
     def receive(self, report: SessionReport) -> list[Effect]:
@@ -155,6 +168,17 @@ class Guests:
             effects.append(Tell(who, signal.Goodbye(code, reason, retry=True)))
             effects += self.leave(who, code, reason)
         return effects
+
+    def _check(self, room: RoomName, policy: Policy) -> None:
+        """Raise what keeps an original relay out of its room."""
+        is_named = policy.rooms is not None and room in policy.rooms
+        if is_named or (policy.rooms is None and self._directory.opens(room, "")):
+            return
+        raise Refusal(
+            RefusalCode.FORBIDDEN,
+            f"It is an original Umbrella relay, all of whose clients are in room {room!r}, and "
+            f"that is not among the rooms which may cross: name it in this trunk's rooms.",
+        )
 
     def _receive(self, room: Room, guest: Guest, report: SessionReport) -> list[Effect]:
         match report:

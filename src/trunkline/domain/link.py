@@ -1,12 +1,13 @@
 """One trunk while it is up: the two media connections with a neighbour, and what they carry."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from trunkline.domain.downlink import Downlink
 from trunkline.domain.effect import Effect
 from trunkline.domain.guest import Uplink
+from trunkline.domain.throttle import Throttle
 from trunkline.domain.track import Track
 from trunkline.model import signal, trunk
 from trunkline.model.command import Accept, Close, Renegotiate
@@ -25,6 +26,7 @@ from trunkline.model.report import (
     SessionReport,
     Stalled,
     Started,
+    Traffic,
     Unplayable,
 )
 from trunkline.model.trunk import Encodings, Hello, LinkId, Medial, Policy
@@ -60,6 +62,8 @@ class Link:
     """What it knows of ours."""
     coming: dict[Mid, tuple[str, ...]] = field(default_factory=dict)
     """The rids that come on its media, lowest first."""
+    throttle: Throttle | None = None
+    """Holds back what is too much, where there is a limit."""
     rtt: float | None = None
     refusal: str = ""
     """Why it cannot be sent anything, if so: another offer would be refused, too."""
@@ -133,9 +137,23 @@ class Link:
             return []
         if self.downlink is None:
             self.downlink = Downlink(self.transports.open(), dial=self.dialled)
-        wanted = [(tracks[name], want) for name, want in self.serving.items()]
+        held = self._held()
+        wanted = [
+            (tracks[name], want if name not in held else frozenset())
+            for name, want in self.serving.items()
+        ]
         commands = self.downlink.carry(wanted)
         return [*commands, *([] if self.downlink.waiting else self._map(self.downlink))]
+
+    def weigh(self, traffic: Traffic, tracks: Mapping[TrackId, Track], now: float) -> bool:
+        """Look at what was sent; whether something else is held back now."""
+        if self.throttle is None or self.downlink is None:
+            return False
+        carried = self.downlink.carried()
+        media = ((carried.get(one.mid), one) for one in traffic.consumers)
+        sent = {at.track: one.bytes + one.retransmitted for at, one in media if at}
+        pictures = {name for name in sent if name in tracks and tracks[name].kind == "video"}
+        return self.throttle.weigh(sent, pictures, now)
 
     def end(self) -> list[Effect]:
         """The trunk is down."""
@@ -144,6 +162,12 @@ class Link:
             self.transports.close(transport)
         self.uplink = self.downlink = None
         return [*effects]
+
+    def _held(self) -> Set[TrackId]:
+        if self.throttle is None:
+            return frozenset()
+        self.throttle.forget({name for name, want in self.serving.items() if want})
+        return self.throttle.held
 
     def _transports(self) -> Iterable[TransportId]:
         return [way.transport for way in (self.uplink, self.downlink) if way is not None]

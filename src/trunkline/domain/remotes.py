@@ -45,17 +45,18 @@ class Remotes:
         if remote is None:
             remote = self._there[presence.id] = Remote(presence)
             effects.append(ParticipantJoined(self._room, remote.id, remote.role, remote.name))
-        person, before = remote.person(), {track.id: track for track in remote.live()}
-        remote.see(presence, {one.id for one in self._every_track() if one.owner != remote.id})
-        after = {track.id: track for track in remote.live()}
-        effects += [
-            TrackPublished(self._room, remote.id, track.id, track.kind)
-            for track in remote.live()
-            if track.id not in before
-        ]
-        effects += [self._ended(track) for name, track in before.items() if name not in after]
+        person = remote.person()
+        effects += self._see(remote, presence)
         if effects or person != remote.person():
             effects += self._floor.tell_others(None, People((remote.person(),)))
+        return effects
+
+    def look_again(self) -> list[Effect]:
+        """Let those have their tracks that others had, and have no more."""
+        effects: list[Effect] = []
+        for remote in self:
+            if len(remote.tracks) < len(remote.presence.tracks):
+                effects += self._see(remote, remote.presence)
         return effects
 
     def absent(self, who: ParticipantId, code: LeaveCode, reason: str) -> list[Effect]:
@@ -79,6 +80,20 @@ class Remotes:
         for track in watched:
             _add(wanted, track, Wish())
         return wanted
+
+    def _see(self, remote: Remote, presence: Presence) -> list[Effect]:
+        before = {track.id: track for track in remote.live()}
+        taken = {one.id for one in self._every_track() if one.owner != remote.id}
+        # Whose track it is has it, before an original relay that passes it on.
+        second_hand = set() if remote.role == "relay" else self._floor.second_hand()
+        remote.see(presence, taken - second_hand)
+        effects: list[Effect] = [
+            TrackPublished(self._room, remote.id, track.id, track.kind)
+            for track in remote.live()
+            if track.id not in before
+        ]
+        after = {track.id for track in remote.live()}
+        return [*effects, *(self._ended(one) for name, one in before.items() if name not in after)]
 
     def _ended(self, track: RemoteTrack) -> TrackEnded:
         return TrackEnded(self._room, track.owner, track.id, track.kind)

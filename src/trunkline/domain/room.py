@@ -10,6 +10,7 @@ from trunkline.domain.floor import Floor, Surroundings
 from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
 from trunkline.domain.participant import Caller, Consumer, Member, Publisher, Sender, Viewer
+from trunkline.domain.remote import Remote
 from trunkline.domain.remotes import Remotes
 from trunkline.domain.track import Track
 from trunkline.domain.viewing import Viewing
@@ -82,6 +83,7 @@ class Room:
                 rule=rule,
                 tracks=self._tracks,
                 people=self._people,
+                relays=self._relays,
                 lines=Lines(lambda: open_transport(self), close_transport),
             )
         )
@@ -320,7 +322,8 @@ class Room:
         """Show and tell everybody how it is now, after any change."""
         self.changed = True
         self.tell()
-        effects = [*self._viewing.aim(), *self.floor.update()]
+        effects = [*self.remotes.look_again(), *self.floor.look_again()]
+        effects += [*self._viewing.aim(), *self.floor.update()]
         shown = {*self._viewing.shown(), *self.floor.shown()}
         return [*effects, *self.wanted.tell(self._publishers(), shown)]
 
@@ -384,6 +387,9 @@ class Room:
     def _people(self) -> Iterator[Person]:
         yield from (one.person() for one in self._performers())
         yield from (remote.person() for remote in self.remotes)
+
+    def _relays(self) -> Iterator[Remote]:
+        return (remote for remote in self.remotes if remote.role == "relay")
 
     def _close_if_empty(self) -> list[Effect]:
         if not self._opened or len(self.floor) or len(self.remotes):

@@ -17,6 +17,13 @@ from trunkline.model.report import Answered, Layers, Refused, Resized, Stalled, 
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell
 
+RELAY_TRACKS = 32
+"""Tracks that an original relay which we dialled may bring: as many as trunks take of somebody."""
+
+SEND_TIME = 10.0
+"""Seconds that an original client has to send what it announced: what ends before that it does not
+announce away. If it is sent after all, it is there again."""
+
 StageReport = Answered | Refused | Started | Stalled | Layers | Resized
 
 
@@ -40,11 +47,28 @@ class Stage:
 
     def announce(self, guest: Guest, tracks: tuple[signal.Announced, ...]) -> list[Effect]:
         """A guest says which tracks it has."""
-        accepted, failures = announcement.sort(
-            tracks, frozenset(self._taken(guest)), self._rule.tracks
-        )
+        guest.announced, guest.ended = tracks, frozenset()
+        accepted, failures = self._sort(guest)
+        # An original relay offers nothing before all that it announced is accepted.
+        told = tracks if guest.like_umbrella else accepted
         effects: list[Effect] = [Tell(guest.id, failure) for failure in failures]
-        effects.append(Tell(guest.id, signal.Wanted(accepted)))
+        effects.append(Tell(guest.id, signal.Wanted(told)))
+        return [*effects, *self._take(guest, accepted)]
+
+    def look_again(self, guest: Guest) -> list[Effect]:
+        """Let in what others of this name left, and leave to others what they have now."""
+        accepted, _ = self._sort(guest)
+        changed = guest.tracks.keys() != {track.id for track in accepted}
+        return self._take(guest, accepted) if changed else []
+
+    def _sort(self, guest: Guest) -> tuple[tuple[signal.Announced, ...], tuple[signal.Failed, ...]]:
+        if guest.policy and not guest.policy.receive:
+            return (), ()
+        most = max(self._rule.tracks, RELAY_TRACKS) if guest.dialled else self._rule.tracks
+        return announcement.sort(guest.offered, frozenset(self._taken(guest)), most)
+
+    def _take(self, guest: Guest, accepted: tuple[signal.Announced, ...]) -> list[Effect]:
+        effects: list[Effect] = []
         names = {track.id for track in accepted}
         for track in [track for track in guest.tracks.values() if track.id not in names]:
             del guest.tracks[track.id]
@@ -63,12 +87,27 @@ class Stage:
         if guest.uplink:
             return [Renegotiate(guest.uplink.transport, sdp)]
         guest.uplink = Uplink(self._lines.open(guest))
-        return [Accept(guest.uplink.transport, sdp)]
+        return [Accept(guest.uplink.transport, sdp, dial=guest.dialled)]
 
     def map(self, guest: Guest, message: signal.Mapped) -> list[Effect]:
         """A guest says which of its media are which tracks."""
-        guest.mapping = dict(message.mapping)
+        mapping = dict(message.mapping)
+        if guest.like_umbrella:
+            known = {track.id for track in guest.announced}
+            guest.ended = ((guest.ended | guest.mapping.keys()) - mapping.keys()) & known
+        guest.mapping = mapping
         return self._bind(guest)
+
+    def pass_time(self, guest: Guest, now: float) -> bool:
+        """Give up what an original client announced and does not send; whether that is news."""
+        names = {track.id for track in guest.offered}
+        unsent = frozenset(names - guest.mapping.keys())
+        if unsent != guest.unsent[0]:
+            guest.unsent = unsent, now
+        if not unsent or now - guest.unsent[1] < SEND_TIME:
+            return False
+        guest.ended |= unsent
+        return True
 
     def receive(self, guest: Guest, report: StageReport) -> list[Effect]:
         """Take in what the core reports of a guest's uplink."""

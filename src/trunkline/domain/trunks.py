@@ -26,10 +26,12 @@ from trunkline.domain.routing.effect import (
     Supply,
 )
 from trunkline.domain.routing.router import Router
+from trunkline.domain.throttle import Throttle
+from trunkline.domain.track import Track
 from trunkline.model import signal, trunk, view
 from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import ParticipantId, RoomName, TrackId, TransportId
-from trunkline.model.report import SessionReport, Started, Traffic
+from trunkline.model.report import Counted, SessionReport, Started, Traffic
 from trunkline.model.trunk import (
     Charted,
     Encodings,
@@ -97,7 +99,12 @@ class Trunks:
         routed = self._router.connect(link, hello.relay, policy, None, now)
         transports = Transports(lambda: self._open(link), self._close)
         self._links[link] = Link(
-            id=link, hello=hello, policy=policy, dialled=dialled, transports=transports
+            id=link,
+            hello=hello,
+            policy=policy,
+            dialled=dialled,
+            transports=transports,
+            throttle=Throttle(policy.max_kbps) if policy.max_kbps else None,
         )
         return link, [*self.chart.connect(link), *self._apply(routed)]
 
@@ -127,7 +134,7 @@ class Trunks:
 
     def leave_all(self, reason: str) -> list[Effect]:
         """Take leave of all neighbours."""
-        effects: list[Effect] = []
+        effects = self._apply(self._router.leave())
         for link in tuple(self._links):
             effects.append(trunk.Tell(link, signal.Goodbye("stopped", reason, retry=True)))
             effects += self._end(link)
@@ -198,6 +205,21 @@ class Trunks:
         carried = link.carried(traffic.transport)
         return view.TrunkStatistics(link.id, link.hello.relay, link.hello.name, traffic, carried)
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is a trunk that may carry only so much: `weigh` is to be called."""
+        return any(link.throttle for link in self.links())
+
+    def weigh(self, report: Counted, now: float) -> list[Effect]:
+        """Hold back what is too much."""
+        tracks = self._tracks()
+        downlinks = {link.downlink.transport: link for link in self.links() if link.downlink}
+        for traffic in report.transports:
+            link = downlinks.get(traffic.transport)
+            if link is not None and link.weigh(traffic, tracks, now):
+                self._stirred = True
+        return self.settle(now)
+
     def links(self) -> Iterator[Link]:
         """All trunks that are up, oldest first."""
         return iter(self._links.values())
@@ -264,10 +286,13 @@ class Trunks:
                 effects += room.update()
         return effects
 
+    def _tracks(self) -> dict[TrackId, Track]:
+        return {track.id: track for room in self._directory for track in room.floor.every_track()}
+
     def _carry(self) -> list[Effect]:
         if not self._links:
             return []
-        tracks = {track.id: track for room in self._directory for track in room.floor.every_track()}
+        tracks = self._tracks()
         return [effect for link in self._links.values() for effect in link.carry(tracks)]
 
     def _tell_carried(self) -> list[Effect]:

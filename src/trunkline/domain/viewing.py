@@ -84,6 +84,9 @@ class Viewing:
         yield from (guest for guest in self._floor if any(guest.live()))
 
     def _turn(self, caller: Caller) -> Iterator[Effect]:
+        if caller.stranded:
+            # Its call is about to end.
+            return _aim_at(caller, None)
         chosen = choose(caller, self._candidates(), self._floor.speaking)
         track = chosen.track("video") if chosen else None
         size = track.size if track else None

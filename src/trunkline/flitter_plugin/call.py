@@ -1,6 +1,7 @@
 """One connection after another, as a `!webrtc` node sees them."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -85,6 +86,8 @@ class Call:
 
         async def again() -> None:
             while True:
+                # Flitter has the youngest garbage collected alone; that of connections is older.
+                gc.collect(1)
                 self.state, began = None, loop.time()
                 try:
                     await connect()
@@ -149,16 +152,27 @@ class Call:
 
     @contextmanager
     def shows(
-        self, source: VideoInput, take: Callable[[VideoFrame], None] | None = None
+        self,
+        source: VideoInput,
+        take: Callable[[VideoFrame], None] | None = None,
+        *,
+        clears: bool = True,
     ) -> Iterator[None]:
-        """What comes there is seen, or taken by somebody, while the block lasts."""
+        """What comes there is seen, or taken by somebody, while the block lasts.
+
+        Args:
+            source: where it comes.
+            take: called with each picture, in the decoder's thread.
+            clears: whether nothing is seen afterwards; else the last picture is.
+        """
         handing = source.each(take or self.screen.show)
         try:
             yield
         finally:
             # A picture that is still in the decoder is not to come after the end.
             handing.close()
-            self.screen.clear()
+            if clears:
+                self.screen.clear()
 
     async def _measure(self, statistics: Callable[[], Awaitable[LinkStatistics]]) -> None:
         loop = asyncio.get_running_loop()

@@ -1,32 +1,40 @@
 """Pixels of what Flitter drew, as pictures to be sent."""
 
+import ctypes
 from typing import Any
 
+import glfw
 from av.video.frame import VideoFrame
 
 BUFFERS = 2
 """In which pixels wait till the processor takes them: a picture is sent one frame later."""
-_IN_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader")
+IN_SOFTWARE: tuple[str, ...] = ("llvmpipe", "softpipe", "swrast", "swiftshader")
+"""Renderers that the processor runs."""
 
 
 class Readback:
     """Reads a framebuffer without waiting for the graphics card to be done with it.
 
-    Drawing in software has nothing to wait for: there the pixels are read at once.
+    Where the processor draws, pixels are read at once. But first drawing is waited for without
+    the interpreter, which reading would hold: encoders, decoders and the network need it meanwhile.
     """
 
     def __init__(self, glctx: Any, size: tuple[int, int]) -> None:
         self._size = size
         renderer = str(glctx.info["GL_RENDERER"]).lower()
         self._buffers: list[Any] = []
-        if not any(name in renderer for name in _IN_SOFTWARE):
-            width, height = size
-            self._buffers = [glctx.buffer(reserve=width * height * 4) for _ in range(BUFFERS)]
+        if not any(name in renderer for name in IN_SOFTWARE):
+            area = size[0] * size[1]
+            self._buffers = [glctx.buffer(reserve=area * 4) for _ in range(BUFFERS)]
+        else:
+            address = glfw.get_proc_address("glFinish")
+            self._finish = ctypes.cast(address, ctypes.CFUNCTYPE(None))
         self._reads = 0
 
     def read(self, framebuffer: Any) -> VideoFrame | None:
         """The picture of now, or the one before; None while there is none."""
         if not self._buffers:
+            self._finish()
             return self._frame(framebuffer.read(components=4, dtype="f1"))
         framebuffer.read_into(self._buffers[self._reads % BUFFERS], components=4, dtype="f1")
         self._reads += 1

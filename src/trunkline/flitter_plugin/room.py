@@ -53,7 +53,10 @@ class Room:
             ) as guest:
                 with call.sends(await guest.send_video(call.options.video)):
                     async with call.connected(lambda: _statistics(guest)):
-                        await self._look(guest, call)
+                        try:
+                            await self._look(guest, call)
+                        finally:
+                            call.screen.clear()
 
     async def _look(self, guest: Guest, call: Call) -> None:
         """Show who is to be seen, until we are sent away."""
@@ -74,15 +77,18 @@ class Room:
     async def _show(
         self, guest: Guest, call: Call, wanted: Sequence[Track], view: ExitStack
     ) -> None:
+        if not wanted:
+            call.screen.clear()
+        # Who was seen last is seen till a picture of the next one comes.
         if self.show != GRID:
             for track in wanted:
-                view.enter_context(call.shows(await guest.watch(track)))
+                view.enter_context(call.shows(await guest.watch(track), clears=False))
             return
         grid = Grid(call.screen, len(wanted), call.options.size) if wanted else None
         for number, track in enumerate(wanted):
             assert grid is not None
             source = await guest.watch(track)
-            view.enter_context(call.shows(source, grid.cell(number)))
+            view.enter_context(call.shows(source, grid.cell(number), clears=False))
 
     def _wanted(self, guest: Guest, shown: Sequence[Track]) -> list[Track]:
         """Whose pictures are to be seen now."""

@@ -86,6 +86,7 @@ class _Conversation:
         self._links = links
         self._server = server
         self._link: Link | None = None
+        self._passed_over = ""
 
     async def hold(self, talking: talk.Talk) -> Link:
         """Talk until all is said; the link that was agreed on.
@@ -98,7 +99,8 @@ class _Conversation:
             event = await self._heard()
             now = loop.time()
             step = talking.wait(now) if event is None else talking.hear(event, now)
-            if talking.passed_over:
+            if talking.passed_over and talking.passed_over != self._passed_over:
+                self._passed_over = talking.passed_over
                 log.warning("!websocket passes over %s", talking.passed_over)
             link = None if step is None else await self._do(step)
             if link is not None:

@@ -87,7 +87,7 @@ class NativeCore:
             case Renegotiate(transport, offer):
                 self._core.renegotiate(transport, offer)
             case OfferMedia(transport, media, data, restart, dial):
-                labelled = [(one.kind, _words(one.label), one.rids) for one in media]
+                labelled = [(one.kind, _words(one.label), one.rids, one.takes) for one in media]
                 self._core.offer(transport, labelled, data, restart, dial)
             case AcceptAnswer(transport, answer):
                 self._core.accept_answer(transport, answer)

@@ -43,8 +43,8 @@ class Renegotiate:
 class OfferMedia:
     """Offer media to a remote; `Offered` or `Refused` is reported.
 
-    The first offer makes the transport, on which only we offer, and only we send. Until `Agreed`
-    is reported another one is refused.
+    The first offer makes the transport, on which only we offer, and only we send where none of its
+    media takes. Until `Agreed` is reported another one is refused.
     """
 
     transport: TransportId
@@ -55,7 +55,6 @@ class OfferMedia:
     restart: bool = False
     """Restart ICE."""
     dial: bool = False
-    """As in `Accept`."""
     """As in `Accept`; the first offer decides."""
 
 

@@ -6,8 +6,9 @@ from typing import Literal
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
 from trunkline.model.media import Kind, Protocol
 
-Role = Literal["publisher", "viewer", "client"]
-"""Came by WHIP; came by WHEP; a guest, which talks with the relay."""
+Role = Literal["publisher", "viewer", "client", "relay"]
+"""Came by WHIP; came by WHEP; a guest, which talks with the relay; an original Umbrella relay that
+we dialled, as which it is a guest, too."""
 
 LeaveCode = Literal[
     "left",

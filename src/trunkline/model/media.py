@@ -54,6 +54,8 @@ class OfferedMedium:
 
     Each is 1 to 8 letters, digits and _. None: it is sent once.
     """
+    takes: bool = False
+    """The remote may send, too; decided with the first offer of a transport."""
 
 
 @dataclass(frozen=True, slots=True)

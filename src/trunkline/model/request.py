@@ -55,7 +55,9 @@ class Call:
     """It cannot bear another size of picture: it is shown one participant, and its call ends when
     that one is gone."""
     offer: str | None = None
-    """SDP; None: the relay offers, and only sends."""
+    """SDP; None: the relay offers."""
+    publishes: bool = True
+    """Where the relay offers: whether the caller may send, too."""
 
 
 @dataclass(frozen=True, slots=True)

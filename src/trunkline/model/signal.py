@@ -18,7 +18,12 @@ from trunkline.model.id import (
 from trunkline.model.media import Kind, Source, Wish
 from trunkline.model.view import Track
 
-GuestRole = Literal["client", "publisher"]
+GuestRole = Literal["client", "publisher", "relay"]
+GUEST_ROLES: Mapping[str, GuestRole] = {
+    "client": "client",
+    "publisher": "publisher",
+    "relay": "relay",
+}
 Hindrance = Literal["", "paused", "codec"]
 HINDRANCES: Mapping[str, Hindrance] = {"paused": "paused", "codec": "codec"}
 

@@ -6,6 +6,8 @@ words are for who implements `Trunking`.
 
 from typing import Protocol
 
+from trunkline.model import outbox, signal
+from trunkline.model.id import ParticipantId
 from trunkline.model.trunk import Charted, Hello, LinkId, Medial, Policy, Routed, Standing, Word
 
 
@@ -59,3 +61,30 @@ class Trunking(Protocol):
 
     def standings(self) -> tuple[Standing, ...]:
         """All links that are up, oldest first."""
+
+
+class Guests(Protocol):
+    """Who takes original Umbrella relays that this one dialled: they are guests of a room."""
+
+    def enter(
+        self,
+        hello: signal.Hello,
+        outbox: outbox.Outbox,
+        *,
+        address: str,
+        like_umbrella: bool,
+        policy: Policy,
+    ) -> ParticipantId:
+        """Let it in; `policy` is what may cross.
+
+        Raises:
+            Refusal: it is not let in.
+        """
+
+    def hear(self, who: ParticipantId, message: signal.Heard, now: float, wall: int) -> None:
+        """Take what it says; `now` in seconds, rising, `wall` in milliseconds since 1970."""
+
+    def hang_up(
+        self, who: ParticipantId, outbox: outbox.Outbox, now: float, *, clean: bool
+    ) -> None:
+        """The conversation is over."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from trunkline.model import signal
+from trunkline.model.id import ParticipantId
 from trunkline.model.trunk import Hello, LinkId, Policy
-from trunkline.model.trunking import Trunking
+from trunkline.model.trunking import Guests, Trunking
 
 LINKS = 64
 """Conversations at a time, dialled and taken together."""
@@ -31,11 +32,19 @@ class Talk(Protocol):
 
     @property
     def hello(self) -> Hello | None:
-        """What the other end said of itself; None before it did."""
+        """What the other end said of itself; None before it did, and of an original relay."""
 
     @property
     def link(self) -> LinkId | None:
         """Its name, once the other end said hello."""
+
+    @property
+    def participant(self) -> ParticipantId | None:
+        """As whom an original Umbrella relay is in its room; None: it is none."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the other end has said what it has to say first."""
 
     @property
     def dialled(self) -> bool:
@@ -66,8 +75,9 @@ class Talk(Protocol):
 class Links:
     """All conversations with other relays."""
 
-    def __init__(self, trunking: Trunking) -> None:
+    def __init__(self, trunking: Trunking, guests: Guests) -> None:
         self.trunking = trunking
+        self.guests = guests
         self._conversations: list[Talk] = []  # bounded by LINKS
         self._fewer = asyncio.Event()
         self._stopping = False
@@ -123,6 +133,7 @@ class Links:
 
 def _claimed(hello: Hello, other: str) -> str:
     return (
-        f"{hello.name!r} claims the id {hello.relay}, which is that of {other}: if its state "
-        "folder was copied, delete relay.json in the copy and restart that relay."
+        f"{hello.name!r} claims the id {hello.relay}, which is that of {other}: both have one "
+        "state folder, or a copy of it. Start one with another --state-dir, or delete relay.json "
+        "in the copy."
     )

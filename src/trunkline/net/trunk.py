@@ -48,6 +48,9 @@ class Socket(Protocol):
 class Conversation:
     """One trunk's. `run` says all of it; `hello` is what the other end said of itself."""
 
+    participant = None
+    """It is no original Umbrella relay."""
+
     def __init__(
         self,
         links: Links,
@@ -115,6 +118,11 @@ class Conversation:
         self._over(reason)
         self._line.end()
         self._cut()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the other end said hello."""
+        return self.hello is not None
 
     @property
     def is_late(self) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import suppress
 
 from trunkline.errors import StartupError
 from trunkline.state import Store
@@ -20,9 +21,11 @@ def leave(store: Store, url: str) -> None:
         log.warning("Commands on this machine will not find the relay: %s", error.cause)
 
 
-def forget(store: Store) -> None:
-    """The relay has ended."""
-    (store.directory / FILE).unlink(missing_ok=True)
+def forget(store: Store, url: str) -> None:
+    """The relay that was there has ended; the note of another one stays."""
+    with suppress(StartupError, OSError):
+        if find(store) == url:
+            (store.directory / FILE).unlink(missing_ok=True)
 
 
 def find(store: Store) -> str | None:

@@ -9,15 +9,16 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trunkline.engine import Engine
-from trunkline.errors import ProtocolError, Refusal, RefusalCode, StartupError
+from trunkline.errors import ProtocolError, Refusal, RefusalCode, StartupError, TrunklineError
 from trunkline.media.core import Core
 from trunkline.model.camera import Camera, CameraHealth
 from trunkline.model.id import ParticipantName, RoomName, TransportId
-from trunkline.net.backoff import Backoff
+from trunkline.net.supervise import supervise
 from trunkline.protocol.source_url import completed, scheme
 from trunkline.registry import find
 from trunkline.sources.source import Kind, Opening, Wanted
@@ -32,7 +33,7 @@ LIMIT = 64
 """Cameras of one relay."""
 FILE = "cameras.json"
 GROUP = "trunkline.sources"
-_FIRST_DELAY, _LAST_DELAY = 1.0, 30.0
+_BUG = "It ended by a bug of the relay, which begins anew with it."
 
 
 class _Kept:
@@ -72,6 +73,7 @@ class Cameras:
         self._directory = directory
         self._kept: dict[str, _Kept] = {}  # bounded by LIMIT
         self._group: asyncio.TaskGroup | None = None
+        self._changing = asyncio.Lock()
         for camera in fixed:
             try:
                 self._check(camera)
@@ -112,7 +114,7 @@ class Cameras:
         Raises:
             Refusal: it cannot be had.
         """
-        for kept in self._kept.values():
+        for kept in tuple(self._kept.values()):
             participant = kept.participant
             if participant is not None and participant.transport == transport:
                 await participant.ready()
@@ -142,6 +144,10 @@ class Cameras:
                 source reads such a URL.
             StartupError: it cannot be kept.
         """
+        async with self._changing:
+            return await self._change(camera)
+
+    async def _change(self, camera: Camera) -> Camera:
         kept = self._changeable(camera.id)
         sub = camera.sub
         if sub and kept.camera.sub:
@@ -161,10 +167,11 @@ class Cameras:
             Refusal: there is no such camera, or it is one of the settings.
             StartupError: that cannot be kept.
         """
-        kept = self._changeable(camera)
-        del self._kept[camera]
-        self._save()
-        await self._stop(kept)
+        async with self._changing:
+            kept = self._changeable(camera)
+            del self._kept[camera]
+            self._save()
+            await self._stop(kept)
 
     def _find(self, camera: str) -> _Kept:
         kept = self._kept.get(camera)
@@ -219,8 +226,9 @@ class Cameras:
 
     def _start(self, kept: _Kept) -> None:
         if self._group is not None:
-            name = f"camera:{kept.camera.name}"
-            kept.task = self._group.create_task(self._keep(kept), name=name)
+            name = f"{kept.camera.room}: camera {kept.camera.name}"
+            running = supervise(name, partial(self._run, kept))
+            kept.task = self._group.create_task(running, name=name)
 
     async def _stop(self, kept: _Kept) -> None:
         if kept.task is not None:
@@ -228,27 +236,23 @@ class Cameras:
             await asyncio.wait([kept.task])
             kept.task = None
 
-    async def _keep(self, kept: _Kept) -> None:
-        """Run one; as long as its name is taken by somebody else, try again."""
+    async def _run(self, kept: _Kept) -> None:
+        """Run one until it ends; that its name is somebody else's is one reason."""
         # Imported where it is needed: FFmpeg takes tens of megabytes.
         from trunkline.sources.camera.participant import CameraParticipant
 
         camera = kept.camera
-        backoff = Backoff(_FIRST_DELAY, _LAST_DELAY)
         main = _opening(camera, camera.url)
         sub = _opening(camera, camera.sub) if camera.sub else None
-        while True:
-            kept.error = None
-            kept.participant = CameraParticipant(camera, main, sub, self._engine, self._core)
-            try:
-                await kept.participant.run()
-            except* Refusal as refused:
-                kept.error = str(refused.exceptions[0])
-            finally:
-                kept.participant = None
-            if backoff.is_first:
-                log.warning("%s: camera %s: %s", camera.room, camera.name, kept.error)
-            await asyncio.sleep(backoff.delay())
+        kept.participant = CameraParticipant(camera, main, sub, self._engine, self._core)
+        kept.error = _BUG
+        try:
+            await kept.participant.run()
+        except* Refusal as refused:
+            kept.error = str(refused.exceptions[0])
+        finally:
+            kept.participant = None
+        raise TrunklineError(kept.error)
 
 
 def fixed_id(room: RoomName, name: ParticipantName) -> str:

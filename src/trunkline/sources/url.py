@@ -5,11 +5,18 @@ from urllib.parse import unquote, urlsplit
 from trunkline.sources.source import Opening, Wanted
 
 _BRIEFLY = {"analyzeduration": "1000000"}
+# A playlist of somebody else's must not lead to files of this machine.
+_WEB = {"protocol_whitelist": "http,https,tcp,tls,crypto"}
 
 
 def opening(wanted: Wanted) -> Opening:
     """A stream: what has an end is a recording, and is played as fast as it lasts."""
     return Opening(name=wanted.url, options=_BRIEFLY, paced=None, loop=wanted.loop)
+
+
+def web(wanted: Wanted) -> Opening:
+    """A stream or playlist of a web server."""
+    return Opening(name=wanted.url, options=_BRIEFLY | _WEB, paced=None, loop=wanted.loop)
 
 
 def file(wanted: Wanted) -> Opening:

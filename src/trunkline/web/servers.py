@@ -50,6 +50,10 @@ class Servers:
         """For the router."""
         return [web.get(PATH, self._show), web.post(PATH, self._replace)]
 
+    def urls(self) -> list[str]:
+        """All of them, without secrets."""
+        return [url for shelf in self._shelves for url in shelf.urls()]
+
     async def _show(self, request: web.Request) -> web.StreamResponse:
         if not wants_protobuf(request):
             return self._page.file("/servers.html")
@@ -83,8 +87,7 @@ class Servers:
         # Imported where it is needed: protobuf takes six megabytes.
         from trunkline.protocol.room.servers import write_servers
 
-        urls = [url for shelf in self._shelves for url in shelf.urls()]
         return web.Response(
-            body=write_servers(urls),
+            body=write_servers(self.urls()),
             headers={"Content-Type": PROTOBUF, "Cache-Control": "no-store"},
         )

@@ -57,7 +57,8 @@ class Look:
         self._refuse = refuse
         self.operates = operates
         """It is the operator's."""
-        self._addresses = addresses
+        self.addresses = addresses
+        """Addresses may be told."""
 
     def need_addresses(self) -> None:
         """Go on only if this one may hear of addresses.
@@ -65,7 +66,7 @@ class Look:
         Raises:
             Refusal: it is a stranger.
         """
-        if not self._addresses:
+        if not self.addresses:
             sentence = "Addresses are told to this relay's operator only: send the token as bearer."
             raise (
                 self._refuse(sentence) if self._token else Refusal(RefusalCode.PASSPHRASE, sentence)
@@ -87,7 +88,7 @@ class Look:
 
     def relays(self) -> tuple[Charted, ...]:
         """This relay and those that its trunks lead to, for those who may know of them."""
-        return self._engine.crossroads.chart() if self._addresses else ()
+        return self._engine.crossroads.chart() if self.addresses else ()
 
     def room(self, name: str) -> view.Room:
         """The room by this name; knowing the name, or its passphrase if it has one, is enough.
@@ -118,16 +119,16 @@ class Look:
         names = {room.name for room in self.rooms()}
         statistics = await self._engine.ask(Measure())
         seen = tuple(self._link(one) for one in statistics.participants if one.room in names)
-        trunks = statistics.trunks if self._addresses else ()
+        trunks = statistics.trunks if self.addresses else ()
         return replace(statistics, participants=seen, trunks=trunks)
 
     def _room(self, room: view.Room) -> view.Room:
-        if self._addresses:
+        if self.addresses:
             return room
         people = tuple(replace(one, address="") for one in room.participants)
         return replace(room, participants=people)
 
     def _link(self, link: view.ParticipantStatistics) -> view.ParticipantStatistics:
-        if self._addresses:
+        if self.addresses:
             return link
         return replace(link, traffic=replace(link.traffic, remote=None))

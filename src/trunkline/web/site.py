@@ -78,16 +78,17 @@ def site(
     whip = Whip(engine, settings.ice_servers)
     sight = Sight(engine, admin, everybody=settings.open)
     api = Api(sight, plain_port, clock, inside.nearby)
-    status = Status(sight, page)
+    draw = partial(secrets.token_hex, 6)
+    shelves: list[Shelf] = [CameraShelf(inside.cameras, draw), TrunkShelf(roster)]
+    servers = Servers(shelves, admin, page, everybody=settings.open)
+    status = Status(sight, page, servers.urls)
     trunks = Trunks(roster.links, settings.trunk_secret, clock)
     talk = Conversations(engine, trunks, settings.ice_servers)
     trunk_api = TrunkApi(roster, admin, engine, clock, everybody=settings.open)
     for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())
-    draw = partial(secrets.token_hex, 6)
-    shelves: list[Shelf] = [CameraShelf(inside.cameras, draw), TrunkShelf(roster)]
-    application.add_routes(Servers(shelves, admin, page, everybody=settings.open).routes())
+    application.add_routes(servers.routes())
     application.add_routes(CameraApi(inside.cameras, admin).routes())
     application.add_routes(SnapshotApi(sight, inside.snap, clock).routes())
     if settings.http_prefix:

@@ -1,5 +1,7 @@
 """/status: a page for people; for programs of Umbrella's the same as protobuf."""
 
+from collections.abc import Callable, Sequence
+
 from aiohttp import hdrs, web
 
 from trunkline.web.page import Page
@@ -10,11 +12,12 @@ PROTOBUF = "application/x-protobuf"
 
 
 class Status:
-    """The route."""
+    """The route; `servers` tells the addresses of trunks and cameras."""
 
-    def __init__(self, sight: Sight, page: Page) -> None:
+    def __init__(self, sight: Sight, page: Page, servers: Callable[[], Sequence[str]]) -> None:
         self._sight = sight
         self._page = page
+        self._servers = servers
 
     def routes(self) -> list[web.RouteDef]:
         """For the router."""
@@ -30,8 +33,9 @@ class Status:
 
         look = self._sight.of(request)
         statistics = await look.statistics()
+        servers = self._servers() if look.addresses else ()
         return web.Response(
-            body=write_status(look.rooms(), statistics),
+            body=write_status(look.rooms(), statistics, servers),
             headers={"Content-Type": PROTOBUF, "Cache-Control": "no-store"},
         )
 

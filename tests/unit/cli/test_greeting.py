@@ -1,4 +1,4 @@
-from trunkline.cli.greeting import addresses, greeting, notes
+from trunkline.cli.greeting import addresses, greeting, notes, token_note
 from trunkline.config import Settings
 from trunkline.net.interface import local_addresses
 
@@ -38,3 +38,8 @@ def test_what_an_operator_should_know() -> None:
     assert any("everybody" in note for note in notes(Settings(open=True)))
     assert not any("everybody" in note for note in notes(Settings()))
     assert any("camera" in note for note in notes(Settings(tls="off")))
+
+
+def test_a_new_token_is_told_with_what_it_is_for() -> None:
+    assert "the-token-itself" in token_note("the-token-itself")
+    assert "not shown again" in token_note("the-token-itself")

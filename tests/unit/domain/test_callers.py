@@ -159,7 +159,7 @@ def test_another_caller_bears_other_encodings_and_sizes(house: House) -> None:
 def test_we_offer_to_a_caller_that_asks_and_it_counts_as_a_viewer(house: House) -> None:
     house.publish("ann")
     house.arrive("gus")
-    assert house.ring("cat", offer=None) == ["offer cat video audio"]
+    assert house.ring("cat", offer=None, publishes=False) == ["offer cat video audio"]
     assert house.offered("cat") == ["cat hears offered"]
     assert house.tell("cat", signal.Answered("answer")) == ["take answer cat"]
     assert house.pick_up("cat", sends=(), ours=True) == [
@@ -174,6 +174,16 @@ def test_we_offer_to_a_caller_that_asks_and_it_counts_as_a_viewer(house: House) 
         "close cat",
         "cat hears goodbye left",
         "ParticipantLeft cat",
+    ]
+
+
+def test_who_is_offered_media_may_send_some(house: House) -> None:
+    house.publish("ann")
+    assert house.ring("cat", offer=None) == ["offer cat video audio both"]
+    assert house.pick_up("cat", sends=("video",), takes=("video",), ours=True) == [
+        "ParticipantJoined cat",
+        "TrackPublished cat",
+        "cat/video shows ann/video",
     ]
 
 

@@ -5,10 +5,18 @@ from itertools import pairwise
 from support.sites import Site, World
 from trunkline.domain.chart import EDGES, RELAYS, Chart
 from trunkline.model import signal
-from trunkline.model.id import Mid, ParticipantId, TrackId
-from trunkline.model.media import Layer, Port, Wish
-from trunkline.model.report import Layers
-from trunkline.model.trunk import Charted, Edge, Hello, LinkId, RelayId, Standing, Tell
+from trunkline.model.id import Mid, ParticipantId, TrackId, TransportId
+from trunkline.model.media import Kind, Layer, Port, Wish
+from trunkline.model.report import (
+    Closed,
+    Counted,
+    Layers,
+    Outgoing,
+    Refused,
+    Speakers,
+    Traffic,
+)
+from trunkline.model.trunk import Charted, Edge, Hello, LinkId, Policy, RelayId, Standing, Tell
 
 
 def chain(*names: str) -> World:
@@ -220,6 +228,18 @@ def test_layers_cross_as_far_as_somebody_wants_them() -> None:
     assert crossing(world, "a") == {"h"}
 
 
+def test_encodings_that_cannot_be_offered_cross_as_one() -> None:
+    world = chain("a", "b")
+    camera = world["a"].publish("camera", "video")
+    ann = world["b"].join("ann")
+    port = Port(camera, Mid("0"))
+    odd = (Layer("low one", 320, 180), Layer("high-one", 640, 360))
+    world["a"].perform(world["a"].rooms.receive(Layers(port, odd)))
+    world.run()
+    assert crossing(world, "a") == set()
+    assert len(world.copies("b")) == attached(world["b"], ann) == 1
+
+
 def test_a_layer_that_stops_gives_way() -> None:
     world = chain("a", "b")
     camera = world["a"].publish("camera", "video")
@@ -302,3 +322,146 @@ def test_the_map_is_full_of_relays_that_are_reached() -> None:
     for relay in relays[:RELAYS]:
         assert chart.hear(Charted(relay, relay, 1, edges.get(relay, ())), link, [LinkId(2)])
     assert chart.hear(Charted(relays[RELAYS], "one more", 1, ()), link, [LinkId(2)]) == []
+
+
+def test_a_media_connection_that_ends_is_made_anew() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video")
+    ann = world["b"].join("ann")
+    world.run()
+    (link,) = world["a"].rooms.trunks.links()
+    assert link.downlink is not None
+    first = link.downlink.transport
+    world["a"].core.forget(first)
+    world["a"].perform(world["a"].rooms.receive(Closed(first, "silent", "It was silent.")))
+    world.run()
+    assert link.downlink is not None
+    assert link.downlink.transport != first
+    assert len(world.copies("b")) == attached(world["b"], ann) == 1
+    (far,) = world["b"].rooms.trunks.links()
+    assert far.uplink is not None
+    second = far.uplink.transport
+    world["b"].core.forget(second)
+    world["b"].perform(world["b"].rooms.receive(Closed(second, "silent", "It was silent.")))
+    world.run()
+    assert far.uplink is not None
+    assert far.uplink.transport != second
+    assert len(world.copies("b")) == attached(world["b"], ann) == 1
+
+
+def test_what_the_core_refuses_is_said_and_not_tried_again() -> None:
+    world = chain("a", "b")
+    world["b"].core.refusing = True
+    world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world.run()
+    (link,) = world["a"].rooms.trunks.links()
+    (far,) = world["b"].rooms.trunks.links()
+    assert (link.refusal, far.uplink) == ("It is refused.", None)
+    world["a"].publish("screen", "video")
+    world.run()
+    assert world.copies("b") == []
+
+
+def test_an_offer_of_ours_that_is_refused_ends_there() -> None:
+    world = chain("a", "b")
+    camera = world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world.run()
+    (link,) = world["a"].rooms.trunks.links()
+    assert link.downlink is not None
+    refused = Refused(link.downlink.transport, "limit", "There are too many media.")
+    world["a"].perform(world["a"].rooms.receive(refused))
+    world.run()
+    assert link.refusal == "There are too many media."
+    assert str(link.downlink) == "None"
+    world["a"].leave(camera)
+    world.run()
+    world["a"].perform(world["a"].rooms.trunks.leave_all("The relay stops."))
+    assert [*world["a"].rooms.trunks.links()] == []
+
+
+def test_when_a_relay_stops_its_people_are_gone_at_once() -> None:
+    world = chain("a", "b", "c")
+    world["a"].publish("camera", "video")
+    world.run()
+    assert people(world["c"]) == {"camera"}
+    world["a"].perform(world["a"].rooms.trunks.leave_all("The relay stops."))
+    world.run()
+    assert people(world["b"]) == people(world["c"]) == set()
+
+
+def test_who_speaks_is_known_afar() -> None:
+    world = chain("a", "b")
+    microphone = world["a"].publish("microphone", "audio")
+    ann, bob = world["a"].join("ann"), world["b"].join("bob")
+    world.run()
+    levels = Speakers(((Port(microphone, Mid("0")), 30),))
+    world["a"].perform(world["a"].rooms.speech.receive(levels))
+    world.run()
+    world.wait(2)
+    for site, who in (("a", ann), ("b", bob)):
+        told = [each for each in world[site].told[who] if isinstance(each, signal.Speakers)]
+        assert [(one.id, one.level) for one in told[-1].speakers] == [(f"a-{microphone}", 30)]
+
+
+def test_a_trunk_with_a_limit_holds_the_largest_picture_back() -> None:
+    world = World("a", "b")
+    link, _ = world.link("a", "b", Policy(max_kbps=1_000))
+    world["a"].publish("camera", "video", "audio")
+    ann = world["b"].join("ann")
+    world.run()
+    assert attached(world["b"], ann) == 2
+    assert world["a"].rooms.trunks.limited
+    (trunk,) = world["a"].rooms.trunks.links()
+    assert trunk.downlink is not None
+    for second in range(3):
+        world.now += 1
+        report = Counted(second, (sending(trunk.downlink.transport, second * 500_000),), 0)
+        world["a"].perform(world["a"].rooms.trunks.weigh(report, world.now))
+    world.run()
+    kinds = [
+        track.kind for room in world["b"].rooms.everywhere() for track in room.remotes.tracks()
+    ]
+    assert sorted(kinds) == ["audio", "video"]
+    assert len(world.copies("b")) == 1
+    assert trunk.id == link
+
+
+def sending(transport: TransportId, count: int) -> Traffic:
+    """A transport whose media have sent so much each."""
+    kinds: tuple[tuple[str, Kind], ...] = (("0", "video"), ("1", "audio"))
+    media = tuple(
+        Outgoing(Mid(mid), kind, None, 0, count, 0, 0, 0, None, None) for mid, kind in kinds
+    )
+    return Traffic(transport, True, None, 0, 0, (), media)
+
+
+def test_a_viewer_of_another_relays_participant_is_shown_it() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video", "audio")
+    world.run()
+    viewer = world["b"].watch("camera")
+    world.run()
+    assert len(world.copies("b")) == 2
+    (told,) = world["b"].rooms.measured(Counted(1, (sending(viewer, 1),), 0)).participants
+    assert len(told.carried) == 2
+    world["b"].leave(viewer)
+    world.run()
+    assert world.copies("b") == []
+
+
+def test_counters_of_trunks_are_told_by_track() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world.run()
+    (link,), (far,) = (world[name].rooms.trunks.links() for name in "ab")
+    assert link.downlink
+    assert far.uplink
+    for site, transport in (("a", link.downlink.transport), ("b", far.uplink.transport)):
+        (told,) = world[site].rooms.measured(Counted(1, (sending(transport, 1),), 0)).trunks
+        assert [one.track for one in told.carried.values()] == [f"a-{1}-0"]
+    assert world["a"].rooms.trunks.standings()[0].name == "b"
+    (way,) = world["b"].rooms.trunks.ways()
+    assert way.path == (world["a"].rooms.trunks.me.relay,)

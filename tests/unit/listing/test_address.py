@@ -1,6 +1,11 @@
 """Where a relay is."""
 
+from contextlib import suppress
+from urllib.parse import urlsplit
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trunkline.listing.address import targets
 
@@ -53,3 +58,14 @@ def test_a_password_is_refused_and_not_shown(url: str) -> None:
     with pytest.raises(ValueError, match=r"relay|user and password") as error:
         targets(url)
     assert "sesame" not in str(error.value)
+
+
+@given(st.text(max_size=40) | st.text("htps:/w@[]?#.%a1", max_size=40))
+def test_any_text_is_an_address_or_an_error(text: str) -> None:
+    with suppress(ValueError):
+        for target in targets(text):
+            parts = urlsplit(target)
+            assert parts.scheme in ("http", "https")
+            assert parts.hostname
+            assert parts.path.endswith("/wsb")
+            assert parts.username is None

@@ -12,12 +12,12 @@ use super::{Client, World, client_address};
 /// A medium that is sent under a label.
 pub(crate) fn labelled(kind: MediaKind, stream: &str, track: &str) -> OfferedMedium {
     let label = Label { stream: stream.to_owned(), track: track.to_owned() };
-    OfferedMedium { kind, label: Some(label), rids: Vec::new() }
+    OfferedMedium { kind, label: Some(label), rids: Vec::new(), takes: false }
 }
 
 /// A medium that is there, and not sent.
 pub(crate) fn silent(kind: MediaKind) -> OfferedMedium {
-    OfferedMedium { kind, label: None, rids: Vec::new() }
+    OfferedMedium { kind, label: None, rids: Vec::new(), takes: false }
 }
 
 /// A picture that is sent in several encodings.

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Literal
 
+from aiohttp import ClientWebSocketResponse
 from aiohttp.abc import AbstractResolver
 
 from trunkline.client.trunk.door import Shut, opened
@@ -17,9 +18,10 @@ from trunkline.model.id import RoomName
 from trunkline.model.trunk import Policy
 from trunkline.net.backoff import Backoff
 from trunkline.net.clock import wall
-from trunkline.net.links import Ending, Links
+from trunkline.net.links import Ending, Links, Talk
 from trunkline.net.trunk import Conversation
 from trunkline.protocol.name import room_name
+from trunkline.protocol.trunk import SUBPROTOCOL
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,7 @@ class Dialler:
         """Why it is not up, or was not the last time."""
         self.since = wall()
         """Milliseconds since 1970: since when it has not been up."""
-        self.conversation: Conversation | None = None
+        self.conversation: Talk | None = None
         self._state: State = "connecting"
         self._links = links
         self._policy = policy(settings)
@@ -78,7 +80,7 @@ class Dialler:
     def state(self) -> State:
         """How it stands now."""
         talk = self.conversation
-        return "up" if talk is not None and talk.hello is not None else self._state
+        return "up" if talk is not None and talk.is_up else self._state
 
     def hurry(self) -> None:
         """Try at once: the network has changed, and what could not be reached may be there."""
@@ -125,7 +127,7 @@ class Dialler:
         async with opened(target, self.settings, self._resolver) as (socket, cut):
             # The one that answers is the first to be tried next time.
             self._targets = sorted(self._targets, key=lambda one: one != target)
-            talk = Conversation(self._links, socket, cut, self._policy, dialled=True)
+            talk = self._talk(socket, cut, target)
             self.conversation = talk
             if self._retired:
                 self.retire()
@@ -133,7 +135,7 @@ class Dialler:
                 return await self._links.converse(talk)
             finally:
                 self.conversation = None
-                if talk.hello is not None:
+                if talk.is_up:
                     self.error = None
                     self.since = wall()
                     if wall() - talk.since > 1000 * WELL:
@@ -151,6 +153,14 @@ class Dialler:
                 "The trunk to %s has no TLS: its secret and all else can be read on the way",
                 self.settings.url,
             )
+
+    def _talk(self, socket: ClientWebSocketResponse, cut: Callable[[], None], target: str) -> Talk:
+        if socket.protocol == SUBPROTOCOL:
+            return Conversation(self._links, socket, cut, self._policy, dialled=True)
+        # Only an original Umbrella relay knows no subprotocol, and few have one.
+        from trunkline.client.trunk.original import OriginalTalk
+
+        return OriginalTalk(self._links, socket, cut, self._policy, target)
 
     def _note(self, ending: Ending) -> None:
         if self._retired:

@@ -1,13 +1,13 @@
 """Opening the WebSocket of a trunk, and saying in words why it cannot be opened."""
 
 import asyncio
+import hashlib
 import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -69,12 +69,10 @@ async def opened(
         except TimeoutError:
             raise Shut(f"{target}: no answer within {CONNECT_TIME:g} s.", refused=False) from None
         except aiohttp.ClientConnectorCertificateError as error:
-            raise await _untrusted(target, settings, error) from error
+            raise await _untrusted(session, target, settings, error) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _shut(target, error) from error
         try:
-            if way.protocol != SUBPROTOCOL:
-                raise _umbrella(target)
             yield way, lambda: _cut(way)
         finally:
             # Whoever leaves in order has said goodbye already.
@@ -129,14 +127,6 @@ def _cut(way: aiohttp.ClientWebSocketResponse) -> None:
         twin.shutdown(socket.SHUT_RDWR)
 
 
-def _umbrella(target: str) -> Shut:
-    return Shut(
-        f"{target}: it answers like an original Umbrella server. trunkline cannot have a trunk "
-        "with one yet: it waits until a relay is there.",
-        refused=True,
-    )
-
-
 def _shut(target: str, error: Exception) -> Shut:
     match error:
         case _Mismatch(shown=shown):
@@ -170,13 +160,16 @@ def _plain(error: OSError) -> str:
 
 
 async def _untrusted(
-    target: str, settings: TrunkSettings, error: aiohttp.ClientConnectorCertificateError
+    session: aiohttp.ClientSession,
+    target: str,
+    settings: TrunkSettings,
+    error: aiohttp.ClientConnectorCertificateError,
 ) -> Shut:
     """Say which certificate was shown, and which command takes it."""
     cause = error.certificate_error
     reason = getattr(cause, "verify_message", "") or str(cause)
     sentence = f"{target}: its certificate is not trusted ({reason})."
-    shown = await _shown(target)
+    shown = await _shown(session, target)
     if shown is None:
         return Shut(sentence, refused=True)
     return Shut(
@@ -186,23 +179,18 @@ async def _untrusted(
     )
 
 
-async def _shown(target: str) -> str | None:
+async def _shown(session: aiohttp.ClientSession, target: str) -> str | None:
     """The fingerprint of the certificate that is shown there."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    parts = urlsplit(target)
     try:
-        async with asyncio.timeout(CONNECT_TIME):
-            _, writer = await asyncio.open_connection(
-                parts.hostname, parts.port or 443, ssl=context, server_hostname=parts.hostname
-            )
-    except (OSError, ssl.SSLError):
+        async with (
+            asyncio.timeout(CONNECT_TIME),
+            session.get(target, ssl=_Judge(bytes(hashlib.sha256().digest_size))),
+        ):
+            return None
+    except _Mismatch as mismatch:
+        return mismatch.shown
+    except (aiohttp.ClientError, OSError):
         return None
-    try:
-        return _fingerprint(writer.transport)
-    finally:
-        writer.transport.abort()
 
 
 def _certificate(transport: asyncio.BaseTransport) -> bytes:

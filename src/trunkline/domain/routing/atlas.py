@@ -89,7 +89,7 @@ class Atlas:
         change = Change([], tracks | self._claims.tracks(presence.id))
         if presence.id in self._there:
             for neighbour in self._neighbours.values():
-                neighbour.heard.pop(presence.id, None)
+                neighbour.drop(presence.id)
             self._forget(presence.id, change)
         self._own[presence.id] = presence
         self._claim(presence.id, tracks, change, first=True)
@@ -110,7 +110,7 @@ class Atlas:
         for neighbour in self._neighbours.values():
             heard = neighbour.heard.get(participant)
             if heard and self.is_buried(heard.presence):
-                del neighbour.heard[participant]
+                neighbour.drop(participant)
         change = Change([], set())
         there = self._there.get(participant)
         if there and self.is_buried(there.presence):
@@ -167,9 +167,12 @@ class Atlas:
         self, there: Destination, ways: Mapping[LinkId, Candidate], change: Change, now: float
     ) -> None:
         presence = there.presence
-        change.tracks |= self._claims.tracks(presence.id)
+        tracks = self._claims.tracks(presence.id)
+        change.tracks |= tracks
         choice, before = there.choice, there.choice.current
-        current = choice.make([one for one in ways.values() if one.origin == there.origin], now)
+        busy = {link for link in ways if not tracks.isdisjoint(self._neighbours[link].served)}
+        right = [one for one in ways.values() if one.origin == there.origin]
+        current = choice.make(right, busy, now)
         if (before and before.link) != (current and current.link):
             change.room = presence.room
         if current and current.presence != presence and current.version == presence.version:

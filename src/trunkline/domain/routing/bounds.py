@@ -14,6 +14,8 @@ class Bounds:
     """Of other relays, known here."""
     participants_of_link: int = 2_500
     """That one neighbour announces."""
+    tracks_of_link: int = 10_000
+    """Of all those."""
     tracks_of_participant: int = 32
     wants_of_link: int = 10_000
     """Tracks that one neighbour wants."""

@@ -1,6 +1,6 @@
 """Which of several ways is taken, and for how long."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from trunkline.domain.routing.neighbour import Neighbour
@@ -48,21 +48,27 @@ class Choice:
     lost_since: float | None = None
     """Since when there is no way."""
 
-    def make(self, ways: Sequence[Candidate], now: float) -> Candidate | None:
-        """Choose among all that there are now."""
-        best = min(ways, default=None)
+    def make(
+        self, ways: Sequence[Candidate], busy: Container[LinkId], now: float
+    ) -> Candidate | None:
+        """Choose among all that there are now.
+
+        Args:
+            ways: all of them.
+            busy: links over which the participant's media are sent. Who announces a way and is sent
+                media is about to leave us, and is not followed until it has.
+            now: the time.
+        """
         taken = self.current and self.current.link
         current = next((one for one in ways if one.link == taken), None)
-        if best is None:
-            self.lost_since = now if self.lost_since is None else self.lost_since
-        else:
-            self.lost_since = None
-        if best is None or current is None or not _is_clearly_better(best, current):
-            self.better_since = None
-        elif self.better_since is None:
-            self.better_since = now
-        if current is None or self._has_settled(now):
-            current, self.better_since = best, None
+        better = [one for one in ways if current and _is_clearly_better(one, current)]
+        free = [one for one in better if one.link not in busy]
+        self.lost_since = _since(self.lost_since, now) if not ways else None
+        self.better_since = _since(self.better_since, now) if better else None
+        if current is None:
+            current = min(ways, default=None)
+        elif free and self._has_settled(now):
+            current, self.better_since = min(free), None
         self.current = current
         return current
 
@@ -83,3 +89,7 @@ class Choice:
 
 def _is_clearly_better(new: Candidate, old: Candidate) -> bool:
     return new.cost <= 0.8 * old.cost and new.cost <= old.cost - 10.0
+
+
+def _since(before: float | None, now: float) -> float:
+    return now if before is None else before

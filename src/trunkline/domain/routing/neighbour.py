@@ -41,7 +41,9 @@ class Neighbour:
     rtt: float = UNKNOWN_RTT
     """Milliseconds."""
     heard: dict[ParticipantId, Announced] = field(default_factory=dict)
-    """What it can deliver; bounded by `Bounds.participants_of_link`."""
+    """What it can deliver; changed by `keep` and `drop` alone."""
+    tracks: int = 0
+    """Of all those."""
     told: dict[ParticipantId, Announced] = field(default_factory=dict)
     """What it was told of; bounded by who is known here."""
     late: dict[ParticipantId, float] = field(default_factory=dict)
@@ -69,6 +71,17 @@ class Neighbour:
             return False
         self.rtt = milliseconds
         return True
+
+    def keep(self, announced: Announced) -> None:
+        """It announces somebody, whom it did not."""
+        self.heard[announced.presence.id] = announced
+        self.tracks += len(announced.presence.tracks)
+
+    def drop(self, participant: ParticipantId) -> None:
+        """It does not announce somebody any more, if it did."""
+        announced = self.heard.pop(participant, None)
+        if announced:
+            self.tracks -= len(announced.presence.tracks)
 
     def takes(self, room: RoomName) -> bool:
         """Whether what it says of a room counts."""

@@ -74,6 +74,12 @@ class Router:
         told = self._herald.tell_gone(participant, self._version)
         return [*told, *self._apply(participant, change, now)]
 
+    def leave(self) -> list[RoutingEffect]:
+        """This relay stops: let neighbours know that its participants are gone, before goodbye."""
+        self._version += 1
+        own = [who for who in self._atlas if self._atlas.own(who)]
+        return [each for who in own for each in self._herald.tell_gone(who, self._version)]
+
     def connect(
         self, link: LinkId, relay: RelayId, policy: Policy, rtt: float | None, now: float
     ) -> list[RoutingEffect]:
@@ -189,31 +195,36 @@ class Router:
     def _hear_announced(
         self, neighbour: Neighbour, word: Announced, now: float
     ) -> list[RoutingEffect]:
-        who, heard = word.presence.id, neighbour.heard
+        who = word.presence.id
         # Whatever is wrong with the new way, the old one is not there any more.
-        before = heard.pop(who, None)
-        wrong = fault(word, self._me, neighbour.relay, self._bounds.tracks_of_participant)
-        if self._atlas.own(who):
+        neighbour.drop(who)
+        return [*self._keep(neighbour, word, now), *self._look((who,), now)]
+
+    def _keep(self, neighbour: Neighbour, word: Announced, now: float) -> list[RoutingEffect]:
+        presence, bounds = word.presence, self._bounds
+        wrong = fault(word, self._me, neighbour.relay, bounds.tracks_of_participant)
+        if self._atlas.own(presence.id):
             wrong = "which is a participant of this relay"
         if wrong:
-            return [*self._breach(neighbour, f"{who!r}, {wrong}", now), *self._look((who,), now)]
-        effects: list[RoutingEffect] = []
-        if neighbour.takes(word.presence.room) and not self._atlas.is_buried(word.presence):
-            if before is None and len(heard) >= self._bounds.participants_of_link:
-                most = f"{self._bounds.participants_of_link} participants"
-                return self._cut(neighbour, "full", f"It announces more than {most}.", now)
-            if who in self._atlas or len(self._atlas) < self._bounds.participants:
-                presence = self._atlas.share(neighbour.trim(word.presence))
-                heard[who] = replace(word, presence=presence)
-            else:
-                most = f"{self._bounds.participants} participants of other relays are known"
-                effects += self._remark(neighbour, f"{who!r} is not taken: {most} already.", now)
-        return [*effects, *self._look((who,), now)]
+            return self._breach(neighbour, f"{presence.id!r}, {wrong}", now)
+        if not neighbour.takes(presence.room) or self._atlas.is_buried(presence):
+            return []
+        if presence.id not in self._atlas and len(self._atlas) >= bounds.participants:
+            full = f"{bounds.participants} participants of other relays are known already"
+            return self._remark(neighbour, f"{presence.id!r} is not taken: {full}.", now)
+        neighbour.keep(replace(word, presence=self._atlas.share(neighbour.trim(presence))))
+        for count, most, what in (
+            (len(neighbour.heard), bounds.participants_of_link, "participants"),
+            (neighbour.tracks, bounds.tracks_of_link, "tracks"),
+        ):
+            if count > most:
+                return self._cut(neighbour, "full", f"It announces more than {most} {what}.", now)
+        return []
 
     def _hear_withdrawn(
         self, neighbour: Neighbour, who: ParticipantId, gone: int | None, now: float
     ) -> list[RoutingEffect]:
-        neighbour.heard.pop(who, None)
+        neighbour.drop(who)
         if gone is None or self._atlas.own(who):
             return self._look((who,), now)
         change = self._atlas.bury(who, gone)

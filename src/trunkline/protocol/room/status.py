@@ -16,8 +16,10 @@ _NO_CONNECTION = pb.PeerConnection(
 )
 
 
-def write_status(rooms: Iterable[Room], statistics: Statistics) -> bytes:
-    """All tracks and all who are connected, in the words of the original."""
+def write_status(
+    rooms: Iterable[Room], statistics: Statistics, servers: Iterable[str] = ()
+) -> bytes:
+    """All tracks, all who are connected, and all servers, in the words of the original."""
     people = [one for room in rooms for one in room.participants]
     tracks = {track.id: track for one in people for track in one.tracks}
     links: dict[ParticipantId, list[ParticipantStatistics]] = {one.id: [] for one in people}
@@ -25,7 +27,8 @@ def write_status(rooms: Iterable[Room], statistics: Statistics) -> bytes:
         links.setdefault(each.id, []).append(each)
     known = {one.id: one for one in people}
     clients = [_client(known.get(who), each, tracks) for who, each in links.items()]
-    status = pb.SFUStatus(relayingTracks=map(write_track, tracks.values()), clients=clients)
+    relayed = map(write_track, tracks.values())
+    status = pb.SFUStatus(relayingTracks=relayed, clients=clients, servers=servers)
     return status.SerializeToString()
 
 

@@ -136,7 +136,7 @@ def _write_person(person: signal.Person) -> pb.Participant:
 
 
 def _read_person(person: pb.Participant) -> signal.Person:
-    role: signal.GuestRole = "publisher" if person.role == "publisher" else "client"
+    role = signal.GUEST_ROLES.get(person.role, "client")
     who, name = ParticipantId(person.id), ParticipantName(person.name)
     return signal.Person(who, name, role, person.handRaised, person.away)
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from trunkline.errors import ProtocolError
-from trunkline.model.signal import GuestRole
+from trunkline.model.signal import GUEST_ROLES
 from trunkline.model.trunk import Announced, Presence
 from trunkline.model.view import Track
 from trunkline.protocol import sfu_pb2 as pb
@@ -20,8 +20,6 @@ MAX_LAYERS = 8
 """Of one track."""
 MAX_COST = 1e9
 """Milliseconds."""
-
-_ROLES: dict[str, GuestRole] = {"client": "client", "publisher": "publisher"}
 
 
 def read_announced(message: pb.TrunkAnnounced) -> Announced:
@@ -58,7 +56,7 @@ def write_announced(announced: Announced) -> pb.TrunkAnnounced:
 def _read_presence(message: pb.TrunkAnnounced) -> Presence:
     if len(message.tracks) > MAX_TRACKS:
         raise ProtocolError(f"A participant has at most {MAX_TRACKS} tracks.")
-    role = _ROLES.get(message.role)
+    role = GUEST_ROLES.get(message.role)
     if role is None:
         raise ProtocolError(f"There is no role {message.role[:80]!r}.")
     who = participant_id(message.participantId)

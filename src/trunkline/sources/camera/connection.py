@@ -46,6 +46,10 @@ class Parts:
         there: list[tuple[Kind, object]] = [("video", self.picture), ("audio", self.sound)]
         return tuple(kind for kind, part in there if part is not None)
 
+    def doing(self) -> str:
+        """What is done with them, in words."""
+        return "; ".join(part.doing() for part in (self.picture, self.sound) if part)
+
 
 class Connection:
     """Reads until it is stopped or the source breaks off.

@@ -64,6 +64,11 @@ _REFUSED: tuple[tuple[type[Exception], str], ...] = (
         av.error.HTTPBadRequestError,
         "It does not understand the request: look at the path of its URL.",
     ),
+    (
+        av.error.ProtocolNotFoundError,
+        "The FFmpeg that PyAV brings along does not speak this protocol; one with it can be "
+        "installed (pip install --no-binary av av).",
+    ),
     (FileNotFoundError, "There is no such file or device."),
     (PermissionError, "This user may not open it."),
     (IsADirectoryError, "This is a folder, not a file."),

@@ -77,10 +77,13 @@ class CameraParticipant:
         Raises:
             Refusal: the name is taken, or the relay is full.
         """
-        with self._entered():
+        with self._entered() as ended:
             async with asyncio.TaskGroup() as group:
-                for line in self._lines():
-                    group.create_task(line.run())
+                tasks = [group.create_task(line.run()) for line in self._lines()]
+                await ended.wait()
+                for task in tasks:
+                    task.cancel()
+        raise Refusal(RefusalCode.FULL, "The relay's media core has no place for it, or failed.")
 
     async def ready(self) -> None:
         """Wait till there are pictures of now.
@@ -101,8 +104,9 @@ class CameraParticipant:
         """How it is."""
         main, sub = self._main, self._sub
         parts = main.parts
-        second = sub.parts.picture if sub else None
-        words = [part.doing() for part in (parts.picture, second, parts.sound) if part]
+        words = [parts.doing()] if parts.kinds else []
+        if sub and sub.parts.picture:
+            words.append(f"second stream: {sub.parts.picture.doing()}")
         error = main.error
         if error is None and sub and sub.error:
             error = f"Its second stream: {sub.error}"
@@ -119,9 +123,11 @@ class CameraParticipant:
         return [self._main, self._sub] if self._sub else [self._main]
 
     @contextmanager
-    def _entered(self) -> Iterator[None]:
+    def _entered(self) -> Iterator[asyncio.Event]:
+        """In the room; the event says that the core ended it."""
         request = Produce(self._camera.room, self._camera.name, KINDS, fallbacks=True)
         by_port: dict[Port, Outlet] = {}
+        ended = asyncio.Event()
 
         def want_keyframe(port: Port) -> None:
             by_port[port].want_keyframe()
@@ -129,13 +135,13 @@ class CameraParticipant:
         def want(demand: Demand) -> None:
             self._demand(by_port[demand.producer], wanted=demand.wanted)
 
-        ports = self._engine.produce(request, Feeder(want_keyframe, want))
+        ports = self._engine.produce(request, Feeder(want_keyframe, want, ended.set))
         for port, outlet in zip(ports, self._outlets, strict=True):
             by_port[port] = outlet
             outlet.port = port
         self._transport = ports[0].transport
         try:
-            yield
+            yield ended
         finally:
             self._transport = None
             self._engine.retire(ports[0].transport)
@@ -166,7 +172,7 @@ class CameraParticipant:
             parts.picture.only_as_it_is = self._sub is not None
             parts.picture.first = lambda: (self._picture,)
             parts.picture.second = lambda: () if self._sub else (self._second,)
-            parts.picture.on_verdict = lambda: self._tell(self._look_again)
+            parts.picture.on_verdict = lambda: self._tell(lambda: self._judged(parts))
         if parts.sound:
             parts.sound.first, parts.sound.second = (self._sound,), (self._opus,)
         self._tell(lambda: self._seen(parts))
@@ -180,9 +186,14 @@ class CameraParticipant:
         """It is there, and it is known what it sends."""
         self._looking = False
         self._main.error = None
-        log.info("%s: camera %s is there", self._camera.room, self._camera.name)
+        log.info("%s: camera %s is there: %s", self._camera.room, self._camera.name, parts.doing())
         if self._transport is not None:
             self._engine.announce(self._transport, parts.kinds)
+        self._look_again()
+
+    def _judged(self, parts: Parts) -> None:
+        """It turned out that the picture cannot be passed through."""
+        log.info("%s: camera %s: %s", self._camera.room, self._camera.name, parts.doing())
         self._look_again()
 
     def _tell(self, news: Callable[[], None]) -> None:

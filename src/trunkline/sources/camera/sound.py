@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from av.audio.frame import AudioFrame
 
-from trunkline.frames.audio_encoder import AudioEncoder
+from trunkline.frames.audio_encoder import JUMP, AudioEncoder
 from trunkline.model.camera import SoundHealth
 from trunkline.model.frame import Encoded
 from trunkline.net.clock import Epoch
@@ -46,6 +46,8 @@ class Sound:
         self._passed = opus or _PASSED.get(form)
         self._stamps = Stamps(self._passed[1] if self._passed else 48_000)
         self._encoder: AudioEncoder | None = None
+        self._due = float("-inf")
+        """When the next sample is due, by the count of those before."""
 
     def take(
         self,
@@ -70,15 +72,25 @@ class Sound:
                 outlet.write(Encoded(codec, data, stamp, clock, captured=captured))
         outlets = [outlet for outlet in self._encoded() if outlet.wanted]
         if not outlets:
-            self._encoder = None
+            self._encoder, self._due = None, float("-inf")
             return
         self._encoder = self._encoder or AudioEncoder()
         for frame in decode():
+            drift = self._drift(moment)
             for made in self._encoder.encode(frame, moment):
-                packet = replace(made, captured=self._epoch.wall(made.seconds))
+                packet = replace(made, captured=self._epoch.wall(made.seconds + drift))
                 for outlet in outlets:
                     outlet.write(packet)
-            moment += frame.samples / frame.sample_rate
+            seconds = frame.samples / frame.sample_rate
+            moment += seconds
+            self._due += seconds
+
+    def _drift(self, moment: float) -> float:
+        """Seconds by which the encoder, which counts samples, is behind the moment."""
+        drift = moment - self._due
+        if abs(drift) > JUMP:  # the encoder begins anew, too
+            self._due, drift = moment, 0.0
+        return drift
 
     def describe(self) -> SoundHealth:
         """How it comes."""

@@ -2,23 +2,20 @@
 
 import json
 import secrets
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, StartupError
-from trunkline.model.camera import Camera, CameraHealth, CameraMode, StreamTransport
+from trunkline.model.camera import Camera, CameraHealth
 from trunkline.protocol.name import participant_name, room_name
-from trunkline.protocol.source_url import LIMIT, shown
 from trunkline.web.admin import Admin
 from trunkline.web.body import read_body
 
 PATH = "/api/v1/cameras"
 _TYPE = "application/json"
 _NOTHING = {"Cache-Control": "no-store"}
-
-Url = Annotated[str, Field(min_length=1, max_length=LIMIT)]
 
 
 class Cameras(Protocol):
@@ -38,20 +35,6 @@ class Cameras(Protocol):
 
     async def remove(self, camera: str) -> None:
         """Have it no more."""
-
-
-class _Body(BaseModel):
-    """What is sent to add or change one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    url: Url
-    room: str
-    name: str
-    sub: Url | None = None
-    mode: CameraMode = "on-demand"
-    transport: StreamTransport | None = None
-    loop: bool = False
 
 
 class CameraApi:
@@ -74,18 +57,18 @@ class CameraApi:
 
     async def _list(self, request: web.Request) -> web.Response:
         self._admin.require(request)
-        return _answer({"cameras": [entry(*each) for each in self._cameras.list()]})
+        return _answer({"cameras": [_entry(*each) for each in self._cameras.list()]})
 
     async def _get(self, request: web.Request) -> web.Response:
         self._admin.require(request)
-        return _answer(entry(*self._cameras.get(request.match_info["camera"])))
+        return _answer(_entry(*self._cameras.get(request.match_info["camera"])))
 
     async def _add(self, request: web.Request) -> web.Response:
         self._admin.require(request)
         camera = await _read(request, secrets.token_hex(6))
         with _kept():
             self._cameras.add(camera)
-        answer = _answer(entry(*self._cameras.get(camera.id)), 201)
+        answer = _answer(_entry(*self._cameras.get(camera.id)), 201)
         answer.headers["Location"] = f"{PATH}/{camera.id}"
         return answer
 
@@ -94,7 +77,7 @@ class CameraApi:
         camera = await _read(request, request.match_info["camera"])
         with _kept():
             await self._cameras.change(camera)
-        return _answer(entry(*self._cameras.get(camera.id)))
+        return _answer(_entry(*self._cameras.get(camera.id)))
 
     async def _remove(self, request: web.Request) -> web.Response:
         self._admin.require(request)
@@ -114,40 +97,20 @@ class _kept:  # noqa: N801 - it is used as a statement
             raise Refusal(RefusalCode.FULL, str(error)) from error
 
 
-def entry(camera: Camera, health: CameraHealth) -> dict[str, Any]:
-    """A camera as it is told, without passwords."""
-    picture, sound = health.picture, health.sound
-    return {
-        "id": camera.id,
-        "room": camera.room,
-        "name": camera.name,
-        "url": shown(camera.url),
-        "sub": shown(camera.sub) if camera.sub else None,
-        "mode": camera.mode,
-        "transport": camera.transport,
-        "loop": camera.loop,
-        "state": health.state,
-        "error": health.error,
-        "picture": picture
-        and {
-            "codec": picture.codec,
-            "width": picture.width,
-            "height": picture.height,
-            "fps": picture.fps,
-            "kbps": picture.kbps,
-            "last_keyframe": picture.last_keyframe,
-        },
-        "sound": sound and {"codec": sound.codec, "channels": sound.channels},
-        "doing": health.doing,
-        "restarts": health.restarts,
-    }
+def _entry(camera: Camera, health: CameraHealth) -> Any:
+    # Imported by the first who asks: most relays have no cameras.
+    from trunkline.web.api.camera_shape import CameraEntry
+
+    return CameraEntry.of(camera, health).model_dump(mode="json")
 
 
 async def _read(request: web.Request, camera: str) -> Camera:
     if request.content_type != _TYPE:
         raise Refusal(RefusalCode.WRONG_TYPE, f"Send the camera as {_TYPE}.")
+    from trunkline.web.api.camera_shape import CameraBody
+
     try:
-        body = _Body.model_validate(json.loads(await read_body(request)))
+        body = CameraBody.model_validate(json.loads(await read_body(request)))
     except ValidationError as error:
         # Without what was given: it may hold a password.
         first = error.errors(include_url=False, include_input=False)[0]

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from trunkline.web.api import camera_description as cameras
 from trunkline.web.api import shape
 from trunkline.web.api import trunk_description as trunks
 
@@ -42,11 +43,11 @@ DESCRIBED: dict[str, tuple[type[shape.Shape], str, list[dict[str, object]]]] = {
 def description() -> dict[str, object]:
     """All of it, as JSON."""
     answers: list[type[BaseModel]] = [model for model, _, _ in DESCRIBED.values()]
-    answers += [shape.Problem, *trunks.ANSWERS]
+    answers += [shape.Problem, *trunks.ANSWERS, *cameras.ANSWERS]
     ordered = sorted(answers, key=lambda model: model.__name__)
     modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         *((model, "serialization") for model in ordered),
-        *((model, "validation") for model in trunks.BODIES),
+        *((model, "validation") for model in (*trunks.BODIES, *cameras.BODIES)),
     ]
     _, schemas = models_json_schema(modes, ref_template=_REFERENCE)
     paths = {path: _path(*told) for path, told in DESCRIBED.items()}
@@ -55,11 +56,11 @@ def description() -> dict[str, object]:
         "info": {
             "title": "trunkline",
             "version": version("trunkline"),
-            "description": "What a relay knows, and which trunks it has.",
+            "description": "What a relay knows, and which trunks and cameras it has.",
         },
         # Relative to where this stands, so that it holds under any path of a site.
         "servers": [{"url": "../../"}],
-        "paths": {**paths, **trunks.paths(_REFERENCE)},
+        "paths": {**paths, **trunks.paths(_REFERENCE), **cameras.paths(_REFERENCE)},
         "components": {
             "schemas": schemas["$defs"],
             "securitySchemes": {

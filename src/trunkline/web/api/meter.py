@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from trunkline.model.id import LinkId, Mid, TransportId
+from trunkline.model.id import LinkId, Mid, ParticipantId, TransportId
 from trunkline.model.view import Statistics
 
 INTERVAL = 1.0
 """Seconds that a rate is a mean over, at least; at most three times as many."""
+
+_FIGURES = ("sent_kbps", "received_kbps", "tracks_sent", "tracks_received")
 
 Medium = tuple[TransportId, Mid, Literal["in", "out"]]
 """A medium may flow both ways."""
@@ -57,6 +59,23 @@ def bitrates(statistics: Statistics, rates: Mapping[Medium, int]) -> dict[LinkId
         sent += sum(rates.get((transport, each.mid, "out"), 0) for each in one.traffic.consumers)
         received += sum(rates.get((transport, each.mid, "in"), 0) for each in one.traffic.producers)
         found[one.link] = sent, received
+    return found
+
+
+def guest_figures(
+    statistics: Statistics, rates: Mapping[Medium, int]
+) -> dict[ParticipantId, dict[str, float]]:
+    """Of each guest, what is told of a trunk: original relays are guests."""
+    found: dict[ParticipantId, dict[str, float]] = {}
+    for one in statistics.participants:
+        figures = found.setdefault(one.id, dict.fromkeys(_FIGURES, 0))
+        traffic, transport = one.traffic, one.traffic.transport
+        for each in traffic.consumers:
+            figures["sent_kbps"] += rates.get((transport, each.mid, "out"), 0) / 1000
+            figures["tracks_sent"] += each.mid in one.sent
+        for source in traffic.producers:
+            figures["received_kbps"] += rates.get((transport, source.mid, "in"), 0) / 1000
+            figures["tracks_received"] += source.mid in one.carried
     return found
 
 

@@ -53,7 +53,7 @@ class Participant(Shape):
 
     id: str
     name: str
-    role: Literal["publisher", "viewer", "client"]
+    role: Literal["publisher", "viewer", "client", "relay"]
     publishing: Annotated[bool, Field(description="What it sends can arrive.")]
     remote: Annotated[bool, Field(description="It is at another relay.")]
     tracks: tuple[Track, ...]
@@ -158,7 +158,7 @@ class Transport(Shape):
 
     room: str
     participant: str
-    role: Literal["publisher", "viewer", "client"]
+    role: Literal["publisher", "viewer", "client", "relay"]
     name: Annotated[str | None, Field(description="Null for viewers.")]
     connected: bool
     remote: Annotated[

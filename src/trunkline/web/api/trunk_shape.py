@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from trunkline.client.trunk.roster import Entry, Roster
+from trunkline.model.id import ParticipantId
 from trunkline.model.trunk import Hello, LinkId, Standing
 from trunkline.net.links import Talk
 
@@ -46,6 +47,14 @@ class Trunk(Shape):
     since: Annotated[
         float, Field(description="Seconds since 1970: since when it is up, or is not.")
     ]
+    original: Annotated[
+        bool,
+        Field(
+            description="The other one is an original Umbrella relay, and takes part in the room "
+            "default: it has no id and is not measured, and of the limits only send and receive "
+            "hold."
+        ),
+    ] = False
     relay: Annotated[Relay | None, Field(description="The other one; null while not up.")]
     rtt: Annotated[float | None, Field(description="Round-trip time in seconds, smoothed.")] = None
     sent_kbps: float = 0.0
@@ -68,8 +77,19 @@ class Trunks(Shape):
     trunks: list[Trunk]
 
     @classmethod
-    def of(cls, roster: Roster, bitrates: Mapping[LinkId, tuple[int, int]]) -> "Trunks":
-        """As they are now; `bitrates`: bits in a second, sent and received."""
+    def of(
+        cls,
+        roster: Roster,
+        bitrates: Mapping[LinkId, tuple[int, int]],
+        guests: Mapping[ParticipantId, Mapping[str, float]],
+    ) -> "Trunks":
+        """As they are now.
+
+        Args:
+            roster: those that are dialled, and all that are up.
+            bitrates: bits in a second, sent and received.
+            guests: the same figures of guests, as they are told here.
+        """
         trunking = roster.links.trunking
         standings = {standing.link: standing for standing in trunking.standings()}
         up = [talk for talk in roster.links.up if not talk.dialled]
@@ -77,7 +97,7 @@ class Trunks(Shape):
         dialled = [dialled_one(entry, standings) for entry in roster.entries]
         talks = [*(entry.dialler.conversation for entry in roster.entries), *up]
         measured = [
-            one.model_copy(update=_rates(talk, bitrates))
+            one.model_copy(update=_rates(talk, bitrates, guests))
             for one, talk in zip([*dialled, *taken], talks, strict=True)
         ]
         return cls(relay=Relay.of(trunking.me), trunks=measured)
@@ -95,14 +115,16 @@ def dialled_one(entry: Entry, standings: dict[LinkId, Standing]) -> Trunk:
     talk = dialler.conversation
     standing = _standing(talk, standings)
     hello = talk.hello if talk else None
-    since = talk.since if talk and hello else dialler.since
+    is_up = talk is not None and talk.is_up
+    since = talk.since if talk and is_up else dialler.since
     return Trunk(
         id=entry.id,
         url=settings.url,
         direction="out",
         state=dialler.state,
-        error=None if hello else dialler.error,
+        error=None if is_up else dialler.error,
         since=since / 1000,
+        original=talk is not None and talk.participant is not None,
         relay=Relay.of(hello) if hello else None,
         rooms=None if settings.rooms is None else list(settings.rooms),
         max_kbps=settings.max_kbps,
@@ -140,7 +162,13 @@ def _taken(talk: Talk, standings: dict[LinkId, Standing]) -> Trunk:
     )
 
 
-def _rates(talk: Talk | None, bitrates: Mapping[LinkId, tuple[int, int]]) -> dict[str, float]:
+def _rates(
+    talk: Talk | None,
+    bitrates: Mapping[LinkId, tuple[int, int]],
+    guests: Mapping[ParticipantId, Mapping[str, float]],
+) -> Mapping[str, float]:
+    if talk and talk.participant is not None:
+        return guests.get(talk.participant, {})
     link = talk.link if talk else None
     sent, received = bitrates.get(link, (0, 0)) if link is not None else (0, 0)
     return {"sent_kbps": sent / 1000, "received_kbps": received / 1000}

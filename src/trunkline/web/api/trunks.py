@@ -12,7 +12,7 @@ from trunkline.errors import ProtocolError, Refusal, RefusalCode
 from trunkline.listing.settings import TrunkSettings, fault
 from trunkline.model.request import Measure
 from trunkline.web.admin import Admin
-from trunkline.web.api.meter import Meter, bitrates
+from trunkline.web.api.meter import Meter, bitrates, guest_figures
 from trunkline.web.body import read_body
 
 PATH = "/api/v1/trunks"
@@ -57,7 +57,8 @@ class TrunkApi:
             self._admin.require(request)
         statistics = await self._engine.ask(Measure())
         rates = self._meter.rates(statistics, self._clock())
-        return _answer(Trunks.of(self._roster, bitrates(statistics, rates)))
+        guests = guest_figures(statistics, rates)
+        return _answer(Trunks.of(self._roster, bitrates(statistics, rates), guests))
 
     async def _add(self, request: web.Request) -> web.Response:
         self._admin.require(request)

@@ -99,6 +99,18 @@ def test_who_announces_everybody_is_cut_off() -> None:
     assert all(way.link is None for way in desk.router.ways())
 
 
+def test_who_announces_a_million_tracks_is_cut_off() -> None:
+    desk = Desk("b", bounds=Bounds(tracks_of_link=4))
+    two, three = (tuple(map(str, range(count))) for count in (2, 3))
+    for one in (presence("ann", two), presence("bob", two), presence("bob", two)):
+        assert not told(desk.announce("b", one), Cut)
+    desk.withdraw("b", "ann")
+    desk.announce("b", presence("cat", two))
+    (cut,) = told(desk.announce("b", presence("bob", three)), Cut)
+    assert cut == Cut(desk.links["b"], Goodbye("full", "It announces more than 4 tracks."))
+    assert all(way.link is None for way in desk.router.ways())
+
+
 def test_beyond_what_a_relay_can_know_nobody_is_taken() -> None:
     desk = Desk("b", "c", bounds=Bounds(participants=2))
     desk.announce("b", "ann")
@@ -140,3 +152,11 @@ def test_there_is_a_place_for_so_many_links() -> None:
         desk.connect("d")
     desk.disconnect("b")
     desk.connect("e")
+
+
+def test_somebody_is_kept_once_however_many_tell_of_it() -> None:
+    desk = Desk("b", "c", "d")
+    for each in ("b", "c", "d"):
+        desk.announce(each, versioned(presence("ann", ("cam",)), 1), "o")
+    neighbours = desk.router._neighbours.values()
+    assert len({id(neighbour.heard[ANN.id].presence) for neighbour in neighbours}) == 1

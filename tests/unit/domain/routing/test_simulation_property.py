@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 
 from support.relays import OPEN, ROOM, Site, World, everybody, muted, presence
 from support.relays_check import check, check_empty, reach
-from trunkline.model.id import RoomName
+from trunkline.model.id import RoomName, TrackId
 from trunkline.model.signal import Speaker
-from trunkline.model.trunk import Policy
+from trunkline.model.trunk import Announced, Policy, Withdrawn
+
+pytestmark = pytest.mark.timeout(60)
 
 RIDS = ("l", "m", "h")
 ATTIC = "attic"
@@ -27,8 +30,13 @@ POLICIES = (
 QUIET = 30.0
 """Seconds after which everything has come to rest, whatever happened."""
 
+WORDS = 3
+"""Of one participant, over one link in one direction, for each thing that happens, at most."""
+
 Step = tuple[int, int, int]
-STEPS = st.lists(st.tuples(*[st.integers(0, 1000)] * 3), max_size=40)
+STEP = st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.integers(0, 1000))
+STEPS = st.lists(STEP, max_size=40)
+CAM = TrackId("ann-cam")
 
 
 def ring(count: int) -> list[tuple[int, int]]:
@@ -157,7 +165,7 @@ def story(graph: int, count: int, seed: int, *, strict: bool) -> Story:
     return Story(world, strict=strict)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     graph=st.integers(0, len(GRAPHS) - 1),
     count=st.integers(2, 6),
@@ -170,10 +178,15 @@ def test_everything_comes_to_rest_as_it_should(
 ) -> None:
     tale = story(graph, count, seed, strict=strict)
     world = tale.world
+    links = len(world.wires)
+    events = len(steps) + links
     for step in steps:
         tale.step(step)
+        links = max(links, len(world.wires))
     world.run(QUIET)
     check(world)
+    words = world.words[Announced] + world.words[Withdrawn]
+    assert words <= WORDS * events * tale.names * 2 * links
     words = world.words.total()
     world.run(QUIET)
     assert world.words.total() == words, "They go on talking, though nothing happens."
@@ -205,3 +218,36 @@ def test_a_line_is_heard_once_by_everybody_who_can(
         world.run(QUIET)
         heard = {site: len(site.lines) for site in world.sites if site.lines}
         assert heard == {site: 1 for site in reach(world, speaker, ROOM) if site is not speaker}
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    graph=st.integers(0, len(GRAPHS) - 1),
+    count=st.integers(3, 6),
+    seed=st.integers(0, 10_000),
+    steps=st.lists(STEP, min_size=1, max_size=8),
+)
+def test_no_picture_breaks_while_nothing_fails(
+    graph: int, count: int, seed: int, steps: list[Step]
+) -> None:
+    tale = story(graph, count, seed, strict=False)
+    world = tale.world
+    world.publish(world.sites[0], presence("ann", ("cam",)))
+    world.run(15)
+    watching = [site for site in world.sites[1:] if world.random.random() < 0.7]
+    for site in watching:
+        world.want(site, CAM)
+    world.run(10)
+    for what, one, other in steps:
+        if what % 2:
+            tale.link(one, other)
+        for number, wire in enumerate(world.wires):
+            delay = (0.001, 0.02, 0.1, 0.25)[(other + number * one) % 4]
+            for link, site in zip(wire.links, wire.ends, strict=True):
+                world.measure(site, link, 2 * delay)
+        for _ in range(300):
+            world.run(0.02)
+            for site in watching:
+                supply = site.supplies.get(CAM)
+                assert supply is not None
+                assert world.delivers(site, supply, CAM)

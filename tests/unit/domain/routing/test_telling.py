@@ -114,6 +114,17 @@ def test_who_left_is_told_as_gone_to_all_who_knew() -> None:
     ]
 
 
+def test_when_this_relay_stops_its_participants_are_gone_and_no_others() -> None:
+    desk = Desk("b", "c")
+    desk.publish(BOB)
+    desk.publish(presence("cat"))
+    desk.announce("b", ANN)
+    assert desk.router.leave() == [
+        end(desk, neighbour, who, 3) for who in ("bob", "cat") for neighbour in ("b", "c")
+    ]
+    assert not desk.router.withdraw(BOB.id, desk.now), "That was said already."
+
+
 def test_a_path_ends_where_it_would_be_too_long() -> None:
     desk = Desk("b", "c")
     names = [f"r{number}" for number in range(14)]

@@ -156,6 +156,18 @@ def test_when_the_new_way_dies_meanwhile_everything_stays() -> None:
     assert not about_media(desk.after(6))
 
 
+def test_nobody_is_followed_who_is_still_sent_media() -> None:
+    desk = Desk("b", "c")
+    desk.announce("b", ANN, "o", cost=100)
+    desk.ask("c", CAM, "")
+    desk.announce("c", ANN, "o")
+    desk.after(0.5)
+    assert not desk.after(6), "It goes away from us, but has not gone yet."
+    desk.ask("c", CAM)
+    desk.after(0.5)
+    assert desk.way("ann") == ("c", "o")
+
+
 def test_when_a_third_way_comes_meanwhile_the_wait_begins_anew() -> None:
     desk = better_way()
     desk.after(3)

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use str0m::RtcConfig;
 use str0m::change::SdpOffer;
-use str0m::media::{Direction, Mid};
+use str0m::media::{Direction, MediaKind, Mid};
 use str0m::net::Protocol;
 use str0m::rtp::RtpPacket;
 
@@ -34,6 +34,11 @@ impl Client {
         let offer = SdpOffer::from_sdp_string(offer).expect("an offer");
         let answer = self.rtc.sdp_api().accept_offer(offer).ok()?;
         Some(answer.to_sdp_string())
+    }
+
+    /// Lets a medium that the core offered be written to.
+    pub(crate) fn send_on(&mut self, mid: Mid, kind: MediaKind) {
+        self.media.push((mid, kind));
     }
 
     /// An offer with one medium more.

@@ -8,6 +8,8 @@ export interface Trunk {
   readonly error: string | null;
   /** Seconds since 1970, of this state. */
   readonly since: number;
+  /** The other one is an original Umbrella relay. */
+  readonly original: boolean;
   readonly relay: { readonly id: string; readonly name: string } | null;
   readonly rtt: number | null;
   readonly sent_kbps: number;

@@ -34,7 +34,10 @@ export function TrunkEntry({ trunk, deeds }: { trunk: Trunk; deeds: ComponentChi
         {trunk.direction === "out" ? serversText.byUs : serversText.byThem}
       </Fact>
       <Fact label={words.since}>{moment(trunk.since)}</Fact>
-      {isUp && <Fact label={words.roundTrip}>{milliseconds(trunk.rtt ?? undefined)}</Fact>}
+      {trunk.original && <Fact label={words.software}>{serversText.original}</Fact>}
+      {isUp && !trunk.original && (
+        <Fact label={words.roundTrip}>{milliseconds(trunk.rtt ?? undefined)}</Fact>
+      )}
       {isUp && <Fact label={words.sends}>{amount(trunk.sent_kbps, trunk.tracks_sent)}</Fact>}
       {isUp && (
         <Fact label={words.receives}>{amount(trunk.received_kbps, trunk.tracks_received)}</Fact>

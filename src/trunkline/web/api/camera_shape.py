@@ -1,0 +1,101 @@
+"""The shapes of /api/v1/cameras."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from trunkline.model.camera import (
+    Camera,
+    CameraHealth,
+    CameraMode,
+    CameraState,
+    StreamTransport,
+)
+from trunkline.protocol.source_url import LIMIT, shown
+
+Url = Annotated[str, Field(min_length=1, max_length=LIMIT)]
+Open = Annotated[str, Field(description="Without its password.")]
+
+
+class CameraBody(BaseModel):
+    """What is laid down for a camera."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: Annotated[Url, Field(description="rtsp://USER:PASSWORD@HOST/PATH, or another source.")]
+    room: str
+    name: Annotated[str, Field(description="As others in the room see it.")]
+    sub: Annotated[Url | None, Field(description="The URL of its second stream.")] = None
+    mode: CameraMode = "on-demand"
+    transport: Annotated[
+        StreamTransport | None, Field(description="Of RTSP; null: TCP, else UDP.")
+    ] = None
+    loop: Annotated[bool, Field(description="A file begins anew at its end.")] = False
+
+
+class CameraPicture(BaseModel):
+    """How the picture comes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    codec: str
+    width: Annotated[int, Field(description="Pixels; 0 while not known.")]
+    height: Annotated[int, Field(description="Pixels; 0 while not known.")]
+    fps: Annotated[float, Field(description="Pictures in a second.")]
+    kbps: int
+    last_keyframe: Annotated[float | None, Field(description="Seconds since 1970.")]
+
+
+class CameraSound(BaseModel):
+    """How the sound comes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    codec: str
+    channels: int
+
+
+class CameraEntry(BaseModel):
+    """A camera, and how it is."""
+
+    id: str
+    room: str
+    name: str
+    url: Open
+    sub: Annotated[str | None, Field(description="Of its second stream, without password.")]
+    mode: CameraMode
+    transport: StreamTransport | None
+    loop: bool
+    state: CameraState
+    error: Annotated[str | None, Field(description="Why it is not there, as a sentence.")]
+    picture: CameraPicture | None
+    sound: CameraSound | None
+    doing: Annotated[str | None, Field(description="What is done with it, in words.")]
+    restarts: Annotated[int, Field(description="How often it broke off.")]
+
+    @classmethod
+    def of(cls, camera: Camera, health: CameraHealth) -> "CameraEntry":
+        """As it is told, without passwords."""
+        picture, sound = health.picture, health.sound
+        return cls(
+            id=camera.id,
+            room=camera.room,
+            name=camera.name,
+            url=shown(camera.url),
+            sub=shown(camera.sub) if camera.sub else None,
+            mode=camera.mode,
+            transport=camera.transport,
+            loop=camera.loop,
+            state=health.state,
+            error=health.error,
+            picture=CameraPicture.model_validate(picture) if picture else None,
+            sound=CameraSound.model_validate(sound) if sound else None,
+            doing=health.doing,
+            restarts=health.restarts,
+        )
+
+
+class CameraList(BaseModel):
+    """All cameras."""
+
+    cameras: tuple[CameraEntry, ...]

@@ -1,0 +1,69 @@
+"""What does not cross a trunk that may carry only so much."""
+
+from trunkline.domain.throttle import Throttle
+from trunkline.model.id import TrackId
+
+CAMERA, SCREEN, VOICE = TrackId("camera"), TrackId("screen"), TrackId("voice")
+PICTURES = {CAMERA, SCREEN}
+
+
+class Scale:
+    """Tracks that send so many kbit/s, as long as they are not held back."""
+
+    def __init__(self, limit: int, **rates: int) -> None:
+        self.throttle = Throttle(limit)
+        self.rates = {TrackId(name): rate for name, rate in rates.items()}
+        self.sent = dict.fromkeys(self.rates, 0)
+        self.now = 0.0
+        self.throttle.weigh(dict(self.sent), PICTURES, 0.0)
+
+    def run(self, seconds: int) -> set[str]:
+        for _ in range(2 * seconds):
+            self.now += 0.5
+            for track, rate in self.rates.items():
+                if track not in self.throttle.held:
+                    self.sent[track] += rate * 1000 // 8 // 2
+            self.throttle.weigh(dict(self.sent), PICTURES, self.now)
+        return set(self.throttle.held)
+
+
+def test_what_fits_crosses() -> None:
+    assert Scale(3_000, camera=1_000, screen=1_500, voice=60).run(10) == set()
+
+
+def test_the_largest_picture_is_held_back_first() -> None:
+    assert Scale(2_000, camera=1_000, screen=1_500, voice=60).run(10) == {SCREEN}
+    assert Scale(500, camera=1_000, screen=1_500, voice=60).run(10) == {SCREEN, CAMERA}
+
+
+def test_sound_always_crosses() -> None:
+    assert Scale(30, voice=60).run(5) == set()
+
+
+def test_a_picture_comes_back_when_there_is_room_for_long_enough() -> None:
+    scale = Scale(2_000, camera=1_000, screen=1_500, voice=60)
+    assert scale.run(3) == {SCREEN}
+    scale.rates[CAMERA] = 100
+    assert scale.run(3) == {SCREEN}
+    assert scale.run(5) == set()
+
+
+def test_what_would_not_fit_stays_away() -> None:
+    scale = Scale(2_000, camera=1_000, screen=1_500, voice=60)
+    scale.run(3)
+    scale.rates[CAMERA] = 400
+    assert scale.run(20) == {SCREEN}
+
+
+def test_who_is_not_wanted_any_more_is_forgotten() -> None:
+    scale = Scale(2_000, camera=1_000, screen=1_500, voice=60)
+    scale.run(3)
+    scale.throttle.forget({CAMERA, VOICE})
+    assert scale.throttle.held == set()
+
+
+def test_a_medium_that_counts_anew_is_no_burst() -> None:
+    throttle = Throttle(1_000)
+    throttle.weigh({CAMERA: 10_000_000}, PICTURES, 0.0)
+    assert not throttle.weigh({CAMERA: 5}, PICTURES, 1.0)
+    assert not throttle.weigh({CAMERA: 10, SCREEN: 10_000_000}, PICTURES, 2.0)
