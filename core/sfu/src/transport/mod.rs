@@ -8,9 +8,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use str0m::change::DirectApi;
 use str0m::media::{KeyframeRequestKind, Mid, Rid};
 use str0m::net::{Protocol as RtcProtocol, Receive};
-use str0m::rtp::RtpPacket;
+use str0m::rtp::{RtpPacket, StreamRx};
 use str0m::{
     Event as RtcEvent, IceConnectionState, Input, Output, PacerReason, Reason, Rtc, RtcError,
 };
@@ -302,7 +303,7 @@ impl Transport {
             if self.local.is_some() {
                 producer.asked_for_keyframe(rid, now);
                 asked = true;
-            } else if let Some(stream) = api.stream_rx_by_mid(mid, rid) {
+            } else if let Some(stream) = stream_of(&mut api, producer, rid) {
                 stream.request_keyframe(KeyframeRequestKind::Pli);
                 producer.asked_for_keyframe(rid, now);
                 asked = true;
@@ -419,5 +420,17 @@ impl Transport {
         if producer.batch.len() == 1 && before != 1 {
             happenings.push(Happening::Filled(mid));
         }
+    }
+}
+
+/// The stream of an encoding: by its SSRC, once that is known. `str0m` takes "no name" for "any name".
+fn stream_of<'a>(
+    api: &'a mut DirectApi<'_>,
+    producer: &mut Producer,
+    rid: Option<Rid>,
+) -> Option<&'a mut StreamRx> {
+    match producer.layers.by_rid(rid).and_then(|layer| layer.ssrc) {
+        Some(ssrc) => api.stream_rx(&ssrc),
+        None => api.stream_rx_by_mid(producer.mid, rid),
     }
 }
