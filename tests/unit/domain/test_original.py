@@ -1,0 +1,233 @@
+"""Original relays as guests: what they have, what they are sent, and who else leads to them."""
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from support.sites import Site, World
+from trunkline.domain.guest import Guest
+from trunkline.domain.stage import SEND_TIME
+from trunkline.errors import Refusal
+from trunkline.model import signal
+from trunkline.model.command import Accept, OfferMedia
+from trunkline.model.id import Mid, ParticipantId, ParticipantName, RoomName, TrackId
+from trunkline.model.media import Wish
+from trunkline.model.rule import Rule
+from trunkline.model.trunk import Policy
+
+HALL = RoomName("hall")
+PLACE = "umbrella:8081"
+
+
+def dial(site: Site, place: str = PLACE, policy: Policy | None = None) -> ParticipantId:
+    """A site dials an original."""
+    who = ParticipantId(f"{site.name}-{site.rooms.number()}")
+    hello = signal.Hello(HALL, ParticipantName(f"Umbrella {place}"))
+    entered = site.rooms.guests.enter(
+        hello, who, f"secret-{who}", like_umbrella=True, policy=policy or Policy()
+    )
+    site.perform(entered)
+    return who
+
+
+def has(site: Site, who: ParticipantId, *tracks: str) -> None:
+    """An original announces these."""
+    announced = (signal.Announced(TrackId(each), "video", each, "stream") for each in tracks)
+    site.hear(who, signal.Announce(tuple(announced)))
+
+
+def sends(site: Site, who: ParticipantId, *tracks: str) -> None:
+    """And sends them: it offers and maps them."""
+    offer = {"from": [f"original {who}", 0], "kinds": ["video"] * len(tracks)}
+    site.hear(who, signal.Offered(json.dumps(offer)))
+    mapping = ((TrackId(each), Mid(str(number))) for number, each in enumerate(tracks))
+    site.hear(who, signal.Mapped(tuple(mapping)))
+
+
+def guest(site: Site, who: ParticipantId) -> Guest:
+    return next(one for room in site.rooms.everywhere() for one in room.floor if one.id == who)
+
+
+def offered(site: Site, who: ParticipantId) -> list[str]:
+    """What an original was told last that there is for it."""
+    told = [each for each in site.told[who] if isinstance(each, signal.Tracks)]
+    return [track.id for track in told[-1].tracks] if told else []
+
+
+def own(site: Site, transport: int) -> str:
+    return f"{site.name}-{transport}-0"
+
+
+def holds(site: Site, who: ParticipantId) -> set[str]:
+    """The tracks that an original has here."""
+    return {*guest(site, who).tracks}
+
+
+def names(tracks: Iterable[object]) -> list[str]:
+    return sorted(map(str, tracks))
+
+
+def test_all_that_it_announces_is_accepted_and_nothing_of_it_goes_back() -> None:
+    world = World("a")
+    a = world["a"]
+    camera = a.publish("camera", "video")
+    who = dial(a)
+    has(a, who, "T", own(a, camera))
+    accepted = [each for each in a.told[who] if isinstance(each, signal.Wanted)]
+    assert [track.id for track in accepted[-1].tracks] == ["T", own(a, camera)]
+    assert holds(a, who) == {"T"}
+    assert offered(a, who) == []
+
+
+def test_who_dials_looks_for_the_way_of_the_media() -> None:
+    world = World("a")
+    who = dial(world["a"])
+    (offer,) = world["a"].core.offered.values()
+    assert isinstance(offer, OfferMedia)
+    assert offer.dial
+    effects = world["a"].rooms.guests.hear(who, signal.Offered("offer"), 0.0, 1)
+    assert [each.dial for each in effects if isinstance(each, Accept)] == [True]
+
+
+def test_a_policy_may_let_nothing_out_or_nothing_in() -> None:
+    world = World("a")
+    a = world["a"]
+    a.publish("camera", "video")
+    closed = dial(a, policy=Policy(send=False))
+    has(a, closed, "T")
+    assert (offered(a, closed), holds(a, closed)) == ([], {"T"})
+    deaf = dial(a, "other:8081", Policy(receive=False))
+    has(a, deaf, "U")
+    assert holds(a, deaf) == set()
+    assert len(offered(a, deaf)) == 2 or "T" not in offered(a, deaf)
+
+
+def test_a_private_room_is_entered_only_where_the_policy_names_it() -> None:
+    world = World("a")
+    world["a"].rooms = type(world["a"].rooms)(rules={HALL: Rule(passphrase="sesame")})
+    with pytest.raises(Refusal, match="name it in this trunk's rooms"):
+        dial(world["a"])
+    with pytest.raises(Refusal, match="name it in this trunk's rooms"):
+        dial(world["a"], policy=Policy(rooms=frozenset({RoomName("studio")})))
+    assert dial(world["a"], policy=Policy(rooms=frozenset({HALL})))
+
+
+def test_what_it_has_is_known_at_every_relay_and_all_is_wanted_for_it() -> None:
+    world = World("a", "b")
+    world.link("a", "b")
+    a, b = world["a"], world["b"]
+    who = dial(a)
+    has(a, who, "T")
+    camera = b.publish("camera", "video")
+    world.run()
+    (remote,) = (one for room in b.rooms.everywhere() for one in room.remotes)
+    assert (remote.role, remote.describe().role) == ("relay", "relay")
+    assert offered(a, who) == [own(b, camera)]
+    a.hear(who, signal.Accept(((TrackId(own(b, camera)), Wish()),)))
+    world.run()
+    assert world.copies("a") == [own(b, camera)]
+
+
+def test_two_links_to_one_share_what_it_is_sent() -> None:
+    world = World("a")
+    a = world["a"]
+    camera = a.publish("camera", "video")
+    first, second = dial(a), dial(a)
+    has(a, first, "T")
+    has(a, second, "T")
+    assert (holds(a, first), holds(a, second)) == ({"T"}, set())
+    assert (offered(a, first), offered(a, second)) == ([own(a, camera)], [])
+    a.leave(first)
+    assert (holds(a, second), offered(a, second)) == ({"T"}, [own(a, camera)])
+
+
+@pytest.mark.parametrize("other", [PLACE, "10.0.0.1:8081"])
+def test_two_relays_that_dial_one_send_it_everything_once(other: str) -> None:
+    world = World("a", "b", "c")
+    for one, next_one in (("a", "b"), ("b", "c")):
+        world.link(one, next_one)
+    a, b = world["a"], world["b"]
+    cameras = {site: own(site, site.publish("camera", "video")) for site in world.sites.values()}
+    here, there = dial(a), dial(b, other)
+    has(a, here, "T")
+    sends(a, here, "T")
+    world.run()
+    has(b, there, "T")
+    world.run()
+    if other == PLACE:
+        assert offered(a, here) == [cameras[a], cameras[world["c"]]]
+        assert offered(b, there) == [cameras[b]]
+    else:
+        # By its tracks alone only one of both can tell: the other sends all.
+        assert offered(b, there) == [cameras[b]]
+        assert names(offered(a, here)) == names(cameras.values())
+    assert holds(b, there) == set()
+
+
+def test_whose_a_track_is_has_it_before_an_original_that_passes_it_on() -> None:
+    world = World("a", "b")
+    a, b = world["a"], world["b"]
+    camera = own(a, a.publish("camera", "video"))
+    who = dial(b)
+    has(b, who, camera)
+    assert holds(b, who) == {camera}
+    world.link("a", "b")
+    assert holds(b, who) == set()
+    (remote,) = (one for room in b.rooms.everywhere() for one in room.remotes)
+    assert {*remote.tracks} == {camera}
+
+
+def test_what_another_leaves_is_inherited() -> None:
+    world = World("a", "b")
+    a, b = world["a"], world["b"]
+    first = dial(b)
+    has(b, first, "T")
+    there = dial(a, "other:8081")
+    has(a, there, "T")
+    for site, one in ((a, there), (b, first)):
+        sends(site, one, "T")
+    world.link("a", "b")
+    # Each takes its own way to it.
+    assert (holds(a, there), holds(b, first)) == ({"T"}, {"T"})
+    b.leave(first)
+    world.wait(1)
+    (remote,) = (one for room in b.rooms.everywhere() for one in room.remotes)
+    assert {*remote.tracks} == {"T"}
+
+
+def test_what_it_stops_to_send_has_ended_until_it_sends_it_again() -> None:
+    world = World("a")
+    a = world["a"]
+    who = dial(a)
+    has(a, who, "T", "U")
+    sends(a, who, "T", "U")
+    assert holds(a, who) == {"T", "U"}
+    sends(a, who, "T")
+    assert holds(a, who) == {"T"}
+    sends(a, who, "T", "U")
+    assert holds(a, who) == {"T", "U"}
+
+
+def test_what_it_never_sends_is_given_up() -> None:
+    world = World("a")
+    a = world["a"]
+    who = dial(a)
+    has(a, who, "T", "U")
+    sends(a, who, "T")
+    a.perform(a.rooms.guests.pass_time(1.0))
+    a.perform(a.rooms.guests.pass_time(0.9 + SEND_TIME))
+    assert holds(a, who) == {"T", "U"}
+    a.perform(a.rooms.guests.pass_time(1.0 + SEND_TIME))
+    assert holds(a, who) == {"T"}
+    a.perform(a.rooms.guests.pass_time(2.0 + SEND_TIME))
+    sends(a, who, "T", "U")
+    assert holds(a, who) == {"T", "U"}
+
+
+def test_one_whose_conversation_breaks_off_is_gone_at_once() -> None:
+    world = World("a")
+    a = world["a"]
+    who = dial(a)
+    a.perform(a.rooms.guests.lose(who, 0.0))
+    assert [*a.rooms.everywhere()] == []
