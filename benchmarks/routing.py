@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from support.relays import Site, World, muted, presence
 from trunkline.domain.routing.effect import RoutingEffect
 from trunkline.domain.routing.router import Router
-from trunkline.model.id import TrackId
-from trunkline.model.trunk import Hello, LinkId, RelayId, Routed, Word
+from trunkline.model.id import LinkId, RelayId, TrackId
+from trunkline.model.trunk import Hello, Routed, Word
 from trunkline.protocol.trunk.half import Half
 
 RELAYS = 5

@@ -7,16 +7,8 @@ from collections.abc import Callable, Sequence
 from trunkline.domain.effect import Effect
 from trunkline.domain.trunks import Trunks
 from trunkline.model import signal
-from trunkline.model.trunk import (
-    Charted,
-    Hello,
-    LinkId,
-    Medial,
-    Policy,
-    Routed,
-    Standing,
-    Tell,
-)
+from trunkline.model.id import LinkId
+from trunkline.model.trunk import Charted, Hello, Medial, Policy, Routed, Standing, Tell
 from trunkline.model.trunking import Outbox
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from support.routing_chaos import Chaos
 from trunkline.errors import ProtocolError, Refusal
 from trunkline.model import trunk
 from trunkline.model.event import Role
-from trunkline.model.id import SessionId
+from trunkline.model.id import RelayId, SessionId
 from trunkline.model.signal import Hello
 from trunkline.model.view import Session
 from trunkline.protocol import name as names
@@ -125,12 +125,12 @@ def frames(data: bytes) -> None:
 def words(data: bytes) -> None:
     """A frame of another relay is a word or an error; what is heard can be said on."""
     half = Half()
-    half.receive(half.send(trunk.Hello(trunk.RelayId("relay0001"), "fuzz")))
+    half.receive(half.send(trunk.Hello(RelayId("relay0001"), "fuzz")))
     with suppress(ProtocolError):
         word = half.receive(data)
         if word is not None:
             again = Half()
-            again.receive(half.send(trunk.Hello(trunk.RelayId("relay0001"), "fuzz")))
+            again.receive(half.send(trunk.Hello(RelayId("relay0001"), "fuzz")))
             assert type(again.receive(half.send(word))) is type(word)
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from support.site import running
 from support.websocket import frame, websocket
-from trunkline.model.trunk import Hello, RelayId
+from trunkline.model.id import RelayId
+from trunkline.model.trunk import Hello
 from trunkline.protocol.trunk import SUBPROTOCOL
 from trunkline.protocol.trunk.half import Half
 

@@ -16,8 +16,8 @@ from trunkline.client.trunk.dialler import Dialler
 from trunkline.config import Settings
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import signal
-from trunkline.model.id import ParticipantId, RoomName, TrackId
-from trunkline.model.trunk import Hello, Policy, RelayId, Wanted, Withdrawn
+from trunkline.model.id import ParticipantId, RelayId, RoomName, TrackId
+from trunkline.model.trunk import Hello, Policy, Wanted, Withdrawn
 from trunkline.net.certificate import server_context, shown_fingerprint
 from trunkline.net.line import MAX_WAITING
 from trunkline.protocol.trunk import SUBPROTOCOL

@@ -23,20 +23,10 @@ from trunkline.domain.routing.effect import (
     Supply,
 )
 from trunkline.domain.routing.router import Router
-from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
+from trunkline.model.id import LinkId, ParticipantId, ParticipantName, RelayId, RoomName, TrackId
 from trunkline.model.media import Layer
 from trunkline.model.signal import Line, Speaker
-from trunkline.model.trunk import (
-    Encodings,
-    LinkId,
-    Policy,
-    Presence,
-    RelayId,
-    Routed,
-    Tell,
-    Withdrawn,
-    Word,
-)
+from trunkline.model.trunk import Encodings, Policy, Presence, Routed, Tell, Withdrawn, Word
 from trunkline.model.view import Track
 
 K = TypeVar("K")

@@ -6,15 +6,13 @@ from support.relays import OPEN, presence
 from trunkline.domain.routing.bounds import Bounds
 from trunkline.domain.routing.effect import RoutingEffect
 from trunkline.domain.routing.router import Router
-from trunkline.model.id import ParticipantId, RoomName, TrackId
+from trunkline.model.id import LinkId, ParticipantId, RelayId, RoomName, TrackId
 from trunkline.model.signal import Speaker
 from trunkline.model.trunk import (
     Announced,
     Encodings,
-    LinkId,
     Policy,
     Presence,
-    RelayId,
     Routed,
     Spoken,
     Wanted,

@@ -10,15 +10,13 @@ from trunkline.domain.allowance import Rate
 from trunkline.domain.routing.bounds import Bounds
 from trunkline.domain.routing.effect import Absent, Cut, Present, RoutingEffect, Serve, Supply
 from trunkline.domain.routing.router import Router
-from trunkline.model.id import ParticipantId, RoomName, TrackId
+from trunkline.model.id import LinkId, ParticipantId, RelayId, RoomName, TrackId
 from trunkline.model.signal import Speaker
 from trunkline.model.trunk import (
     Announced,
     Encodings,
-    LinkId,
     Policy,
     Presence,
-    RelayId,
     Routed,
     Said,
     Spoken,

@@ -28,7 +28,16 @@ from trunkline.model.command import (
 )
 from trunkline.model.demand import Demand
 from trunkline.model.event import RoomEvent
-from trunkline.model.id import Mid, ParticipantId, ParticipantName, RoomName, SessionId, TransportId
+from trunkline.model.id import (
+    LinkId,
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RelayId,
+    RoomName,
+    SessionId,
+    TransportId,
+)
 from trunkline.model.media import Kind, Layer, Medium, Offer, Port
 from trunkline.model.report import (
     Agreed,
@@ -43,7 +52,7 @@ from trunkline.model.report import (
 )
 from trunkline.model.request import Produce, Watch
 from trunkline.model.signal import Tell
-from trunkline.model.trunk import Encodings, Hello, LinkId, Policy, RelayId
+from trunkline.model.trunk import Encodings, Hello, Policy
 from trunkline.model.view import Session
 
 Far = tuple[str, TransportId]

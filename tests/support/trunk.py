@@ -13,8 +13,8 @@ from support.trunking import FakeTrunking
 from support.waiting import until
 from trunkline.client.trunk.dialler import Dialler
 from trunkline.listing.settings import TrunkSettings
-from trunkline.model.id import ParticipantId
-from trunkline.model.trunk import Hello, LinkId
+from trunkline.model.id import LinkId, ParticipantId
+from trunkline.model.trunk import Hello
 from trunkline.net.links import Links
 from trunkline.web.problem import explain
 from trunkline.web.trunk import Trunks

@@ -3,7 +3,8 @@
 from itertools import count
 
 from trunkline.errors import Refusal
-from trunkline.model.trunk import Charted, Hello, LinkId, Medial, Policy, RelayId, Routed, Standing
+from trunkline.model.id import LinkId, RelayId
+from trunkline.model.trunk import Charted, Hello, Medial, Policy, Routed, Standing
 from trunkline.model.trunking import Outbox
 
 

@@ -5,7 +5,8 @@ Routing does not need it. It is for people, who want to see where their streams 
 
 from collections.abc import Iterable, Iterator
 
-from trunkline.model.trunk import Charted, Edge, Hello, LinkId, RelayId, Standing, Tell
+from trunkline.model.id import LinkId, RelayId
+from trunkline.model.trunk import Charted, Edge, Hello, Standing, Tell
 
 RELAYS = 256
 """Relays that are known; further ones are left out."""

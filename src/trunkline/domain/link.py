@@ -11,7 +11,7 @@ from trunkline.domain.throttle import Throttle
 from trunkline.domain.track import Track
 from trunkline.model import signal, trunk
 from trunkline.model.command import Accept, Close, Renegotiate
-from trunkline.model.id import Mid, TrackId, TransportId
+from trunkline.model.id import LinkId, Mid, TrackId, TransportId
 from trunkline.model.media import Kind, Port
 from trunkline.model.report import (
     Agreed,
@@ -29,7 +29,7 @@ from trunkline.model.report import (
     Traffic,
     Unplayable,
 )
-from trunkline.model.trunk import Encodings, Hello, LinkId, Medial, Policy
+from trunkline.model.trunk import Encodings, Hello, Medial, Policy
 from trunkline.model.view import Carriage
 
 

@@ -20,6 +20,7 @@ from trunkline.model.id import (
     Mid,
     ParticipantId,
     ParticipantName,
+    RelayId,
     RoomName,
     SessionId,
     StreamId,
@@ -45,7 +46,7 @@ from trunkline.model.report import (
 )
 from trunkline.model.request import Enter, Produce, Publish, Watch
 from trunkline.model.rule import Rule
-from trunkline.model.trunk import Hello, RelayId
+from trunkline.model.trunk import Hello
 
 NOBODY = Hello(RelayId("unnamed0"), "")
 """A relay without neighbours."""

@@ -30,18 +30,9 @@ from trunkline.domain.throttle import Throttle
 from trunkline.domain.track import Track
 from trunkline.model import signal, trunk, view
 from trunkline.model.event import TrunkRemarked
-from trunkline.model.id import ParticipantId, RoomName, TrackId, TransportId
+from trunkline.model.id import LinkId, ParticipantId, RoomName, TrackId, TransportId
 from trunkline.model.report import Counted, SessionReport, Started, Traffic
-from trunkline.model.trunk import (
-    Charted,
-    Encodings,
-    Hello,
-    LinkId,
-    Medial,
-    Policy,
-    Presence,
-    Routed,
-)
+from trunkline.model.trunk import Charted, Encodings, Hello, Medial, Policy, Presence, Routed
 
 ROUNDS = 16
 """Times that a change may change something else before the rest waits for the next one."""

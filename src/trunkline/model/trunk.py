@@ -7,9 +7,14 @@ on from neighbour to neighbour, with the path that it came by.
 from dataclasses import dataclass, field
 
 from trunkline.model import signal
-from trunkline.model.id import LinkId as LinkId
-from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
-from trunkline.model.id import RelayId as RelayId
+from trunkline.model.id import (
+    LinkId,
+    ParticipantId,
+    ParticipantName,
+    RelayId,
+    RoomName,
+    TrackId,
+)
 from trunkline.model.view import Track
 
 Encodings = frozenset[str]

@@ -7,8 +7,8 @@ words are for who implements `Trunking`.
 from typing import Protocol
 
 from trunkline.model import outbox, signal
-from trunkline.model.id import ParticipantId
-from trunkline.model.trunk import Charted, Hello, LinkId, Medial, Policy, Routed, Standing, Word
+from trunkline.model.id import LinkId, ParticipantId
+from trunkline.model.trunk import Charted, Hello, Medial, Policy, Routed, Standing, Word
 
 
 class Outbox(Protocol):

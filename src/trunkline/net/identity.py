@@ -8,7 +8,8 @@ import socket
 from importlib.metadata import version
 
 from trunkline.errors import StartupError
-from trunkline.model.trunk import Hello, RelayId
+from trunkline.model.id import RelayId
+from trunkline.model.trunk import Hello
 from trunkline.state import Store
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from trunkline.model import signal
-from trunkline.model.id import ParticipantId
-from trunkline.model.trunk import Hello, LinkId, Policy
+from trunkline.model.id import LinkId, ParticipantId
+from trunkline.model.trunk import Hello, Policy
 from trunkline.model.trunking import Guests, Trunking
 
 LINKS = 64

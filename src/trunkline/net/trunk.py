@@ -10,7 +10,8 @@ from aiohttp import WebSocketError, WSCloseCode, WSMessage, WSMsgType
 
 from trunkline.errors import ProtocolError, Refusal
 from trunkline.model import signal
-from trunkline.model.trunk import Hello, LinkId, Policy, Word
+from trunkline.model.id import LinkId
+from trunkline.model.trunk import Hello, Policy, Word
 from trunkline.net.clock import wall
 from trunkline.net.line import Line
 from trunkline.net.links import Ending, Links

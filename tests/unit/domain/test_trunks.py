@@ -5,7 +5,7 @@ from itertools import pairwise
 from support.sites import Site, World
 from trunkline.domain.chart import EDGES, RELAYS, Chart
 from trunkline.model import signal
-from trunkline.model.id import Mid, ParticipantId, TrackId, TransportId
+from trunkline.model.id import LinkId, Mid, ParticipantId, RelayId, TrackId, TransportId
 from trunkline.model.media import Kind, Layer, Port, Wish
 from trunkline.model.report import (
     Closed,
@@ -16,7 +16,7 @@ from trunkline.model.report import (
     Speakers,
     Traffic,
 )
-from trunkline.model.trunk import Charted, Edge, Hello, LinkId, Policy, RelayId, Standing, Tell
+from trunkline.model.trunk import Charted, Edge, Hello, Policy, Standing, Tell
 
 
 def chain(*names: str) -> World:

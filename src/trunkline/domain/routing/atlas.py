@@ -8,8 +8,8 @@ from trunkline.domain.routing.choice import Candidate, Choice, candidate
 from trunkline.domain.routing.claims import Claims
 from trunkline.domain.routing.effect import Absent, Present, RoutingEffect
 from trunkline.domain.routing.neighbour import Neighbour
-from trunkline.model.id import ParticipantId, RoomName, TrackId
-from trunkline.model.trunk import LinkId, Presence, RelayId, Way
+from trunkline.model.id import LinkId, ParticipantId, RelayId, RoomName, TrackId
+from trunkline.model.trunk import Presence, Way
 
 GRACE = 2.0
 """Seconds for which somebody stays who cannot be reached: a way around is found sooner."""

@@ -4,7 +4,8 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from trunkline.domain.routing.neighbour import Neighbour
-from trunkline.model.trunk import Announced, LinkId, Presence, RelayId
+from trunkline.model.id import LinkId, RelayId
+from trunkline.model.trunk import Announced, Presence
 
 SETTLED = 5.0
 """Seconds for which another way has to be clearly better, until it is taken."""

@@ -7,8 +7,8 @@ from trunkline.domain.routing.atlas import Atlas
 from trunkline.domain.routing.effect import RoutingEffect, Serve, Supply
 from trunkline.domain.routing.neighbour import Neighbour
 from trunkline.model import view
-from trunkline.model.id import ParticipantId, TrackId
-from trunkline.model.trunk import Encodings, LinkId, Tell, Wanted
+from trunkline.model.id import LinkId, ParticipantId, TrackId
+from trunkline.model.trunk import Encodings, Tell, Wanted
 
 PATIENCE = 5.0
 """Seconds for which the old way is kept while nothing comes by the new one."""

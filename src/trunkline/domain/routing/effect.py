@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from trunkline.model import signal
-from trunkline.model.id import ParticipantId, RoomName, TrackId
-from trunkline.model.trunk import Encodings, LinkId, Presence, Tell
+from trunkline.model.id import LinkId, ParticipantId, RoomName, TrackId
+from trunkline.model.trunk import Encodings, Presence, Tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from trunkline.domain.allowance import Allowance, Rate
 from trunkline.domain.routing.effect import Heard, RoutingEffect
 from trunkline.domain.routing.neighbour import Neighbour
 from trunkline.model import signal
-from trunkline.model.id import RoomName
-from trunkline.model.trunk import LinkId, RelayId, Said, Tell
+from trunkline.model.id import LinkId, RelayId, RoomName
+from trunkline.model.trunk import Said, Tell
 
 MAX_NUMBERS = 256
 """Lines of one origin that are remembered; what is older than those counts as heard."""

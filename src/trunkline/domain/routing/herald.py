@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from trunkline.domain.routing.atlas import Atlas
 from trunkline.domain.routing.inspection import MAX_PATH
 from trunkline.domain.routing.neighbour import Neighbour, differs
-from trunkline.model.id import ParticipantId
-from trunkline.model.trunk import Announced, LinkId, RelayId, Tell, Withdrawn
+from trunkline.model.id import LinkId, ParticipantId, RelayId
+from trunkline.model.trunk import Announced, Tell, Withdrawn
 
 PATIENCE = 0.1
 """Seconds that a worse way waits to be told: mostly a better one, or the end of this one, comes

@@ -1,6 +1,7 @@
 """What is wrong with an announcement, if anything is."""
 
-from trunkline.model.trunk import Announced, RelayId
+from trunkline.model.id import RelayId
+from trunkline.model.trunk import Announced
 
 MAX_PATH = 16
 """Relays between a participant and whoever hears of it."""

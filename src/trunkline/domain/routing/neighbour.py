@@ -4,16 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from trunkline.model import signal, view
-from trunkline.model.id import ParticipantId, RoomName, TrackId
+from trunkline.model.id import LinkId, ParticipantId, RelayId, RoomName, TrackId
 from trunkline.model.media import Layer
-from trunkline.model.trunk import (
-    Announced,
-    Encodings,
-    LinkId,
-    Policy,
-    Presence,
-    RelayId,
-)
+from trunkline.model.trunk import Announced, Encodings, Policy, Presence
 
 HOP = 20.0
 """Milliseconds that a relay on the way counts for, so that a way around is taken only if it is

@@ -16,14 +16,12 @@ from trunkline.domain.routing.speech import Speech
 from trunkline.domain.routing.watch import Watch
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import signal
-from trunkline.model.id import ParticipantId, RoomName, TrackId
+from trunkline.model.id import LinkId, ParticipantId, RelayId, RoomName, TrackId
 from trunkline.model.trunk import (
     Announced,
     Encodings,
-    LinkId,
     Policy,
     Presence,
-    RelayId,
     Routed,
     Said,
     Spoken,

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from trunkline.domain.routing.atlas import Atlas
 from trunkline.domain.routing.effect import Loud, RoutingEffect
 from trunkline.domain.routing.neighbour import Neighbour
-from trunkline.model.id import RoomName
+from trunkline.model.id import LinkId, RoomName
 from trunkline.model.signal import Speaker
-from trunkline.model.trunk import LinkId, Spoken, Tell
+from trunkline.model.trunk import Spoken, Tell
 
 PAUSE = 0.2
 """Seconds between two words about one room."""

@@ -3,8 +3,7 @@
 import re
 
 from trunkline.errors import ProtocolError
-from trunkline.model.id import Mid, ParticipantId, TrackId
-from trunkline.model.trunk import RelayId
+from trunkline.model.id import Mid, ParticipantId, RelayId, TrackId
 
 REASON = 500
 """Characters of a sentence that are kept."""

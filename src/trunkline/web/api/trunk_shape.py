@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from trunkline.client.trunk.roster import Entry, Roster
-from trunkline.model.id import ParticipantId
-from trunkline.model.trunk import Hello, LinkId, Standing
+from trunkline.model.id import LinkId, ParticipantId
+from trunkline.model.trunk import Hello, Standing
 from trunkline.net.links import Talk
 
 State = Literal["connecting", "up", "waiting", "refused"]

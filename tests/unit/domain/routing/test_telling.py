@@ -7,8 +7,8 @@ from support.routing import Desk, relay, told, versioned
 from trunkline.domain.routing.effect import Absent, Present
 from trunkline.domain.routing.router import Router
 from trunkline.errors import Refusal
-from trunkline.model.id import ParticipantId, RoomName
-from trunkline.model.trunk import Announced, LinkId, Policy, Presence, Tell, Withdrawn
+from trunkline.model.id import LinkId, ParticipantId, RoomName
+from trunkline.model.trunk import Announced, Policy, Presence, Tell, Withdrawn
 
 ANN = versioned(presence("ann", ("cam",)), 1)
 BOB = presence("bob", ("cam",))

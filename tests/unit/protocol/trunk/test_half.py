@@ -7,8 +7,7 @@ import pytest
 
 from trunkline.errors import ProtocolError
 from trunkline.model import signal, trunk
-from trunkline.model.id import ParticipantId, RoomName
-from trunkline.model.trunk import RelayId
+from trunkline.model.id import ParticipantId, RelayId, RoomName
 from trunkline.protocol import sfu_pb2 as pb
 from trunkline.protocol.trunk.half import Half
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from trunkline.errors import ProtocolError
 from trunkline.model import signal, trunk
-from trunkline.model.id import Mid, ParticipantId, ParticipantName, RoomName, TrackId
+from trunkline.model.id import Mid, ParticipantId, ParticipantName, RelayId, RoomName, TrackId
 from trunkline.model.media import Layer
-from trunkline.model.trunk import RelayId
 from trunkline.model.view import Track
 from trunkline.protocol.trunk.half import Half
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from google.protobuf import json_format
 
-from trunkline.model.trunk import Hello, RelayId
+from trunkline.model.id import RelayId
+from trunkline.model.trunk import Hello
 from trunkline.protocol import sfu_pb2 as pb
 from trunkline.protocol.trunk.half import Half
 
