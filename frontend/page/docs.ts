@@ -140,10 +140,10 @@ function frame(
   <body>
     <header><a href="../">trunkline</a> <a href="./">Guide</a></header>
     <div class="columns">
-      <nav aria-label="Guide"><ul>${items.join("\n")}</ul></nav>
       <main>
 ${body}
       </main>
+      <nav aria-label="Guide"><ul>${items.join("\n")}</ul></nav>
     </div>
   </body>
 </html>

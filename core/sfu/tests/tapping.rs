@@ -119,6 +119,21 @@ fn a_local_producer_is_seen_like_any_other_and_is_asked_for_keyframes() {
 }
 
 #[test]
+fn a_local_producer_lives_as_long_as_its_program() {
+    let mut world = World::new();
+    let source = produce(&mut world);
+    world.run(90 * SECOND);
+    world.command(Command::Tap { tap: TAP, source });
+    write(&mut world, 0, true);
+    write(&mut world, 1, false);
+    world.run(SECOND);
+    let is_closed = |event: &Event| matches!(event, Event::Closed { .. });
+    assert!(!world.events.iter().any(is_closed), "nobody ended it");
+    assert_eq!(ends(&world), 0);
+    assert!(!frames(&world).is_empty());
+}
+
+#[test]
 fn of_several_encodings_a_tap_takes_the_best() {
     let mut world = World::new();
     let publisher = world.join(&[Media::SEND_VP8]);

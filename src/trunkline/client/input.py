@@ -46,6 +46,8 @@ class _Input(Generic[F]):
         self._request: Callable[[], None] | None = None
         self._is_cut = False
         self._closed = False
+        # What came since the last keyframe, for the first who reads frames; bounded by PACKETS.
+        self._start: list[Encoded] | None = []
         self._error: BaseException | None = None
         self.codec: str | None = None
         """By its SDP name; None until something came."""
@@ -78,6 +80,7 @@ class _Input(Generic[F]):
         if frame.captured is not None:
             self.delay = arrived.received - frame.captured
         self._packets.put(frame)
+        self._keep(frame)
         if not self._frames.all():
             self._is_cut = True
             return
@@ -96,11 +99,29 @@ class _Input(Generic[F]):
         self._packets.close(error)
         self._frames.close(error)
 
+    def _keep(self, frame: Encoded) -> None:
+        """Till somebody reads frames: a camera may send its next keyframe in ten seconds only."""
+        if self._start is None:
+            return
+        if frame.keyframe or len(self._start) >= PACKETS:
+            self._start = []
+        if frame.keyframe or self._start:
+            self._start.append(frame)
+
+    def _begin(self) -> None:
+        """Decode what was kept, for the first who reads frames."""
+        kept, self._start = self._start or [], None
+        for frame in kept:
+            self._worker.put(frame)
+            self._is_cut = False
+
     def _open(self, readers: Readers, reader: Reader[T]) -> Reader[T]:
         if self._closed:
             reader.close(self._error)
         else:
             readers.add(reader)
+            if readers is self._frames and self._start is not None:
+                self._begin()
         return reader
 
     def _decode(self, packet: Encoded) -> None:

@@ -8,9 +8,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use str0m::change::DirectApi;
 use str0m::media::{KeyframeRequestKind, Mid, Rid};
 use str0m::net::{Protocol as RtcProtocol, Receive};
-use str0m::rtp::RtpPacket;
+use str0m::rtp::{RtpPacket, StreamRx};
 use str0m::{
     Event as RtcEvent, IceConnectionState, Input, Output, PacerReason, Reason, Rtc, RtcError,
 };
@@ -37,6 +38,8 @@ use local::Local;
 /// then, so that nothing is lost by waiting.
 const PACER_REST: Duration = Duration::from_millis(50);
 const MIN_REST: Duration = Duration::from_millis(1);
+/// A transport without a remote has no timers: it need not be stepped at all.
+const LOCAL_REST: Duration = Duration::from_secs(3600);
 
 /// What a step of a transport brought to light, for the others to know.
 #[derive(Debug)]
@@ -210,6 +213,10 @@ impl Transport {
 
     /// Lets time pass: timers fire and what was written is sealed.
     pub(crate) fn step(&mut self, now: Instant, outbox: &mut dyn Outbox) -> Result<(), RtcError> {
+        if self.is_local() {
+            // Nobody is there for DTLS to shake hands with: it would give up after half a minute.
+            return Ok(());
+        }
         let releases = self.send(now, outbox, |consumers, egress| {
             egress.bid_farewell();
             consumers.iter_mut().filter_map(|consumer| consumer.release(egress, now)).min()
@@ -225,6 +232,10 @@ impl Transport {
         outbox: &mut dyn Outbox,
         happenings: &mut Vec<Happening>,
     ) -> Result<(), RtcError> {
+        if self.is_local() {
+            self.next_step = now + LOCAL_REST;
+            return Ok(());
+        }
         loop {
             match self.rtc.poll_output()? {
                 Output::Transmit(transmit) => self.transmit(&transmit, outbox),
@@ -302,7 +313,7 @@ impl Transport {
             if self.local.is_some() {
                 producer.asked_for_keyframe(rid, now);
                 asked = true;
-            } else if let Some(stream) = api.stream_rx_by_mid(mid, rid) {
+            } else if let Some(stream) = stream_of(&mut api, producer, rid) {
                 stream.request_keyframe(KeyframeRequestKind::Pli);
                 producer.asked_for_keyframe(rid, now);
                 asked = true;
@@ -419,5 +430,17 @@ impl Transport {
         if producer.batch.len() == 1 && before != 1 {
             happenings.push(Happening::Filled(mid));
         }
+    }
+}
+
+/// The stream of an encoding: by its SSRC, once that is known. `str0m` takes "no name" for "any name".
+fn stream_of<'a>(
+    api: &'a mut DirectApi<'_>,
+    producer: &mut Producer,
+    rid: Option<Rid>,
+) -> Option<&'a mut StreamRx> {
+    match producer.layers.by_rid(rid).and_then(|layer| layer.ssrc) {
+        Some(ssrc) => api.stream_rx(&ssrc),
+        None => api.stream_rx_by_mid(producer.mid, rid),
     }
 }

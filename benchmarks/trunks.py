@@ -1,0 +1,151 @@
+"""What a trunk costs and how long it takes: `PYTHONPATH=tests python -m benchmarks.trunks`.
+
+Relays of our own on loopback, in a row: a publisher at the first, a viewer at the last, both played
+by the load generator. CPU is that of all relays together, for each packet that arrives; latency is
+counted from the publisher to the viewer. Then three relays in networks of their own, in a ring: the
+link that carries a picture is cut, and mended, and the viewer tells how long it had no new picture.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks import generator, server
+from benchmarks.report import latency
+from benchmarks.server import Server
+from support.network import prefix, web
+from support.process import process
+from support.relay import running_relay
+from support.trunks import FLOWS, ask, join, says, trunkline
+from support.waiting import until
+from trunkline import Network, Peer
+
+RATE, BURST = 1_000, 33
+"""Packets in a second, and of one picture."""
+WATCHED = 12.0
+"""Seconds for which a viewer looks for gaps after a link was cut or mended."""
+
+
+def main() -> int:
+    """Measure, print, and keep the result."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.trunks", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=5, help="length of a window (5)")
+    parser.add_argument("--cuts", type=int, default=3, help="times that a link is cut (3)")
+    parser.add_argument("--output", type=Path, help="a JSON file for the result")
+    parser.add_argument("--gaps", metavar="URL", help="watch this, and tell of gaps")
+    chosen = parser.parse_args()
+    if chosen.gaps:
+        asyncio.run(gaps(chosen.gaps))
+        return 0
+    generator.build()
+    rows = [hops(number, chosen.seconds) for number in (0, 1, 2)]
+    result = {"hops": rows, "cuts": asyncio.run(cuts(chosen.cuts))}
+    print(json.dumps(result, indent=2))
+    if chosen.output:
+        chosen.output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def hops(number: int, seconds: int) -> dict[str, Any]:
+    """A row of relays with so many trunks between the publisher and the viewer."""
+    shape = ["--publishers=1", "--viewers=1", f"--rate={RATE}", f"--burst={BURST}"]
+    with row(number + 1) as target:
+        windows = [f"--seconds={seconds}", "--windows=3"]
+        through = generator.run("run", [*shape, *windows, *target.arguments("bench")])
+    costs = sorted(window["server_us_per_packet"] for window in through["windows"])
+    return {
+        "trunks": number,
+        "us_per_packet": costs[len(costs) // 2],
+        "latency_ms": {share: latency(through, share) for share in ("p50", "p99")},
+        "lost": sum(window["lost"] for window in through["windows"]),
+    }
+
+
+@contextlib.contextmanager
+def row(relays: int) -> Iterator[Server]:
+    """So many relays, each dialling the one before; published at the first, watched at the last."""
+    with contextlib.ExitStack() as stack:
+        chain = [stack.enter_context(server.relay(1)) for _ in range(relays)]
+        bases = [one.whip.split("/whip")[0] for one in chain]
+        for base, before in zip(bases[1:], bases, strict=False):
+            command = ("curl", "-sf", "-X", "POST", "-H", "Content-Type: application/json")
+            body = json.dumps({"url": before})
+            subprocess.run((*command, "-d", body, f"{base}/api/v1/trunks"), check=True)
+        time.sleep(2)
+        pids = tuple(pid for one in chain for pid in one.pids)
+        yield Server(whip=chain[0].whip, whep=chain[-1].whep, pids=pids)
+
+
+async def cuts(number: int) -> list[dict[str, float]]:
+    """How long pictures stand still when the link of a ring that carries them is cut, and back."""
+    found = []
+    with web(3, [(0, 1), (1, 2), (0, 2)]) as net:
+        async with contextlib.AsyncExitStack() as stack:
+            relays = [
+                await stack.enter_async_context(running_relay(place=place, host="0.0.0.0"))
+                for place in net.places
+            ]
+            for one, other in net.links:
+                await join(relays[other], f"http://{net.address(one, other)}:8080")
+            url = f"{relays[0].url}/whip/studio"
+            publisher = trunkline("publish", url, "--test", place=net.places[0])
+            await says(await stack.enter_async_context(publisher), FLOWS)
+
+            async def rooms() -> list[str]:
+                return [*await relays[1].rooms()]
+
+            await until(rooms, lambda known: "studio" in known, within=20, what="the room")
+            watch = f"{relays[1].url}/whep/studio"
+            command = [*prefix(net.places[1]), sys.executable, "-m", "benchmarks.trunks"]
+            viewer = await stack.enter_async_context(process([*command, "--gaps", watch]))
+            for _ in range(number):
+                await settled(relays[1], watch)
+                net.cut(0, 1)
+                await asyncio.sleep(WATCHED)
+                cut = longest(viewer.lines)
+                viewer.lines.clear()
+                net.mend(0, 1)
+                await asyncio.sleep(2 * WATCHED)
+                found.append({"cut_s": cut, "mended_s": longest(viewer.lines)})
+                viewer.lines.clear()
+    return found
+
+
+async def settled(relay: Any, what: str) -> None:
+    """Wait until pictures come by one link, the short one."""
+
+    async def trunks() -> int:
+        status = await ask(relay, "GET", "/api/v1/status")
+        every = status["statistics"]["trunks"]
+        return sum(any(one["bitrate"] for one in trunk["producers"]) for trunk in every)
+
+    await until(trunks, lambda busy: busy == 1, within=60, what=what)
+    await asyncio.sleep(3)
+
+
+def longest(lines: list[str]) -> float:
+    """The longest time between two pictures that a viewer told of, in seconds."""
+    told = (json.loads(line) for line in lines if line.startswith("{"))
+    return max((float(one["gap_s"]) for one in told), default=0.0)
+
+
+async def gaps(url: str) -> None:
+    """Say each time between two pictures that is longer than two of them should be."""
+    last: float | None = None
+    async with Peer.watch(url, network=Network(addresses=("127.0.0.1",))) as link:
+        async for _ in link.video.frames():
+            now = time.monotonic()
+            if last is not None and now - last > 0.08:
+                print(json.dumps({"gap_s": round(now - last, 3)}), flush=True)
+            last = now
+
+
+if __name__ == "__main__":
+    sys.exit(main())
