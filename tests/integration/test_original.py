@@ -90,6 +90,7 @@ async def stands(it: Live, trunk: str, state: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("dials", ["it", "we"])
 async def test_both_have_what_the_other_has(tmp_path: Path, dials: str) -> None:
+    trunk = ""
     async with original() as it, live(tmp_path) as relay, AsyncExitStack() as stack:
         theirs = [*await it.browser("one"), *await it.browser("two")]
         guest = await joined(stack, relay, "viewer")
@@ -106,6 +107,10 @@ async def test_both_have_what_the_other_has(tmp_path: Path, dials: str) -> None:
         await it.gets(*ann, *ben)
         # Nothing went back, and both know each track by the same name.
         assert it.legs[0].mapped() == {*theirs}
+        if trunk:
+            told = await stands(relay, trunk, "up")
+            assert (told["original"], told["relay"], told["error"]) == (True, None, None)
+            assert (told["tracks_sent"], told["tracks_received"]) == (4, 4)
         await it.leave("one")
         await knows(guest, [*theirs[2:], *ann, *ben])
 

@@ -282,6 +282,19 @@ async def test_an_original_is_recognized(home: Side) -> None:
         assert "original Umbrella" in await refused(dialler)
 
 
+@pytest.mark.filterwarnings("ignore:.*subprotocol.*")
+async def test_what_speaks_otherwise_than_an_original_is_none(home: Side) -> None:
+    async def talk(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_str("HELLO")
+        await socket.receive()
+        return socket
+
+    async with something(talk) as url, dialling(home, url) as dialler:
+        assert "does not speak as an original Umbrella relay" in await waiting(dialler)
+
+
 @pytest.mark.parametrize(
     ("status", "state", "words"),
     [

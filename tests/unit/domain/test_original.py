@@ -171,6 +171,7 @@ def test_whose_a_track_is_has_it_before_an_original_that_passes_it_on() -> None:
     camera = own(a, a.publish("camera", "video"))
     who = dial(b)
     has(b, who, camera)
+    sends(b, who, camera)
     assert holds(b, who) == {camera}
     world.link("a", "b")
     assert holds(b, who) == set()

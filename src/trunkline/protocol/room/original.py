@@ -10,8 +10,6 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 
-from google.protobuf.message import DecodeError
-
 from trunkline.errors import ProtocolError
 from trunkline.model import signal
 from trunkline.protocol import sfu_pb2 as pb
@@ -63,7 +61,8 @@ class Original:
         said = self._server.receive(frame, now)
         if said is None:
             self._note(frame, now)
-        elif not isinstance(said, signal.Hello):
+        else:
+            assert not isinstance(said, signal.Hello), "originals are not heard to say it"
             self._waiting.append((said, now))
         if len(self._waiting) > WAITING:
             raise ProtocolError(f"More than {WAITING} messages came behind a description.")
@@ -82,12 +81,9 @@ class Original:
 
     def _note(self, frame: bytes | str, now: float) -> None:
         """Keep a candidate, if it is one."""
-        assert isinstance(frame, bytes), "texts are refused before"
-        try:
-            message = pb.RemoteNodeMessage.FromString(frame)
-            line = _line(message.candidate.candidate)
-        except (DecodeError, ProtocolError):
-            return
+        assert isinstance(frame, bytes), "what cannot be read is refused before"
+        message = pb.RemoteNodeMessage.FromString(frame)
+        line = _line(message.candidate.candidate)
         side = self._sides[message.candidate.incoming]
         if line is None or line in side.lines or len(side.lines) >= CANDIDATES:
             return

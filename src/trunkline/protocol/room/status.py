@@ -39,8 +39,16 @@ def _client(
 ) -> pb.Client:
     """One who is connected; of those who only watch no more is known than their connection."""
     links = list(links)
-    incoming = next((one for one in links if not one.traffic.consumers), None)
-    outgoing = next((one for one in links if one.traffic.consumers), None)
+    # What is offered to send and receive could do both; where there are two, one of them sends.
+    outgoing = next(
+        (
+            one
+            for one in links
+            if one.traffic.consumers and not (len(links) > 1 and one.traffic.producers)
+        ),
+        None,
+    )
+    incoming = next((one for one in links if one is not outgoing), None)
     remote = next((one.traffic.remote for one in links if one.traffic.remote), None)
     address = (who.address if who else "") or remote or "an unknown address"
     sent = [*_sent(outgoing, tracks)] if outgoing else []

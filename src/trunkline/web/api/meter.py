@@ -70,7 +70,8 @@ def guest_figures(
     for one in statistics.participants:
         figures = found.setdefault(one.id, dict.fromkeys(_FIGURES, 0))
         traffic, transport = one.traffic, one.traffic.transport
-        for each in traffic.consumers:
+        # Guests send on one transport and are sent on another, whatever the first could do.
+        for each in () if traffic.producers else traffic.consumers:
             figures["sent_kbps"] += rates.get((transport, each.mid, "out"), 0) / 1000
             figures["tracks_sent"] += each.mid in one.sent
         for source in traffic.producers:
