@@ -215,6 +215,8 @@ def _show(one: "Listed") -> None:
     """One trunk in a line, and why it is not up in another."""
     state = typer.style(one["state"].ljust(10), fg=_COLOURS.get(one["state"]))
     relay = (one.get("relay") or {}).get("name", "")
+    if one.get("original"):
+        relay = "an original Umbrella relay"
     rtt = f"{1000 * one['rtt']:.0f} ms" if one.get("rtt") is not None else ""
     where = one["url"] or f"dialled by {relay}"
     told = [where, relay if one["url"] else "", rtt, *_limits(one)]
