@@ -11,6 +11,7 @@ from trunkline.domain.throttle import Throttle
 from trunkline.domain.track import Track
 from trunkline.model import signal, trunk
 from trunkline.model.command import Accept, Close, Renegotiate
+from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import LinkId, Mid, TrackId, TransportId
 from trunkline.model.media import Kind, Port
 from trunkline.model.report import (
@@ -85,8 +86,7 @@ class Link:
                 # What it sends on is what we receive on.
                 return self._drop_uplink() if sending else self._drop_downlink()
             case signal.Failed(_, reason):
-                self.refusal = reason
-                return []
+                return self._be_refused(reason)
             case _:
                 assert_never(word)
 
@@ -195,12 +195,16 @@ class Link:
 
     def _refused(self, transport: TransportId, reason: str) -> list[Effect]:
         if self.downlink and self.downlink.transport == transport:
-            self.refusal = reason
-            return self._drop_downlink()
+            return [*self._be_refused(reason), *self._drop_downlink()]
         if self.uplink and not self.uplink.agreed:
             self.uplink = None
             self.transports.close(transport)
         return [self._tell(signal.Failed("offer-refused", reason))]
+
+    def _be_refused(self, reason: str) -> list[Effect]:
+        self.refusal = reason
+        name = self.hello.name
+        return [TrunkRemarked(f"{name!r} gets no media over the trunk: {reason}")]
 
     def _closed(self, transport: TransportId, reason: str) -> list[Effect]:
         self.transports.close(transport)

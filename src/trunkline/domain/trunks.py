@@ -222,7 +222,8 @@ class Trunks:
     def _news(self, now: float) -> list[Effect] | None:
         """What follows of the last changes; None: there were none."""
         rooms = [room for room in self._directory if room.changed]
-        gone = self._published.keys() - {room.name for room in self._directory}
+        told = self._published.keys() | self._wanted.keys()
+        gone = told - {room.name for room in self._directory}
         flowing, self._flowing = self._flowing, []
         if not (rooms or gone or flowing or self._stirred):
             return None
@@ -235,6 +236,8 @@ class Trunks:
             effects += self._publish(room.name, {one.id: one for one in room.presences()}, now)
             effects += self._want(room, now)
         for name in gone:
+            # What was wanted there the router has forgotten, with those whose it was.
+            self._wanted.pop(name, None)
             effects += self._publish(name, {}, now)
         return [*effects, *self._bind(), *self._carry(), *self._tell_carried()]
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 from support.sites import Site, World
 from trunkline.domain.chart import EDGES, RELAYS, Chart
 from trunkline.model import signal
+from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import LinkId, Mid, ParticipantId, RelayId, TrackId, TransportId
 from trunkline.model.media import Kind, Layer, Port, Wish
 from trunkline.model.report import (
@@ -358,6 +359,8 @@ def test_what_the_core_refuses_is_said_and_not_tried_again() -> None:
     (link,) = world["a"].rooms.trunks.links()
     (far,) = world["b"].rooms.trunks.links()
     assert (link.refusal, far.uplink) == ("It is refused.", None)
+    told = TrunkRemarked("'b' gets no media over the trunk: It is refused.")
+    assert told in world["a"].events
     world["a"].publish("screen", "video")
     world.run()
     assert world.copies("b") == []
@@ -465,3 +468,26 @@ def test_counters_of_trunks_are_told_by_track() -> None:
     assert world["a"].rooms.trunks.standings()[0].name == "b"
     (way,) = world["b"].rooms.trunks.ways()
     assert way.path == (world["a"].rooms.trunks.me.relay,)
+
+
+def test_what_was_wanted_in_a_room_that_is_gone_is_asked_for_again() -> None:
+    world = World("a", "b")
+    link, _ = world.link("b", "a")
+    world["a"].publish("camera", "video")
+    ann = world["b"].join("ann")
+    world.run()
+    assert len(world.copies("b")) == 1
+    # All at once: nobody is in the room any more when it is looked at.
+    site = world["b"]
+    effects = [*site.rooms.trunks.hang_up(link, world.now)]
+    world.now += 60
+    effects += site.rooms.trunks.pass_time(world.now, 1_000)
+    effects += site.rooms.guests.leave(ann, "left", "It left.")
+    site.perform(effects)
+    assert [*site.rooms.everywhere()] == []
+    (far,) = world["a"].rooms.trunks.links()
+    world["a"].perform(world["a"].rooms.trunks.hang_up(far.id, world.now))
+    world.link("b", "a")
+    site.join("bob")
+    world.run()
+    assert len(world.copies("b")) == 1
