@@ -29,14 +29,15 @@ class Stage:
     red: Mid
 
     async def publish_more(self, colour: str) -> tuple[Medium, ...]:
-        """Add a picture to what the publisher sends; all its media."""
+        """Add a picture to what the publisher sends; all that it sends."""
         return await self.renegotiate(await self.publisher.call("publish", colour))
 
     async def renegotiate(self, offer: str) -> tuple[Medium, ...]:
-        """Take a new offer of the publisher's; all its media."""
+        """Take a new offer of the publisher's; all that it sends."""
         report = await self.line.ask(Renegotiate(PUBLISHER, offer), Answered)
         await self.publisher.call("accept", report.answer)
-        return report.media
+        # Chromium would receive on them, too: those are told once more.
+        return tuple(medium for medium in report.media if medium.direction != "out")
 
     async def settle(
         self,
