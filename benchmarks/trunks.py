@@ -10,9 +10,9 @@ import argparse
 import asyncio
 import contextlib
 import json
-import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,9 +75,12 @@ def row(relays: int) -> Iterator[Server]:
         chain = [stack.enter_context(server.relay(1)) for _ in range(relays)]
         bases = [one.whip.split("/whip")[0] for one in chain]
         for base, before in zip(bases[1:], bases, strict=False):
-            command = ("curl", "-sf", "-X", "POST", "-H", "Content-Type: application/json")
-            body = json.dumps({"url": before})
-            subprocess.run((*command, "-d", body, f"{base}/api/v1/trunks"), check=True)
+            asked = urllib.request.Request(
+                f"{base}/api/v1/trunks",
+                json.dumps({"url": before}).encode(),
+                {"Content-Type": "application/json"},
+            )
+            urllib.request.urlopen(asked, timeout=10).close()
         time.sleep(2)
         pids = tuple(pid for one in chain for pid in one.pids)
         yield Server(whip=chain[0].whip, whep=chain[-1].whep, pids=pids)
