@@ -9,7 +9,6 @@ from trunkline.domain.guest import Guest
 from trunkline.domain.lines import Lines
 from trunkline.domain.track import Track
 from trunkline.model import signal
-from trunkline.model.id import TrackId
 from trunkline.model.report import Agreed, Forwarded, Offered, Unplayable
 from trunkline.model.signal import Tell
 
@@ -92,10 +91,10 @@ class Audience:
         return guest.downlink
 
 
-def _flow(report: Unplayable | Forwarded, track: TrackId) -> signal.Flow:
+def _flow(report: Unplayable | Forwarded, track: Track) -> signal.Flow:
     if isinstance(report, Forwarded):
-        return signal.Flow(track, report.layer)
-    return signal.Flow(track, hindrance="codec")
+        return signal.Flow(track.id, track.layer_at(report.layer))
+    return signal.Flow(track.id, hindrance="codec")
 
 
 def _tell(guest: Guest, tracks: Iterable[Track]) -> list[Effect]:

@@ -40,7 +40,7 @@ class _Medium:
 
     kind: Kind
     label: Label | None
-    track: TrackId | None
+    track: Track | None
     source: Port | None
     mid: Mid | None = None
     agreed: Label | None = None
@@ -112,7 +112,7 @@ class Downlink:
     def mapping(self) -> tuple[tuple[TrackId, Mid], ...]:
         """Which medium carries which track, as of the last offer."""
         return tuple(
-            (medium.track, medium.mid)
+            (medium.track.id, medium.mid)
             for medium, offered in zip(self._media, self._offered, strict=False)
             if medium.track and medium.mid and offered.label == medium.label
         )
@@ -127,12 +127,12 @@ class Downlink:
     def carried(self) -> dict[Mid, Carriage]:
         """Which track each medium carries, or is about to."""
         return {
-            medium.mid: Carriage(medium.track, paused=medium.source is None)
+            medium.mid: Carriage(medium.track.id, paused=medium.source is None)
             for medium in self._media
             if medium.mid and medium.track
         }
 
-    def track_at(self, mid: Mid) -> TrackId | None:
+    def track_at(self, mid: Mid) -> Track | None:
         """The track that a medium carries."""
         return next((medium.track for medium in self._media if medium.mid == mid), None)
 
@@ -195,7 +195,7 @@ class Downlink:
             medium.agreed = offered.label if is_taken else None
             medium.agreed_rids = frozenset(offered.rids)
             if medium.track and medium.label == offered.label and not is_taken:
-                refused.append(medium.track)
+                refused.append(medium.track.id)
         return [*self._aim(), *self._make_offer()], tuple(refused)
 
     def _free(self, medium: _Medium) -> None:
@@ -205,22 +205,23 @@ class Downlink:
 
     def _place(self, wanted: Sequence[tuple[Track, Want]]) -> Iterator[tuple[Track, Want, _Medium]]:
         """Give each track its medium, and take it from those that are not named."""
-        known = {medium.track: medium for medium in self._media if medium.track}
+        known = {medium.track.id: medium for medium in self._media if medium.track}
         names = {track.id for track, _ in wanted}
         for track_id in known.keys() - names:
             self._free(known[track_id])
         for track, want in wanted:
             medium = known.get(track.id) or self._take(track)
             if medium is not None:
+                medium.track = track
                 yield track, want, medium
 
     def _take(self, track: Track) -> _Medium | None:
         for medium in self._free_media(track.kind):
-            medium.label, medium.track, medium.rids = track.label, track.id, ()
+            medium.label, medium.rids = track.label, ()
             return medium
         if len(self._media) >= MAX_MEDIA:
             return None
-        self._media.append(_Medium(track.kind, track.label, track.id, None))
+        self._media.append(_Medium(track.kind, track.label, track, None))
         return self._media[-1]
 
     def _free_media(self, kind: Kind) -> Iterator[_Medium]:

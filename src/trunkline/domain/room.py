@@ -29,6 +29,7 @@ from trunkline.model.event import (
     TrackStarted,
 )
 from trunkline.model.id import (
+    NAME_LIMIT,
     Mid,
     ParticipantId,
     ParticipantName,
@@ -49,9 +50,6 @@ from trunkline.model.report import (
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
 from trunkline.model.trunk import Encodings, Presence
-
-LONGEST = 64
-"""Characters of a name."""
 
 RETRY_PUBLISHER = 2
 """Seconds after which a viewer may look again for somebody who publishes."""
@@ -139,7 +137,7 @@ class Room:
         taken = {publisher.name for publisher in self._publishers()}
         if wanted is None or wanted not in taken:
             return self.free_name(wanted)
-        head = wanted[: LONGEST - len(str(len(taken))) - 1]
+        head = wanted[: NAME_LIMIT - len(str(len(taken))) - 1]
         names = (ParticipantName(f"{head}-{number}") for number in count(2))
         return next(name for name in names if name not in taken)
 

@@ -2,6 +2,9 @@
 
 from typing import NewType
 
+NAME_LIMIT = 64
+"""Characters of a name of a room or participant."""
+
 RoomName = NewType("RoomName", str)
 """1 to 64 printable characters (NFC), as `protocol.name` lets through."""
 

@@ -4,10 +4,7 @@ import re
 import unicodedata
 
 from trunkline.errors import ProtocolError
-from trunkline.model.id import ParticipantName, RoomName
-
-LIMIT = 64
-"""Characters in a name."""
+from trunkline.model.id import NAME_LIMIT, ParticipantName, RoomName
 
 # They make one emoji of several, and keep letters of Persian and Hindi apart. Elsewhere they would
 # let two names look the same.
@@ -35,8 +32,8 @@ def participant_name(text: str) -> ParticipantName:
 def _name(text: str, what: str) -> str:
     # NFC, so that the same letters typed on two systems are the same name.
     name = unicodedata.normalize("NFC", text).strip()
-    if not 1 <= len(name) <= LIMIT:
-        raise ProtocolError(f"A {what} name has 1 to {LIMIT} characters, not {len(name)}.")
+    if not 1 <= len(name) <= NAME_LIMIT:
+        raise ProtocolError(f"A {what} name has 1 to {NAME_LIMIT} characters, not {len(name)}.")
     if not _JOINER.sub("", name).isprintable() or "/" in name or name in (".", ".."):
         raise ProtocolError(f"A {what} name has printable characters only, and no slash.")
     return name

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from support.sites import Site, World
 from trunkline.domain.chart import EDGES, RELAYS, Chart
+from trunkline.domain.link import Link
 from trunkline.model import signal
 from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import LinkId, Mid, ParticipantId, RelayId, TrackId, TransportId
@@ -11,6 +12,7 @@ from trunkline.model.media import Kind, Layer, Port, Wish
 from trunkline.model.report import (
     Closed,
     Counted,
+    Forwarded,
     Layers,
     Outgoing,
     Refused,
@@ -229,6 +231,24 @@ def test_layers_cross_as_far_as_somebody_wants_them() -> None:
     assert crossing(world, "a") == {"h"}
 
 
+def test_a_guest_is_told_its_layer_by_its_place_among_all() -> None:
+    world = chain("a", "b")
+    camera = world["a"].publish("camera", "video")
+    ann = world["b"].join("ann")
+    world["a"].perform(world["a"].rooms.receive(Layers(Port(camera, Mid("0")), LAYERS)))
+    world.run()
+    assert crossing(world, "a") == {"h"}
+    downlink = next(
+        guest.downlink for room in world["b"].rooms.everywhere() for guest in room.floor
+    )
+    assert downlink is not None
+    # The core knows only of what crosses.
+    forwarded = Forwarded(Port(downlink.transport, Mid("0")), 0)
+    world["b"].perform(world["b"].rooms.receive(forwarded))
+    (told,) = (each for each in world["b"].told[ann] if isinstance(each, signal.Forwarding))
+    assert [flow.layer for flow in told.flows] == [2]
+
+
 def test_encodings_that_cannot_be_offered_cross_as_one() -> None:
     world = chain("a", "b")
     camera = world["a"].publish("camera", "video")
@@ -377,7 +397,7 @@ def test_an_offer_of_ours_that_is_refused_ends_there() -> None:
     world["a"].perform(world["a"].rooms.receive(refused))
     world.run()
     assert link.refusal == "There are too many media."
-    assert str(link.downlink) == "None"
+    assert not sends(link)
     world["a"].leave(camera)
     world.run()
     world["a"].perform(world["a"].rooms.trunks.leave_all("The relay stops."))
@@ -429,6 +449,11 @@ def test_a_trunk_with_a_limit_holds_the_largest_picture_back() -> None:
     assert sorted(kinds) == ["audio", "video"]
     assert len(world.copies("b")) == 1
     assert trunk.id == link
+
+
+def sends(link: Link) -> bool:
+    """Whether there is a connection on which a neighbour is sent anything."""
+    return link.downlink is not None
 
 
 def sending(transport: TransportId, count: int) -> Traffic:

@@ -12,7 +12,7 @@ from aiohttp import WSMessage, WSMsgType
 
 from trunkline.errors import ProtocolError, Refusal
 from trunkline.model import signal
-from trunkline.model.id import ParticipantId
+from trunkline.model.id import NAME_LIMIT, ParticipantId
 from trunkline.model.trunk import Policy
 from trunkline.net.clock import wall
 from trunkline.net.line import Line
@@ -26,8 +26,6 @@ FIRST_WORD = 5.0
 """Seconds for what an original says first: it offers at once."""
 LOOK = 0.05
 """Seconds between two looks for what has waited long enough."""
-LONGEST = 64
-"""Characters of a name."""
 
 _WORDS = (WSMsgType.BINARY, WSMsgType.TEXT)
 
@@ -160,7 +158,7 @@ class OriginalTalk:
     def _enter(self) -> None:
         place = urlsplit(self._target).netloc
         hello = signal.Hello(
-            UMBRELLA_ROOM, participant_name(f"Umbrella {place}"[:LONGEST]), agent="Umbrella"
+            UMBRELLA_ROOM, participant_name(f"Umbrella {place}"[:NAME_LIMIT]), agent="Umbrella"
         )
         self.participant = self._links.guests.enter(
             hello, self, address=place, like_umbrella=True, policy=self.policy
