@@ -20,10 +20,11 @@ from typing import Any
 from benchmarks import generator, server
 from benchmarks.report import latency
 from benchmarks.server import Server
+from support.command import FLOWS, says, trunkline
 from support.network import prefix, web
 from support.process import process
 from support.relay import running_relay
-from support.trunks import FLOWS, ask, join, says, trunkline
+from support.trunks import ask, join
 from support.waiting import until
 from trunkline import Network, Peer
 

@@ -7,9 +7,10 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from support.axe import axe
+from support.command import FLOWS, says, trunkline
 from support.page import SIZES, SOON, fits, page_at, resize
 from support.relay import running_relay
-from support.trunks import FLOWS, join, says, trunkline
+from support.trunks import join
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
 

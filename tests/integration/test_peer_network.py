@@ -1,7 +1,5 @@
 """Programs over networks that lose packets, or all of them for a while."""
 
-import re
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,22 +7,14 @@ from pathlib import Path
 import av
 import pytest
 
-from support.network import Namespace, Star, prefix, star
-from support.process import Process, process
+from support.command import FLOWS, says, trunkline
+from support.network import Star, star
 from support.relay import RunningRelay, running_relay
 from support.waiting import until
 
 pytestmark = pytest.mark.timeout(150)
 
-FLOWS = r"\d\d:\d\d  [1-9][\d.]* frames/s"
 PERCENT = 5
-
-
-@asynccontextmanager
-async def trunkline(place: Namespace, *words: str) -> AsyncIterator[Process]:
-    command = [*prefix(place), sys.executable, "-m", "trunkline", *words]
-    async with process(command) as started:
-        yield started
 
 
 @asynccontextmanager
@@ -33,29 +23,18 @@ async def relay(net: Star) -> AsyncIterator[RunningRelay]:
         yield started
 
 
-async def says(command: Process, pattern: str, within: float = 40) -> None:
-    """Wait till something that it says from now on matches."""
-    command.lines.clear()
-
-    async def output() -> str:
-        assert command.running, command.output
-        return command.output
-
-    await until(
-        output, lambda text: re.search(pattern, text) is not None, within=within, what=pattern
-    )
-
-
 async def test_a_film_of_a_lossy_network_has_no_broken_picture(tmp_path: Path) -> None:
     film = tmp_path / "film.mkv"
     with star(2) as net:
         async with (
             relay(net) as hub,
-            trunkline(net.clients[0], "publish", f"{hub.url}/whip/studio", "--test") as publisher,
+            trunkline(
+                "publish", f"{hub.url}/whip/studio", "--test", place=net.clients[0]
+            ) as publisher,
         ):
             await says(publisher, FLOWS)
             url = f"{hub.url}/whep/studio"
-            async with trunkline(net.clients[1], "watch", url, "-o", str(film)) as viewer:
+            async with trunkline("watch", url, "-o", str(film), place=net.clients[1]) as viewer:
                 await says(viewer, FLOWS)
                 net.hub.lose(PERCENT, f"ip saddr {net.addresses[0]} udp dport {hub.media_port}")
 
@@ -75,11 +54,13 @@ async def test_both_ends_come_back_after_silence() -> None:
     with star(2) as net:
         async with (
             relay(net) as hub,
-            trunkline(net.clients[0], "publish", f"{hub.url}/whip/studio", "--test") as publisher,
+            trunkline(
+                "publish", f"{hub.url}/whip/studio", "--test", place=net.clients[0]
+            ) as publisher,
         ):
             await says(publisher, FLOWS)
             url = f"{hub.url}/whep/studio"
-            async with trunkline(net.clients[1], "watch", url, "--measure") as viewer:
+            async with trunkline("watch", url, "--measure", place=net.clients[1]) as viewer:
                 await says(viewer, FLOWS)
                 net.hub.drop(f"udp dport {hub.media_port}", f"udp sport {hub.media_port}")
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from support.command import FLOWS, says, trunkline
 from support.long_link import long_link
 from support.network import Web, web
 from support.process import Process
 from support.relay import RunningRelay, running_relay
-from support.trunks import FLOWS, ask, join, says, trunkline
+from support.trunks import ask, join
 from support.waiting import until
 
 pytestmark = pytest.mark.timeout(180)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from support.command import FLOWS, says, trunkline
 from support.relay import running_relay
 from support.streams import record
-from support.trunks import FLOWS, ask, join, says, trunkline
+from support.trunks import ask, join
 from support.waiting import until
 
 pytestmark = pytest.mark.timeout(120)

@@ -9,11 +9,11 @@ PYTHON = "/usr/bin/python3"
 
 
 @cache
-def lacking(*elements: str) -> str:
-    """What is missing for programs with these elements, if anything."""
+def lacking(*elements: str, library: str = "GstWebRTC") -> str:
+    """What is missing for programs with a library and these elements, if anything."""
     script = (
-        "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstWebRTC', '1.0')\n"
-        "from gi.repository import Gst, GstWebRTC; Gst.init(None)\n"
+        f"import gi; gi.require_version('Gst', '1.0'); gi.require_version({library!r}, '1.0')\n"
+        f"from gi.repository import Gst, {library}; Gst.init(None)\n"
         f"print(*[name for name in {elements!r} if not Gst.ElementFactory.find(name)])"
     )
     try:

@@ -1,15 +1,13 @@
 """RTSP servers that are not ours."""
 
 import json
-import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from support.gstreamer import PYTHON
+from support.gstreamer import PYTHON, lacking
 from support.process import process
 from support.waiting import until
 
@@ -25,26 +23,12 @@ PAYLOADERS = {
 }
 
 
-@cache
-def _lacking() -> str:
-    script = (
-        "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')\n"
-        "from gi.repository import Gst, GstRtspServer; Gst.init(None)\n"
-        "wanted = 'matroskademux h264parse rtph264pay rtpmp4gpay rtph265pay rtpjpegpay'.split()\n"
-        "print(*[name for name in wanted if not Gst.ElementFactory.find(name)])"
-    )
-    try:
-        done = subprocess.run(
-            [PYTHON, "-c", script], capture_output=True, text=True, timeout=30, check=False
-        )
-    except OSError as error:
-        return str(error)
-    return done.stderr.strip() or done.stdout.strip()
+ELEMENTS = ("matroskademux", "h264parse", "rtph264pay", "rtpmp4gpay", "rtph265pay", "rtpjpegpay")
 
 
 def need_server() -> None:
     """Skip the test where GStreamer's RTSP server is missing."""
-    if missing := _lacking():
+    if missing := lacking(*ELEMENTS, library="GstRtspServer"):
         pytest.skip(f"needs GStreamer's RTSP server (tooling/test-tools.sh): {missing}")
 
 

@@ -2,20 +2,11 @@
 
 import asyncio
 import json
-import re
-import sys
 import urllib.request
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-from support.network import Namespace, prefix
-from support.process import Process, process
 from support.relay import RunningRelay
 from support.waiting import until
-
-FLOWS = r"\d\d:\d\d  [1-9][\d.]* frames/s"
-"""What `publish` and `watch` say while pictures flow."""
 
 
 async def ask(relay: RunningRelay, method: str, path: str, body: object = None) -> Any:
@@ -53,23 +44,3 @@ async def stands(relay: RunningRelay, trunk: str, wanted: str, within: float = 2
         return f"{one['state']}: {one['error']}"
 
     await until(state, lambda told: told.startswith(wanted), within=within, what=f"{wanted} trunk")
-
-
-@asynccontextmanager
-async def trunkline(*words: str, place: Namespace | None = None) -> AsyncIterator[Process]:
-    """Run a command."""
-    async with process([*prefix(place), sys.executable, "-m", "trunkline", *words]) as started:
-        yield started
-
-
-async def says(command: Process, pattern: str, within: float = 40) -> None:
-    """Wait till something that it says from now on matches."""
-    command.lines.clear()
-
-    async def output() -> str:
-        assert command.running, command.output
-        return command.output
-
-    await until(
-        output, lambda text: re.search(pattern, text) is not None, within=within, what=pattern
-    )

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 
 import av
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
+from trunkline.frames.decoding import decode
 from trunkline.frames.video_encoder import VideoEncoder
 from trunkline.frames.worker import Worker
 from trunkline.model.frame import Encoded
@@ -100,17 +100,11 @@ class Transcoder:
             # Threads would each hold a picture back.
             context.thread_count = 1
             self._decoder = context
-        data = av.Packet(packet.data)
-        data.pts = data.dts = packet.timestamp
-        data.time_base = Fraction(1, packet.clock_rate)
         try:
-            frames = self._decoder.decode(data)
+            return decode(self._decoder, packet)
         except av.FFmpegError as error:
             log.debug("a picture of a camera cannot be decoded: %s", error.strerror)
             return []
-        for frame in frames:
-            frame.time_base = data.time_base
-        return frames
 
     def _encode(self, frame: VideoFrame) -> None:
         if self._encoder is None:

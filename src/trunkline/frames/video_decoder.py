@@ -1,13 +1,13 @@
 """Encoded pictures to pictures, with loss on the way."""
 
 import logging
-from fractions import Fraction
 
 import av
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from trunkline.errors import FrameError
+from trunkline.frames.decoding import decode
 from trunkline.model.frame import Encoded
 
 log = logging.getLogger(__name__)
@@ -66,18 +66,12 @@ class VideoDecoder:
 
     def _decoded(self, packet: Encoded) -> list[VideoFrame]:
         assert self._context is not None
-        data = av.Packet(packet.data)
-        data.pts = data.dts = packet.timestamp
-        data.time_base = Fraction(1, packet.clock_rate)
         try:
-            frames = self._context.decode(data)
+            return decode(self._context, packet)
         except av.FFmpegError as error:
             log.debug("a picture in %s cannot be decoded: %s", packet.codec, error)
             self._may_go_on(packet.seconds)
             return []
-        for frame in frames:
-            frame.time_base = data.time_base
-        return frames
 
     def _open(self, codec: str) -> None:
         name = _DECODERS.get(codec)

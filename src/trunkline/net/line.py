@@ -2,10 +2,22 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Generic, Protocol, TypeVar
 
 Word = TypeVar("Word")
+
+
+class Socket(Protocol):
+    """What can be said on a WebSocket of aiohttp's, at either end."""
+
+    async def send_bytes(self, data: bytes) -> None:
+        """Say something."""
+
+    async def close(self) -> Any:
+        """Say that this was all, and wait for the other end to agree."""
+
 
 MAX_WAITING = 4 << 20
 """Bytes that wait for one other end. Who lets more pile up does not read, and is cut off."""
@@ -51,6 +63,19 @@ class Line(Generic[Word]):
         """Hang up when all has been said."""
         self._ended = True
         self._news.set()
+
+    async def talk(self, socket: Socket, *hearing: Coroutine[object, object, None]) -> None:
+        """Say what is said, beside what hears, until one of both ends the conversation."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in hearing]
+            try:
+                # An end that is gone is found out by who hears.
+                with suppress(ConnectionError):
+                    await self.write(socket.send_bytes)
+                    await socket.close()
+            finally:
+                for task in tasks:
+                    task.cancel()
 
     async def write(self, send: Callable[[bytes], Awaitable[None]]) -> None:
         """Send what is said, until the end."""

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiohttp import WebSocketError, WSCloseCode, WSMessage, WSMsgType
 
@@ -12,6 +11,7 @@ from trunkline.errors import ProtocolError, Refusal
 from trunkline.model import signal
 from trunkline.model.id import LinkId
 from trunkline.model.trunk import Hello, Policy, Word
+from trunkline.net import line
 from trunkline.net.clock import wall
 from trunkline.net.line import Line
 from trunkline.net.links import Ending, Links
@@ -33,17 +33,11 @@ _BROKEN: dict[int, str] = {
 _RULES = "It broke the rules of WebSocket (RFC 6455)."
 
 
-class Socket(Protocol):
+class Socket(line.Socket, Protocol):
     """What both ends of aiohttp's WebSockets have."""
 
     async def receive(self) -> WSMessage:
         """The next message."""
-
-    async def send_bytes(self, data: bytes) -> None:
-        """Say something."""
-
-    async def close(self) -> Any:
-        """Say that this was all, and wait for the other end to agree."""
 
 
 class Conversation:
@@ -93,16 +87,7 @@ class Conversation:
         """Hear and say, until one of both ends it; why it is over."""
         self.put(self._links.trunking.me)
         try:
-            async with asyncio.TaskGroup() as group:
-                others = [group.create_task(self._read()), group.create_task(self._watch())]
-                try:
-                    # An end that is gone is found out by the reader.
-                    with suppress(ConnectionError):
-                        await self._line.write(self._socket.send_bytes)
-                        await self._socket.close()
-                finally:
-                    for each in others:
-                        each.cancel()
+            await self._line.talk(self._socket, self._read(), self._watch())
         finally:
             self._over("This relay stops.")
             if self.link is not None:

@@ -1,7 +1,6 @@
 """/wsb: the WebSocket on which guests talk with the relay."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -133,15 +132,7 @@ class _Conversation:
 
     async def go_on(self) -> None:
         """Hear and say, until one of both ends it."""
-        async with asyncio.TaskGroup() as group:
-            reader = group.create_task(self._read())
-            try:
-                # A guest that is gone is found out by the reader.
-                with contextlib.suppress(ConnectionError):
-                    await self._line.write(self._socket.send_bytes)
-                    await self._socket.close()
-            finally:
-                reader.cancel()
+        await self._line.talk(self._socket, self._read())
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()

@@ -5,7 +5,6 @@ There it is a client like any other, and here the original is a guest.
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 from aiohttp import WSMessage, WSMsgType
@@ -77,16 +76,7 @@ class OriginalTalk:
         """Hear and say, until one of both ends it; why it is over."""
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.TaskGroup() as group:
-                others = [group.create_task(self._read()), group.create_task(self._watch())]
-                try:
-                    # An end that is gone is found out by the reader.
-                    with suppress(ConnectionError):
-                        await self._line.write(self._socket.send_bytes)
-                        await self._socket.close()
-                finally:
-                    for each in others:
-                        each.cancel()
+            await self._line.talk(self._socket, self._read(), self._watch())
         finally:
             self._over("This relay stops.")
             if self.participant is not None:

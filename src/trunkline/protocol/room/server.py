@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from google.protobuf.message import DecodeError
-
 from trunkline.errors import ProtocolError
 from trunkline.model import signal
 from trunkline.model.ice_server import IceServer
 from trunkline.model.id import RoomName
-from trunkline.protocol import sfu_pb2 as pb
+from trunkline.protocol.frame import parse
 from trunkline.protocol.room.heard import read_heard
 from trunkline.protocol.room.told import write_told
 
@@ -53,7 +51,7 @@ class Server:
             ProtocolError: it makes no sense, or there were too many.
         """
         self._count(now)
-        said = read_heard(_parse(frame))
+        said = read_heard(parse(frame))
         if self.like_umbrella:
             return said if isinstance(said, _OF_UMBRELLA) else None
         if isinstance(said, signal.Hello):
@@ -79,12 +77,3 @@ class Server:
         if self._tokens < 1:
             raise ProtocolError(f"More than {PER_SECOND:.0f} messages a second are too many.")
         self._tokens -= 1
-
-
-def _parse(frame: bytes | str) -> pb.RemoteNodeMessage:
-    if isinstance(frame, str):
-        raise ProtocolError("A message is a binary frame with a RemoteNodeMessage, not a text.")
-    try:
-        return pb.RemoteNodeMessage.FromString(frame)
-    except DecodeError:
-        raise ProtocolError(f"{len(frame)} bytes are no RemoteNodeMessage.") from None

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from google.protobuf.message import DecodeError
-
 from trunkline.errors import ProtocolError
 from trunkline.model import signal
 from trunkline.model.trunk import Hello, Word
-from trunkline.protocol import sfu_pb2 as pb
+from trunkline.protocol.frame import parse
 from trunkline.protocol.trunk.word import read_word, write_word
 
 
@@ -26,7 +24,7 @@ class Half:
         Raises:
             ProtocolError: it makes no sense.
         """
-        word = read_word(_parse(frame))
+        word = read_word(parse(frame))
         if isinstance(word, Hello):
             if self._greeted:
                 raise ProtocolError("There was a hello already.")
@@ -38,12 +36,3 @@ class Half:
     def send(self, word: Word) -> bytes:
         """The frame that says it."""
         return write_word(word).SerializeToString()
-
-
-def _parse(frame: bytes | str) -> pb.RemoteNodeMessage:
-    if isinstance(frame, str):
-        raise ProtocolError("A message is a binary frame with a RemoteNodeMessage, not a text.")
-    try:
-        return pb.RemoteNodeMessage.FromString(frame)
-    except DecodeError:
-        raise ProtocolError(f"{len(frame)} bytes are no RemoteNodeMessage.") from None
