@@ -123,6 +123,7 @@ class Chaos:
             assert len(links) <= 2, "Nobody asks three."
             if len(links) == 2:
                 assert track in self.router._demand.moving()
+                assert self.supplies[track] in links
         for link, track in self.served:
             owner = self.router._atlas.owner(track)
             assert owner not in ways or ways[owner].link != link, "It comes from there."

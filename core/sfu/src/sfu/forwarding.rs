@@ -38,13 +38,14 @@ impl Sfu {
     /// Goes over to another source of the same pictures once it can; from nothing, at once.
     pub(super) fn hand_over(&mut self, consumer: MediaKey, source: MediaKey, now: Instant) {
         let state = self.consumer(consumer);
-        let Some(state) = state.filter(|it| it.is_live() && it.source() != Some(source)) else {
+        let Some(state) = state.filter(|it| it.is_live()) else {
             return self.attach(consumer, source, now);
         };
+        let stays = state.source() == Some(source);
         if let Some(dropped) = state.drop_next() {
             self.unroute(dropped, consumer);
         }
-        if !self.subscribe(source) {
+        if stays || !self.subscribe(source) {
             return;
         }
         if let Some(state) = self.consumer(consumer) {

@@ -138,8 +138,8 @@ class Router:
         return self._demand.settle((track,), now) if self._demand.want(track, encodings) else []
 
     def flows(self, link: LinkId, track: TrackId, now: float) -> list[RoutingEffect]:
-        """Media of a track came from a link that `Supply` does not name (yet)."""
-        self._demand.flows(link, track)
+        """Media of a track begin to come from a link."""
+        self._demand.flows(link, track, now)
         return self._demand.settle((track,), now)
 
     def say(self, room: RoomName, line: signal.Line, wall: int) -> list[RoutingEffect]:
