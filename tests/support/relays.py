@@ -35,6 +35,8 @@ V = TypeVar("V")
 ROOM = RoomName("studio")
 ONCE: Encodings = frozenset({""})
 TICK = 0.5
+DOUBTED = 0.5
+"""Seconds before an end notices that a link is over, in which it is in doubt."""
 OPEN = Policy()
 
 
@@ -192,7 +194,12 @@ class World:
         for side, site in enumerate(wire.ends):
             link = wire.links[side]
             later = self.random.uniform(0, notice)
+            self.at(max(0.0, later - DOUBTED), partial(self.doubt, site, link))
             self.at(later, partial(self.hang_up, site, link))
+
+    def doubt(self, site: Site, link: LinkId) -> None:
+        """An end of a link hears nothing for longer than it should be."""
+        self.do(site, site.router.doubt(link, True, self.now))
 
     def hang_up(self, site: Site, link: LinkId) -> None:
         """An end of a link has noticed that it is over."""

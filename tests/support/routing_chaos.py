@@ -79,6 +79,7 @@ class Chaos:
             self.want,
             self.flow,
             self.measure,
+            self.doubt,
             self.speak,
             self.wait,
         )
@@ -195,6 +196,10 @@ class Chaos:
     def measure(self) -> list[RoutingEffect]:
         """A link is fast or slow."""
         return self.router.measure(self._link(), self._byte() / 200, self.now)
+
+    def doubt(self) -> list[RoutingEffect]:
+        """A link is silent, or is heard of again."""
+        return self.router.doubt(self._link(), self._byte() % 2 == 0, self.now)
 
     def speak(self) -> list[RoutingEffect]:
         """Somebody here speaks, and says something."""

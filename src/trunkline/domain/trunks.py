@@ -118,6 +118,10 @@ class Trunks:
         self._links[link].rtt = rtt
         return self._apply(self._router.measure(link, rtt, now))
 
+    def doubt(self, link: LinkId, doubtful: bool, now: float) -> list[Effect]:
+        """Whether nothing is heard of a neighbour for longer than it should be."""
+        return self._apply(self._router.doubt(link, doubtful, now))
+
     def hang_up(self, link: LinkId, now: float) -> list[Effect]:
         """A neighbour is gone; nothing if it was already."""
         if link not in self._links:

@@ -112,6 +112,18 @@ class Router:
             return []
         return self._look(tuple(neighbour.heard), now)
 
+    def doubt(self, link: LinkId, doubtful: bool, now: float) -> list[RoutingEffect]:
+        """Whether nothing is heard of a link for longer than it should be.
+
+        Another way is looked for to those whose media come by it: all others can wait for its end.
+        """
+        neighbour = self._neighbours.get(link)
+        if neighbour is None or neighbour.doubtful == doubtful:
+            return []
+        neighbour.doubtful = doubtful
+        coming = {self._atlas.owner(track) for track in neighbour.asked}
+        return self._look([who for who in neighbour.heard if who in coming or not doubtful], now)
+
     def disconnect(self, link: LinkId, now: float) -> list[RoutingEffect]:
         """A link is down."""
         neighbour = self._neighbours.pop(link, None)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from support.relays import presence
 from support.routing import Desk, encodings, told, versioned
 from trunkline.domain.routing.effect import Absent, Present, RoutingEffect, Serve, Supply
+from trunkline.domain.routing.neighbour import DOUBT
 from trunkline.model.id import ParticipantId, TrackId
-from trunkline.model.trunk import Policy, Tell, Wanted
+from trunkline.model.trunk import Announced, Policy, Tell, Wanted
 
 ANN = versioned(presence("ann", ("cam",)), 1)
 CAM = TrackId("ann-cam")
@@ -164,6 +165,44 @@ def test_the_old_way_may_be_taken_again_meanwhile() -> None:
     desk = better_way()
     desk.flows("c", CAM)
     assert about_media(desk.withdraw("c", "ann")) == [supply(desk, "b"), ask(desk, "c")]
+
+
+def test_a_spare_is_taken_at_once_while_the_way_is_in_doubt_and_the_old_one_goes_on() -> None:
+    desk = Desk("b", "c", "d")
+    desk.announce("b", ANN, "o")
+    desk.announce("c", ANN, "o", cost=50)
+    desk.want(CAM, "")
+    effects = desk.doubt("b")
+    assert about_media(effects) == [ask(desk, "c", ""), supply(desk, "c")]
+    assert not desk.doubt("b"), "That is known."
+    assert not about_media(desk.disconnect("b"))
+    desk.doubt("c")
+    assert desk.way("ann") == ("c", "o"), "There is no other one."
+
+
+def test_who_is_heard_of_again_is_taken_again_when_that_has_lasted() -> None:
+    desk = Desk("b", "c")
+    desk.announce("b", ANN, "o")
+    desk.announce("c", ANN, "o", cost=50)
+    desk.want(CAM, "")
+    desk.doubt("b")
+    assert not about_media(desk.doubt("b", doubtful=False))
+    desk.after(4.9)
+    assert desk.way("ann") == ("c", "o")
+    desk.after(0.2)
+    assert desk.way("ann") == ("b", "o")
+
+
+def test_neighbours_are_told_of_doubt_at_once() -> None:
+    desk = Desk("b", "c")
+    desk.announce("b", ANN, "o")
+    assert not desk.doubt("b"), "Nothing comes of it."
+    desk.doubt("b", doubtful=False)
+    desk.want(CAM, "")
+    (tell,) = desk.doubt("b")
+    assert isinstance(tell, Tell)
+    assert isinstance(tell.word, Announced)
+    assert (tell.link, tell.word.cost > DOUBT) == (desk.links["c"], True)
 
 
 def test_nobody_is_followed_who_is_still_sent_media() -> None:
