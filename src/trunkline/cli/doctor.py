@@ -5,6 +5,7 @@ import datetime
 import inspect
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -126,9 +127,9 @@ async def _on_trial(settings: Settings, now: datetime.datetime) -> AsyncIterator
 
     yield ok("relay", "No relay runs here: one is started for the moment.")
     with tempfile.TemporaryDirectory(prefix="trunkline-doctor-") as folder:
-        changes = {"state_dir": Path(folder), "demo": False, "open": False, "mdns": False}
+        closed = replace(settings, state_dir=Path(folder), demo=False, open=False, mdns=False)
         try:
-            async with Relay(settings.model_copy(update=changes)) as relay:
+            async with Relay(closed) as relay:
                 async for finding in _examine_own(relay.url, now):
                     yield finding
         except StartupError as error:
@@ -146,7 +147,7 @@ async def _examine_own(url: str, now: datetime.datetime) -> AsyncIterator["Findi
 
 def _signature() -> inspect.Signature:
     """A URL, and the options of `serve` that are settings: both commands have the same."""
-    kept = {*Settings.model_fields, "config"}
+    kept = {*Settings.descriptions(), "config"}
     options = inspect.signature(serve).parameters.values()
     url = inspect.Parameter(
         "url", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=Url

@@ -25,8 +25,9 @@ def _option(name: str, *flags: str, **more: Any) -> Any:
     It has no default and reads no environment: an absent flag must not hide what the settings
     file or the environment says.
     """
-    description = Settings.model_fields[name].description
-    return typer.Option(*flags, help=f"{description} [{PREFIX}{name.upper()}]", **more)
+    return typer.Option(
+        *flags, help=f"{Settings.descriptions()[name]} [{PREFIX}{name.upper()}]", **more
+    )
 
 
 def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
