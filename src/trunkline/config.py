@@ -4,6 +4,7 @@ A key may stand in a TOML file, in the environment as `TRUNKLINE_KEY`, and on th
 the later of these is the stronger.
 """
 
+import difflib
 import os
 import re
 import tomllib
@@ -420,13 +421,10 @@ def _known(name: str, written: str, place: str) -> str:
     settings = Settings.descriptions()
     if name in settings:
         return name
-    # Imported where something is wrong.
-    from difflib import get_close_matches
-
     in_environment = written.startswith(PREFIX)
     near = [
         PREFIX + field.upper() if in_environment else field
-        for field in get_close_matches(name, settings, n=1)
+        for field in difflib.get_close_matches(name, settings, n=1)
     ]
     known = ", ".join(settings)
     raise StartupError(

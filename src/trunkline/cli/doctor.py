@@ -33,7 +33,7 @@ Url = Annotated[
 ]
 
 
-def doctor(url: Url = None, config: Path | None = None, **given: object) -> None:
+def doctor(url: Url = None, config: str | None = None, **given: object) -> None:
     """Check what clients of a relay would meet, and say what cannot work and why.
 
     With a URL it is that relay, as seen from here. Without, it is this machine with the settings of
@@ -43,7 +43,8 @@ def doctor(url: Url = None, config: Path | None = None, **given: object) -> None
     flags = {name: value or None if value == [] else value for name, value in given.items()}
     if url is not None and (config or any(value is not None for value in flags.values())):
         raise typer.BadParameter("Give a URL, or the options of this machine's relay, not both.")
-    settings = load(flags, config) if url is None else None
+    file = Path(config) if config else None
+    settings = load(flags, file) if url is None else None
     if asyncio.run(_report(url, settings)):
         raise typer.Exit(1)
 

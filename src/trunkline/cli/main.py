@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
+from trunkline.cli.plain import PlainCommand, PlainGroup
 from trunkline.errors import StartupError, TrunklineError
 
 NAMES = (
@@ -34,12 +34,12 @@ class _Commands(UserDict[str, Any]):
             if isinstance(part, typer.Typer):
                 alone.add_typer(part)
             else:
-                alone.command()(part)
+                alone.command(cls=PlainCommand if name == "serve" else None)(part)
             self.data[name] = typer.main.get_group(alone).commands[name]
         return self.data[name]
 
 
-class _Group(TyperGroup):
+class _Group(PlainGroup):
     """Its commands are looked up by their names, or all of them for the help."""
 
     def __init__(self, **given: Any) -> None:
