@@ -157,7 +157,7 @@ def tls(settings: Settings) -> "tuple[Renewal | None, ssl.SSLContext | None]":
     """
     if settings.tls == "off":
         return None, None
-    # Imported where it is needed: X.509 takes eight megabytes.
+    # Imported where it is needed.
     from trunkline.net.certificate import server_context
     from trunkline.net.renewal import Renewal
 
