@@ -209,7 +209,7 @@ async def test_a_camera_that_nobody_watches_is_no_409_and_is_connected_for_the_v
         ("file:///nowhere/film.mp4", "There is no such file or device."),
         ("v4l2:/dev/video99", "There is no such file or device."),
         ("file:///", "This is a folder, not a file."),
-        (f"rtmp://127.0.0.1:{free_port()}/x", "Nothing listens there"),
+        ("rtmp://127.0.0.1:9/x", "Nothing listens there"),
     ],
 )
 async def test_why_a_source_is_not_there_is_said(url: str, sentence: str, tmp_path: Path) -> None:
