@@ -11,12 +11,21 @@ from trunkline.domain.stage import SEND_TIME
 from trunkline.errors import Refusal
 from trunkline.model import signal
 from trunkline.model.command import Accept, OfferMedia
-from trunkline.model.id import Mid, ParticipantId, ParticipantName, RoomName, TrackId
-from trunkline.model.media import Wish
+from trunkline.model.id import (
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RoomName,
+    TrackId,
+    TransportId,
+)
+from trunkline.model.media import Kind, Layer, Port, Wish
+from trunkline.model.report import Counted, Layers, Outgoing, Traffic
 from trunkline.model.rule import Rule
 from trunkline.model.trunk import Policy
 
 HALL = RoomName("hall")
+KINDS: tuple[Kind, ...] = ("video", "audio")
 PLACE = "umbrella:8081"
 
 
@@ -101,6 +110,96 @@ def test_a_policy_may_let_nothing_out_or_nothing_in() -> None:
     has(a, deaf, "U")
     assert holds(a, deaf) == set()
     assert len(offered(a, deaf)) == 2 or "T" not in offered(a, deaf)
+
+
+def accepts_all(site: Site, who: ParticipantId) -> None:
+    """An original accepts what it was told of, as it always does."""
+    site.hear(who, signal.Accept(tuple((TrackId(each), Wish()) for each in offered(site, who))))
+    site.world.run()
+
+
+def downlink(site: Site, who: ParticipantId) -> TransportId:
+    """The connection on which an original is sent."""
+    line = guest(site, who).downlink
+    assert line is not None
+    return line.transport
+
+
+def shown(site: Site, who: ParticipantId) -> list[str]:
+    """The tracks whose media an original is sent."""
+    producers = site.producer_names()
+    transport = downlink(site, who)
+    return sorted(
+        producers[source]
+        for consumer, source in site.core.shown.items()
+        if consumer.transport == transport
+    )
+
+
+@pytest.mark.parametrize(("most", "layer"), [(0, 0), (1, 1), (None, None)])
+def test_it_is_sent_no_higher_layer_than_may_cross(most: int | None, layer: int | None) -> None:
+    world = World("a")
+    a = world["a"]
+    camera = a.publish("camera", "video")
+    layers = tuple(Layer(rid) for rid in "qhf")
+    a.perform(a.rooms.receive(Layers(Port(camera, Mid("0")), layers)))
+    who = dial(a, policy=Policy(max_layer=most))
+    accepts_all(a, who)
+    assert shown(a, who) == [own(a, camera)]
+    assert [*a.core.limits.values()] == ([] if layer is None else [layer])
+
+
+def test_of_another_relays_track_only_the_layer_that_it_is_sent_is_asked_for() -> None:
+    world = World("a", "b")
+    world.link("a", "b")
+    a, b = world["a"], world["b"]
+    camera = b.publish("camera", "video")
+    layers = tuple(Layer(rid) for rid in "qhf")
+    b.perform(b.rooms.receive(Layers(Port(camera, Mid("0")), layers)))
+    world.run()
+    who = dial(a, policy=Policy(max_layer=1))
+    accepts_all(a, who)
+    assert [*b.core.chosen.values()] == [{"h"}]
+
+
+def test_what_is_too_much_for_it_is_held_back_and_comes_again() -> None:
+    world = World("a", "b")
+    world.link("a", "b")
+    a, b = world["a"], world["b"]
+    camera, sound = (own(b, b.publish(kind, kind)) for kind in KINDS)
+    world.run()
+    other, who = dial(a), dial(a, "other:8081", Policy(max_kbps=1_000))
+    assert a.rooms.limited
+    has(a, other, "T")
+    accepts_all(a, who)
+    assert shown(a, who) == names([camera, sound])
+    weigh(world, *((second * 110_000, second * 50_000) for second in range(3)))
+    # Nobody else wants the picture, so that it does not cross the trunk either.
+    assert (shown(a, who), world.copies("a")) == ([sound], [sound])
+    weigh(world, *([(220_000, 100_000)] * 8))
+    assert shown(a, who) == names([camera, sound])
+    assert world.copies("a") == names([camera, sound])
+
+
+def weigh(world: World, *counts: tuple[int, int]) -> None:
+    """A second goes by for each of these: bytes of picture and sound that were sent until then."""
+    site = world["a"]
+    for count in counts:
+        world.now += 1
+        lines = [downlink(site, one) for one in site.told if one.startswith("a-")]
+        report = Counted(1, tuple(sending(line, *count) for line in lines), 0)
+        site.perform(site.rooms.weigh(report, world.now))
+        world.run()
+
+
+def sending(transport: TransportId, picture: int, sound: int) -> Traffic:
+    """The first medium is the silent one."""
+    counts: tuple[tuple[Kind, int], ...] = (("audio", 0), ("video", picture), ("audio", sound))
+    media = tuple(
+        Outgoing(Mid(str(index)), kind, None, 0, count, 0, 0, 0, None, None)
+        for index, (kind, count) in enumerate(counts)
+    )
+    return Traffic(transport, True, None, 0, 0, (), media)
 
 
 def test_a_private_room_is_entered_only_where_the_policy_names_it() -> None:
