@@ -218,6 +218,27 @@ async def test_two_relays_with_a_trunk_share_one_original(tmp_path: Path) -> Non
             await it.gets(*it.legs[leg].heard, leg=leg)
 
 
+async def test_one_that_has_two_addresses_and_no_tracks_has_everything_once(
+    tmp_path: Path,
+) -> None:
+    async with original() as it, live(tmp_path) as relay, AsyncExitStack() as stack:
+        ann = await stack.enter_async_context(browser(relay, "ann"))
+        url = await stack.enter_async_context(serving(it, free_port()))
+        for address in (url, url.replace("127.0.0.1", "localhost")):
+            await stands(relay, await add(relay, address), "up")
+
+        async def accepted() -> list[set[str]]:
+            # It announced to the second what the first brought.
+            return [leg.mapped() for leg in it.legs]
+
+        await until(accepted, lambda now: {*ann} in now, within=WITHIN, what="Ann by the other")
+        ben = await stack.enter_async_context(browser(relay, "ben"))
+        everything = {*ann, *ben}
+        await until(accepted, lambda now: everything in now, within=WITHIN, what="Ben by the other")
+        brought = sorted(name for leg in it.legs for name in leg.heard)
+        assert brought == sorted(everything)
+
+
 async def test_one_that_is_dialled_twice_has_everything_once(tmp_path: Path) -> None:
     async with original() as it, live(tmp_path) as relay, AsyncExitStack() as stack:
         theirs = await it.browser("one")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from trunkline.domain.allowance import Allowance, Rate
 from trunkline.domain.downlink import Downlink
+from trunkline.domain.patience import Patience
 from trunkline.domain.throttle import Throttle
 from trunkline.domain.track import Track
 from trunkline.model import signal, view
@@ -46,6 +47,8 @@ class Guest:
     """What may cross, where it is an original Umbrella relay that we dialled; None: it came."""
     throttle: Throttle | None = None
     """Holds back what is too much for it, where there is a limit."""
+    patience: Patience = field(default_factory=Patience)
+    """What waits for it, where there are other original relays."""
     accepts_all: bool = False
     hand_raised: bool = False
     away_since: float | None = None

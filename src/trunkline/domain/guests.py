@@ -141,7 +141,7 @@ class Guests:
         effects: list[Effect] = []
         for who, room in tuple(self._homes.items()):
             guest = room.floor.guest(who)
-            if guest.like_umbrella and room.floor.stage.pass_time(guest, now):
+            if guest.like_umbrella and room.floor.pass_time(guest, now):
                 effects += room.update()
             effects += self._dismiss_if_gone(room, guest, now)
         return effects

@@ -7,6 +7,7 @@ import pytest
 
 from support.sites import Site, World
 from trunkline.domain.guest import Guest
+from trunkline.domain.patience import PATIENCE
 from trunkline.domain.stage import SEND_TIME
 from trunkline.errors import Refusal
 from trunkline.model import signal
@@ -27,6 +28,8 @@ from trunkline.model.trunk import Policy
 HALL = RoomName("hall")
 KINDS: tuple[Kind, ...] = ("video", "audio")
 PLACE = "umbrella:8081"
+SURE = 2 * PATIENCE + 1
+"""Seconds after which nothing waits any more."""
 
 
 def dial(site: Site, place: str = PLACE, policy: Policy | None = None) -> ParticipantId:
@@ -171,6 +174,7 @@ def test_what_is_too_much_for_it_is_held_back_and_comes_again() -> None:
     other, who = dial(a), dial(a, "other:8081", Policy(max_kbps=1_000))
     assert a.rooms.limited
     has(a, other, "T")
+    world.wait(SURE)
     accepts_all(a, who)
     assert shown(a, who) == names([camera, sound])
     weigh(world, *((second * 110_000, second * 50_000) for second in range(3)))
@@ -248,20 +252,69 @@ def test_two_relays_that_dial_one_send_it_everything_once(other: str) -> None:
         world.link(one, next_one)
     a, b = world["a"], world["b"]
     cameras = {site: own(site, site.publish("camera", "video")) for site in world.sites.values()}
-    here, there = dial(a), dial(b, other)
+    world.run()
+    here = dial(a)
     has(a, here, "T")
     sends(a, here, "T")
     world.run()
+    there = dial(b, other)
     has(b, there, "T")
     world.run()
     if other == PLACE:
         assert offered(a, here) == [cameras[a], cameras[world["c"]]]
         assert offered(b, there) == [cameras[b]]
     else:
-        # By its tracks alone only one of both can tell: the other sends all.
-        assert offered(b, there) == [cameras[b]]
+        # Only one of both can tell, by its tracks. It waits, and sees what is there.
         assert names(offered(a, here)) == names(cameras.values())
+        assert offered(b, there) == []
+        has(b, there, "T", *cameras.values())
+        sends(b, there, "T", *cameras.values())
+        world.wait(SURE)
+        assert offered(b, there) == []
+        later = own(b, b.publish("screen", "video"))
+        world.run()
+        assert offered(b, there) == [later]
+        assert later not in offered(a, here)
     assert holds(b, there) == set()
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_who_may_be_the_same_has_the_time_to_say_what_it_has(*, same: bool) -> None:
+    world = World("a")
+    a = world["a"]
+    camera = own(a, a.publish("camera", "video"))
+    first, second = dial(a), dial(a, "10.0.0.1:8081")
+    # The first had it before there was another.
+    assert (offered(a, first), offered(a, second)) == ([camera], [])
+    world.wait(PATIENCE / 2)
+    if same:
+        has(a, second, camera)
+        sends(a, second, camera)
+    world.wait(SURE)
+    assert offered(a, second) == ([] if same else [camera])
+    # Later ones go to one at once.
+    screen = own(a, a.publish("screen", "video"))
+    assert (offered(a, first), offered(a, second)) == (
+        [camera, screen],
+        [] if same else [camera],
+    )
+    if same:
+        has(a, second, camera, screen)
+        sends(a, second, camera, screen)
+    world.wait(SURE)
+    assert offered(a, second) == ([] if same else [camera, screen])
+    a.leave(first)
+    if same:
+        sends(a, second)
+    assert offered(a, second) == [camera, screen]
+
+
+def test_one_that_is_sent_nothing_leaves_it_to_the_others() -> None:
+    world = World("a")
+    a = world["a"]
+    camera = own(a, a.publish("camera", "video"))
+    closed, second = dial(a, policy=Policy(send=False)), dial(a)
+    assert (offered(a, closed), offered(a, second)) == ([], [camera])
 
 
 def test_whose_a_track_is_has_it_before_an_original_that_passes_it_on() -> None:
