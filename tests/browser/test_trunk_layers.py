@@ -54,7 +54,7 @@ async def test_an_original_is_sent_the_highest_layer_that_may_cross(browser: Bro
         ann = await stack.enter_async_context(guest(browser, relay.url, "Ann", room=UMBRELLA_ROOM))
         await ann.publish_layers(640, 360)
         url = await stack.enter_async_context(serving(it, free_port()))
-        await join(relay, url, max_layer=1)
+        await join(relay, url, maxLayer=1)
         leg = it.legs[0]
 
         async def widths() -> list[int]:

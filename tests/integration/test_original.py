@@ -114,7 +114,7 @@ async def test_both_have_what_the_other_has(tmp_path: Path, dials: str) -> None:
         if trunk:
             told = await stands(relay, trunk, "up")
             assert (told["original"], told["relay"], told["error"]) == (True, None, None)
-            assert (told["tracks_sent"], told["tracks_received"]) == (4, 4)
+            assert (told["tracksSent"], told["tracksReceived"]) == (4, 4)
         await it.leave("one")
         await knows(guest, [*theirs[2:], *ann, *ben])
 
@@ -129,7 +129,7 @@ async def test_it_is_sent_no_more_than_may_cross(tmp_path: Path) -> None:
         (picture,) = (one.id for one in here.tracks if one.kind == "video")
         (sound,) = {*ann} - {picture}
         url = await stack.enter_async_context(serving(it, free_port()))
-        await stands(relay, await add(relay, url, max_kbps=150), "up")
+        await stands(relay, await add(relay, url, maxKbps=150), "up")
         await it.gets(*ann)
         frames = it.legs[0].frames
 
