@@ -324,6 +324,7 @@ class World:
         for _ in range(round(seconds * 2)):
             self.now += 0.5
             for site in self.sites.values():
+                site.perform(site.rooms.guests.pass_time(self.now))
                 site.perform(site.rooms.trunks.pass_time(self.now, 1_000 + int(self.now * 1_000)))
             self.run()
 
