@@ -20,7 +20,7 @@ CARGO_CHECK := --locked --release --workspace
 # Show what a command says only when it fails.
 quietly = said=$$($(1) 2>&1) || { echo "$$said" >&2; exit 1; }
 
-.PHONY: help setup build core page run test test-python test-rust test-page \
+.PHONY: help setup build core page run test cover test-python test-rust test-page \
 	soak check layers bench loadgen wheel wheel-all fuzz clean
 
 help: ## List the targets
@@ -79,7 +79,11 @@ $(PAGE): frontend/node_modules/.stamp $(SDK_SCHEMA) $(PAGE_SOURCES)
 run: build ## Start the relay with a demonstration room; OPTIONS="--port 9000 …"
 	@$(BIN)/trunkline serve --demo --plain-port 8080 $(OPTIONS)
 
-test: build test-page test-rust test-python ## Run all tests
+test: build cover test-page test-rust test-python ## Run all tests
+
+# Without the tests that Hypothesis makes up anew each time: what they reach differs.
+cover: build ## Check that unit tests reach all of the rooms and protocols
+	$(BIN)/python -m pytest -q -m "not hypothesis" --cov --cov-report=term-missing tests/unit
 
 # Most tests wait for other programs more than they compute: two of them for each processor.
 WORKERS ?= $(shell expr 2 \* $(PROCESSORS))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from trunkline.domain.directory import Limits
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
 from trunkline.model import signal, trunk
@@ -141,11 +142,11 @@ class PlayedCore:
 class Site:
     """One relay."""
 
-    def __init__(self, world: "World", name: str) -> None:
+    def __init__(self, world: "World", name: str, limits: Limits | None) -> None:
         self.name = name
         self.world = world
         self.core = PlayedCore(name)
-        self.rooms = Rooms(me=Hello(RelayId(f"relay{name:0>4}"), name, instance=f"{name}1"))
+        self.rooms = Rooms(limits, me=Hello(RelayId(f"relay{name:0>4}"), name, instance=f"{name}1"))
         self.events: list[RoomEvent] = []
         self.demands: list[Demand] = []
         self.told: dict[ParticipantId, list[signal.Told]] = {}
@@ -244,9 +245,9 @@ class Site:
 class World:
     """All sites, and the words that are under way between them."""
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, *names: str, limits: Limits | None = None) -> None:
         self.now = 0.0
-        self.sites = {name: Site(self, name) for name in names}
+        self.sites = {name: Site(self, name, limits) for name in names}
         self._links: dict[tuple[str, LinkId], tuple[str, LinkId]] = {}
         self._later: deque[Callable[[], None]] = deque()
 

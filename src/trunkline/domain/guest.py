@@ -144,10 +144,6 @@ class Guest:
         ports = [(track.port, track.id) for track in self.live()]
         return {port.mid: view.Carriage(track) for port, track in ports if port}
 
-    def track_at(self, producer: Port) -> Track | None:
-        """Which of its tracks comes in there."""
-        return next((track for track in self.live() if track.port == producer), None)
-
     def person(self) -> signal.Person:
         """As the other guests are told of it."""
         away = self.away_since is not None

@@ -49,10 +49,6 @@ class Guests:
         """Where there are guests."""
         return frozenset(self._homes.values())
 
-    def transports(self) -> tuple[TransportId, ...]:
-        """Those of all guests."""
-        return tuple(transport for transport in self._directory.homes if self.has(transport))
-
     def owner(self, transport: TransportId) -> Guest:
         """Whose transport it is; it must be a guest's."""
         guest = self._directory.homes[transport].floor.guest_of(transport)
