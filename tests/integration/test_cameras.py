@@ -298,7 +298,7 @@ async def test_nothing_is_left_of_cameras_when_their_relay_ends(
 
     # The log keeps what it was told, which must not hold more than a sentence.
     assert "Nothing listens there" in caplog.text
-    await until(left, lambda seen: seen == 0, within=WITHIN, what="no camera is left")
+    await until(left, lambda seen: seen == 0, within=8, what="no camera is left")
 
 
 async def test_the_command_adds_lists_and_removes(film: str, tmp_path: Path) -> None:
