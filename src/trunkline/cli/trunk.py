@@ -30,7 +30,7 @@ Config = Annotated[
     typer.Option(metavar="FILE", help="TOML file of the relay's settings. [TRUNKLINE_CONFIG]"),
 ]
 StateDir = Annotated[
-    Path | None, typer.Option(metavar="DIR", help=Settings.model_fields["state_dir"].description)
+    Path | None, typer.Option(metavar="DIR", help=Settings.descriptions()["state_dir"])
 ]
 _COLOURS = {"up": "green", "refused": "red", "waiting": "yellow", "connecting": "yellow"}
 _ASK = "-"
