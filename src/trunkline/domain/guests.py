@@ -116,7 +116,7 @@ class Guests:
             return self.leave(who, "left", "It said goodbye.")
         effects = room.floor.hear(room.floor.guest(who), message, now, wall)
         # Only talk changes nothing of what anybody is shown.
-        talk = isinstance(message, signal.Ping | signal.Pong | signal.Say | signal.Lock)
+        talk = isinstance(message, signal.Ping | signal.Pong | signal.Say)
         return effects if talk else [*effects, *room.update()]
 
     def lose(self, who: ParticipantId, now: float) -> list[Effect]:
