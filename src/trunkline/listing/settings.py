@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
 
 from trunkline.listing.address import targets
 from trunkline.listing.fingerprint import digest, written
@@ -24,9 +25,18 @@ Secret = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST), AfterVal
 
 
 class TrunkSettings(BaseModel):
-    """One trunk; valid by construction."""
+    """One trunk; valid by construction.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Names are as in the settings file; the API writes them in camel case, by their aliases.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=False,
+    )
 
     url: Annotated[
         str,

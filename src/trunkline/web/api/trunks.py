@@ -95,7 +95,8 @@ async def _settings(request: web.Request) -> "TrunkSettings":
     from trunkline.listing.settings import TrunkSettings, fault
 
     try:
-        return TrunkSettings.model_validate_json(await read_body(request))
+        body = await read_body(request)
+        return TrunkSettings.model_validate_json(body, by_alias=True, by_name=False)
     except ValidationError as error:
         if error.errors()[0]["type"] == "json_invalid":
             raise ProtocolError("The body is no JSON.") from None
@@ -105,7 +106,7 @@ async def _settings(request: web.Request) -> "TrunkSettings":
 def _answer(shape: "BaseModel", status: HTTPStatus = HTTPStatus.OK) -> web.Response:
     return web.Response(
         status=status,
-        text=shape.model_dump_json(),
+        text=shape.model_dump_json(by_alias=True),
         content_type="application/json",
         headers={"Cache-Control": "no-store", "Vary": "Authorization"},
     )
