@@ -119,7 +119,7 @@ def _fragments(unit: bytes) -> Iterator[bytes]:
         yield bytes([first & 0xE0 | 28, header]) + body[start : start + PAYLOAD]
 
 
-def _description() -> str:
+def _description(codec: str) -> str:
     sets = [
         base64.b64encode(unit).decode() for unit in units(pictures()[0]) if unit[0] & 31 in (7, 8)
     ]
@@ -130,7 +130,7 @@ def _description() -> str:
             "s=rude",
             "t=0 0",
             "m=video 0 RTP/AVP 96",
-            "a=rtpmap:96 H264/90000",
+            f"a=rtpmap:96 {codec}/90000",
             f"a=fmtp:96 packetization-mode=1;sprop-parameter-sets={','.join(sets[:2])}",
             "a=control:track0",
             "m=audio 0 RTP/AVP 8",
@@ -149,6 +149,10 @@ class RudeCamera:
         """Sent for ever in place of answers; b"": silence."""
         self.stays = False
         """Whether the connection stays when nothing is sent any more."""
+        self.codec = "H264"
+        """What it says that its picture is."""
+        self.verdict = "200 OK"
+        """What it says to DESCRIBE."""
         self.sessions = 0
         """How often somebody said PLAY."""
 
@@ -177,9 +181,10 @@ class RudeCamera:
                 for line in request.splitlines()
                 if line.lower().startswith("cseq")
             )
-            more, body = "", ""
+            more, body, verdict = "", "", "200 OK"
             if method == "DESCRIBE":
-                body = _description()
+                verdict = self.verdict
+                body = _description(self.codec)
                 more = "Content-Type: application/sdp\r\n"
             elif method == "SETUP":
                 channels = f"{2 * track}-{2 * track + 1}"
@@ -187,7 +192,9 @@ class RudeCamera:
                 more += f"Transport: RTP/AVP/TCP;unicast;interleaved={channels}\r\n"
                 track += 1
             length = f"Content-Length: {len(body)}\r\n" if body else ""
-            writer.write(f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\n{more}{length}\r\n{body}".encode())
+            writer.write(
+                f"RTSP/1.0 {verdict}\r\nCSeq: {number}\r\n{more}{length}\r\n{body}".encode()
+            )
             if method == "PLAY":
                 self.sessions += 1
                 await Session(writer).play(lambda *what: self.mischief(*what))

@@ -15,7 +15,7 @@ from trunkline.model.id import TransportId
 from trunkline.model.media import Kind, Port
 from trunkline.model.request import Produce
 from trunkline.net.clock import Epoch
-from trunkline.sources.camera.connection import Parts
+from trunkline.sources.camera.connection import UNKNOWN, Parts
 from trunkline.sources.camera.line import Line
 from trunkline.sources.camera.outlet import Outlet
 from trunkline.sources.source import Opening
@@ -107,9 +107,13 @@ class CameraParticipant:
         words = [parts.doing()] if parts.kinds else []
         if sub and sub.parts.picture:
             words.append(f"second stream: {sub.parts.picture.doing()}")
-        error = main.error
+        error, trouble = main.error, main.trouble
+        if error is None and parts.strange:
+            error, trouble = UNKNOWN, "codec"
         if error is None and sub and sub.error:
             error = f"Its second stream: {sub.error}"
+            # Who is shown the first stream misses nothing.
+            trouble = sub.trouble if self._needs_sub() else None
         return CameraHealth(
             main.state,
             error,
@@ -117,6 +121,7 @@ class CameraParticipant:
             parts.sound.describe() if parts.sound else None,
             "; ".join(words) or None,
             main.restarts + (sub.restarts if sub else 0),
+            trouble,
         )
 
     def _lines(self) -> Sequence[Line]:
@@ -149,7 +154,7 @@ class CameraParticipant:
     def _demand(self, outlet: Outlet, *, wanted: bool) -> None:
         outlet.wanted = wanted
         if wanted:
-            outlet.show_poster()
+            outlet.welcome()
         for line in self._lines():
             line.look_again()
 
@@ -185,7 +190,7 @@ class CameraParticipant:
     def _seen(self, parts: Parts) -> None:
         """It is there, and it is known what it sends."""
         self._looking = False
-        self._main.error = None
+        self._main.clear()
         log.info("%s: camera %s is there: %s", self._camera.room, self._camera.name, parts.doing())
         if self._transport is not None:
             self._engine.announce(self._transport, parts.kinds)

@@ -123,6 +123,7 @@ class Picture:
             round((len(recent) - 1) / span, 1) if span else 0.0,
             round(sum(size for _, size in recent[1:]) * 8 / span / 1000) if span else 0,
             self._last_keyframe,
+            None if self.passes else "codec" if self._codec is None else "order",
         )
 
     def doing(self) -> str:
