@@ -11,7 +11,7 @@ from support.axe import axe
 from support.call_page import call_page, tile
 from support.page import SOON, page_at
 from support.relay import RunningRelay, free_port, running_relay
-from support.rude import RudeCamera, rude_camera
+from support.rude import Programme, RudeCamera, rude_camera
 from support.streams import record
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -58,7 +58,7 @@ async def test_a_camera_that_cannot_be_had_says_why(browser: Browser, tmp_path: 
         path, urls["path"] = await rude(stack)
         codec, urls["codec"] = await rude(stack)
         login.verdict, path.verdict = "401 Unauthorized", "404 Not Found"
-        codec.codec = "X-UNHEARD-OF"
+        codec.programme = Programme(codec="X-UNHEARD-OF")
         relay = await stack.enter_async_context(showing(tmp_path, urls))
         heading = "No picture from the camera “Gate”"
         for room, sentence in SENTENCES.items():
