@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from trunkline.frames import parameter_sets
+from trunkline.frames import parameter_sets, vp9
 from trunkline.frames.transcoder import Transcoder
 from trunkline.model.camera import PictureHealth
 from trunkline.model.frame import Encoded
@@ -83,6 +83,7 @@ class Picture:
 
     def take(self, data: bytes, time: float | None, moment: float, *, keyframe: bool) -> None:
         """Take one picture; `time` is the camera's, `moment` ours, both in seconds."""
+        keyframe = keyframe or (self._codec == "VP9" and vp9.is_keyframe(data))
         if keyframe and self._codec in parameter_sets.SPS:
             data = self._complete(data)
         self._note_order(time)
