@@ -144,6 +144,7 @@ class CameraSettings(BaseModel):
     sub: str | None = Field(default=None, max_length=2048, repr=False)
     mode: CameraMode = "on-demand"
     transport: StreamTransport | None = None
+    certificate: str | None = Field(default=None, max_length=4096)
     loop: bool = False
 
 
@@ -233,7 +234,8 @@ class Settings(BaseModel):
         max_length=64,
         description="Tables of what the relay fetches and shows in a room: url (rtsp://…, file:…, "
         "srt://…, v4l2:/dev/video0), room, name, sub (the URL of a second stream), mode "
-        "(on-demand, always), transport (of RTSP: tcp, udp), loop (a file begins anew).",
+        "(on-demand, always), transport (of RTSP: tcp, udp), certificate (a PEM file: whom to "
+        "trust), loop (a file begins anew).",
     )
     signalling: SignallingSettings = Field(
         default_factory=SignallingSettings,

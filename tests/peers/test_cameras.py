@@ -1,6 +1,7 @@
 """Cameras behind GStreamer's RTSP server, seen and heard through the relay."""
 
 import asyncio
+import datetime
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -21,6 +22,8 @@ from trunkline.client.network import Network
 from trunkline.client.whip_session import Viewer
 from trunkline.frames.transcoder import THREAD
 from trunkline.media.endpoint import Endpoint, NativeEndpoint, Setup
+from trunkline.net.certificate import own_certificate
+from trunkline.state import Store
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(90)]
 
@@ -220,3 +223,34 @@ async def test_a_camera_with_a_password_is_seen(mounts: dict[str, str], tmp_path
         one = camera(f"ann:s3cret@{host}", "h264-aac")
         async with live(tmp_path, cameras=[one]) as it, watching(it, "h264-aac") as viewer:
             await sees(viewer.video, RED)
+
+
+async def test_a_camera_with_a_certificate_is_seen_and_checked_where_that_is_asked_for(
+    mounts: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    own, other = (
+        own_certificate(Store.open(tmp_path / name), ["127.0.0.1"], now)
+        for name in ("own", "other")
+    )
+    async with rtsp_server(mounts, "ann:s3cret", own) as host:
+        url = f"rtsps://ann:s3cret@{host}/h264-aac"
+        checks = {"unchecked": None, "checked": str(own), "wrong": str(other)}
+        cameras = [
+            {"url": url, "room": "studio", "name": name, "certificate": file}
+            for name, file in checks.items()
+        ]
+        async with live(tmp_path / "relay", cameras=cameras) as it:
+            for name in ("unchecked", "checked"):
+                async with watching(it, name) as viewer:
+                    await sees(viewer.video, RED)
+
+            async def wrong() -> str:
+                async with it.http.get("/api/v1/rooms/studio/cameras") as response:
+                    told = (await response.json())["cameras"]
+                return str(next(one["trouble"] for one in told if one["name"] == "wrong"))
+
+            await until(wrong, lambda seen: seen == "certificate", within=WITHIN, what="it says so")
+        warned = [line for line in caplog.messages if "anybody can pose as it" in line]
+        assert len(warned) == 1
+        assert "camera unchecked" in warned[0]

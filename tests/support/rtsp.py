@@ -46,9 +46,15 @@ def launch(file: Path, *codecs: str) -> str:
 
 
 @asynccontextmanager
-async def rtsp_server(mounts: Mapping[str, str], login: str = "") -> AsyncIterator[str]:
-    """GStreamer's server; gives "127.0.0.1:port"."""
-    async with process([PYTHON, str(SERVER), json.dumps(mounts), login]) as server:
+async def rtsp_server(
+    mounts: Mapping[str, str], login: str = "", certificate: Path | None = None
+) -> AsyncIterator[str]:
+    """GStreamer's server; gives "127.0.0.1:port".
+
+    With a file of a certificate and its key, and a login, it speaks TLS.
+    """
+    more = [str(certificate)] if certificate else []
+    async with process([PYTHON, str(SERVER), json.dumps(mounts), login, *more]) as server:
 
         async def port() -> str:
             assert server.running, server.output

@@ -43,8 +43,9 @@ def temporal_units() -> list[bytes]:
     """Two seconds of AV1, a whole temporal unit a payload: RTP over TCP has no need of less."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "film.mkv"
-        fast = {"preset": "12", "svtav1-params": "pred-struct=1:lookahead=0"}
-        record(path, "libsvtav1", None, seconds=2, **fast)
+        low_delay = "pred-struct=1:lookahead=0"
+        options = {"preset": "12", "svtav1-params": low_delay}
+        record(path, "libsvtav1", None, seconds=2, **options)  # type: ignore[arg-type]
         with av.open(str(path)) as film:
             begin = [unit for unit in film.demux(video=0) if unit.size]
             return [_aggregate(bytes(unit), is_first=unit.is_keyframe) for unit in begin]

@@ -44,6 +44,8 @@ class Camera:
     mode: CameraMode = "on-demand"
     transport: StreamTransport | None = None
     """Of RTSP; None: TCP, or UDP where the camera has no other."""
+    certificate: str | None = None
+    """A PEM file: the camera's own, or of who signed it; None: its certificate is not checked."""
     loop: bool = False
     """A file begins anew at its end."""
 

@@ -286,7 +286,7 @@ def _opening(camera: Camera, url: str) -> Opening:
         raise Refusal(
             RefusalCode.UNSUPPORTED, f"No source reads {scheme(url)}: {error.remedy}"
         ) from None
-    return kind(Wanted(url, camera.transport, camera.loop))
+    return kind(Wanted(url, camera.transport, camera.loop, camera.certificate))
 
 
 def _camera(entry: dict[str, object]) -> Camera:

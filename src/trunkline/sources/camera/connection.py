@@ -1,6 +1,7 @@
 """One connection to a source, read in a thread of its own: that thread alone touches FFmpeg."""
 
 import asyncio
+import errno
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from av.video.stream import VideoStream
 
 from trunkline.model.media import Kind
 from trunkline.net.clock import Epoch
-from trunkline.sources.camera.fault import SourceError, at_opening, at_reading
+from trunkline.sources.camera.fault import SourceError, at_opening, at_reading, untrusted
 from trunkline.sources.camera.picture import Picture
 from trunkline.sources.camera.sound import Sound, SoundFormat
 from trunkline.sources.camera.timeline import Timeline
@@ -154,6 +155,8 @@ class Connection:
                 )
             except (av.FFmpegError, OSError, ValueError) as error:
                 fault = at_opening(error, self._epoch.now() - begin)
+                if opening.encrypted == "checked" and getattr(error, "errno", None) == errno.EIO:
+                    fault = untrusted()  # FFmpeg says no more
                 if not fault.final or number == len(attempts) or "transport" not in str(fault):
                     raise fault from None
         raise AssertionError("there is at least one attempt")

@@ -54,6 +54,16 @@ def at_opening(error: Exception, seconds: float) -> SourceError:
     return SourceError(sentence, "unreachable")
 
 
+def untrusted() -> SourceError:
+    """Its certificate is another one than was expected."""
+    return SourceError(
+        "Its certificate is not the one of the file, or is for another host name: compare them "
+        "(openssl s_client -connect HOST:PORT), or name the host as the certificate does.",
+        "certificate",
+        final=True,
+    )
+
+
 def at_reading(error: Exception) -> SourceError:
     """Why it broke off."""
     if isinstance(error, av.error.ExitError | TimeoutError):

@@ -58,6 +58,13 @@ class CameraParticipant:
         self._picture, self._sound, self._second, self._opus = self._outlets
         self._news = asyncio.Event()
         self._picture.on_live = lambda: self._tell(self._news.set)
+        for one in (opening, sub):
+            if one is not None and one.encrypted == "unchecked":
+                log.warning(
+                    "%s: anybody can pose as it, and get its password, since its certificate is "
+                    "not checked: name a file with it (certificate)",
+                    name,
+                )
         self._main = Line(name, opening, epoch, self._needs, self._equip, self._outlets)
         self._sub: Line | None = None
         if sub is not None:

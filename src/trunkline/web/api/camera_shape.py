@@ -34,6 +34,14 @@ class CameraBody(BaseModel):
     transport: Annotated[
         StreamTransport | None, Field(description="Of RTSP; null: TCP, else UDP.")
     ] = None
+    certificate: Annotated[
+        str | None,
+        Field(
+            max_length=4096,
+            description="A PEM file of the relay's machine: the camera's certificate, or of who "
+            "signed it; null: it is not checked.",
+        ),
+    ] = None
     loop: Annotated[bool, Field(description="A file begins anew at its end.")] = False
 
 
@@ -76,6 +84,7 @@ class CameraEntry(BaseModel):
     sub: Annotated[str | None, Field(description="Of its second stream, without password.")]
     mode: CameraMode
     transport: StreamTransport | None
+    certificate: str | None
     loop: bool
     state: CameraState
     error: Annotated[str | None, Field(description="Why it is not there, as a sentence.")]
@@ -97,6 +106,7 @@ class CameraEntry(BaseModel):
             sub=shown(camera.sub) if camera.sub else None,
             mode=camera.mode,
             transport=camera.transport,
+            certificate=camera.certificate,
             loop=camera.loop,
             state=health.state,
             error=health.error,
