@@ -13,6 +13,8 @@ command -v nft >/dev/null || wanted="$wanted nftables"
 command -v Xvfb >/dev/null || wanted="$wanted xvfb libgl1 libegl1 libgl1-mesa-dri libglx-mesa0"
 command -v turnserver >/dev/null || wanted="$wanted coturn"
 command -v nginx >/dev/null || wanted="$wanted nginx-light"
+# RTMP, for the tests of cameras.
+[ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ] || wanted="$wanted libnginx-mod-rtmp"
 # GStreamer, for the system's Python: tests/peers/gstreamer_signalling_peer.py.
 /usr/bin/python3 -c "import gi; gi.require_version('GstWebRTC', '1.0')
 from gi.repository import Gst; Gst.init(None)

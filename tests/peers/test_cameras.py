@@ -14,7 +14,9 @@ import pytest
 from support.cameras import served
 from support.frames import HERE, RED, hears, sees
 from support.live import Live, live
+from support.rtmp import rtmp_server
 from support.rtsp import need_server, rtsp_server
+from support.streams import record
 from support.sync import apart
 from support.waiting import until
 from trunkline import Peer
@@ -254,3 +256,13 @@ async def test_a_camera_with_a_certificate_is_seen_and_checked_where_that_is_ask
         warned = [line for line in caplog.messages if "anybody can pose as it" in line]
         assert len(warned) == 1
         assert "camera unchecked" in warned[0]
+
+
+async def test_a_stream_by_rtmp_is_seen_and_heard(tmp_path: Path) -> None:
+    film = record(tmp_path / "film.mp4", seconds=30)
+    async with rtmp_server(tmp_path, film) as url:
+        one = {"url": url, "room": "studio", "name": "cam"}
+        async with live(tmp_path / "relay", cameras=[one]) as it, watching(it, "cam") as viewer:
+            await sees(viewer.video, RED)
+            await hears(viewer.audio)
+            assert codecs(it, "cam") == {"video": "H264", "audio": "opus"}
