@@ -74,6 +74,20 @@ class SoundHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraTally:
+    """What of a camera can be counted, over all its connections."""
+
+    connections: int = 0
+    """How often it was there."""
+    pictures: int = 0
+    """That came from it."""
+    age: float | None = None
+    """Seconds since the last of them; None: none ever came."""
+    transcoders: int = 0
+    """That run for it now."""
+
+
+@dataclass(frozen=True, slots=True)
 class CameraHealth:
     """How it is with a camera now."""
 
@@ -86,5 +100,6 @@ class CameraHealth:
     """What is done with picture and sound, in words."""
     restarts: int = 0
     """How often it broke off."""
+    tally: CameraTally = CameraTally()
     trouble: CameraTrouble | None = None
     """What `error` says, for programs."""

@@ -86,7 +86,8 @@ def site(
     trunks = Trunks(roster.links, settings.trunk_secret, clock)
     talk = Conversations(engine, trunks, settings.ice_servers)
     trunk_api = TrunkApi(roster, admin, engine, clock, everybody=settings.open)
-    for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
+    metrics = Metrics(engine, inside.cameras)
+    for part in (page, status, whip, Events(engine), talk, api, Health(engine), metrics):
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())
     application.add_routes(servers.routes())

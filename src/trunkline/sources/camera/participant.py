@@ -18,6 +18,7 @@ from trunkline.net.clock import Epoch
 from trunkline.sources.camera.connection import UNKNOWN, Parts
 from trunkline.sources.camera.line import Line
 from trunkline.sources.camera.outlet import Outlet
+from trunkline.sources.camera.tally import Tally
 from trunkline.sources.source import Opening
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,8 @@ class CameraParticipant:
         self._looking = True
         self._loop = asyncio.get_running_loop()
         self._transport: TransportId | None = None
-        epoch = Epoch()
+        self._epoch = epoch = Epoch()
+        self._tally = Tally()
         name = f"{camera.room}: camera {camera.name}"
         # In the order of the ports: those that get the streams as they are, then the others.
         self._outlets = [Outlet(core.write, epoch) for _ in (*KINDS, *KINDS)]
@@ -128,8 +130,13 @@ class CameraParticipant:
             parts.sound.describe() if parts.sound else None,
             "; ".join(words) or None,
             main.restarts + (sub.restarts if sub else 0),
+            self._tally.read(self._epoch.now(), self._transcoders()),
             trouble,
         )
+
+    def _transcoders(self) -> int:
+        pictures = [line.parts.picture for line in self._lines()]
+        return sum(one.transcoders for one in pictures if one)
 
     def _lines(self) -> Sequence[Line]:
         return [self._main, self._sub] if self._sub else [self._main]
@@ -181,6 +188,7 @@ class CameraParticipant:
     def _equip(self, parts: Parts) -> None:
         """Say where the streams go; in the thread that reads them."""
         if parts.picture:
+            parts.picture.tally = self._tally
             parts.picture.only_as_it_is = self._sub is not None
             parts.picture.first = lambda: (self._picture,)
             parts.picture.second = lambda: () if self._sub else (self._second,)
@@ -197,6 +205,7 @@ class CameraParticipant:
     def _seen(self, parts: Parts) -> None:
         """It is there, and it is known what it sends."""
         self._looking = False
+        self._tally.connected()
         self._main.clear()
         log.info("%s: camera %s is there: %s", self._camera.room, self._camera.name, parts.doing())
         if self._transport is not None:

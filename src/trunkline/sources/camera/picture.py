@@ -11,6 +11,7 @@ from trunkline.model.camera import PictureHealth
 from trunkline.model.frame import Encoded
 from trunkline.net.clock import Epoch
 from trunkline.sources.camera.outlet import Outlet
+from trunkline.sources.camera.tally import Tally
 from trunkline.sources.camera.timeline import CREDIBLE, Stamps
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ class Picture:
         """They get the stream as it is, or H.264 where no browser shows it as it is."""
         self.second: Route = _nowhere
         """They get H.264 in place of what not everybody shows; and VP8 in place of H.264."""
+        self.tally = Tally()
+        """Of its camera."""
         self.on_verdict: Callable[[], None] = _ignore
         """Called when it turns out that it cannot be passed through."""
         self._decoder = decoder
@@ -80,6 +83,11 @@ class Picture:
     def passes(self) -> bool:
         """Whether browsers show it as it is."""
         return self._codec is not None and not self._reorders
+
+    @property
+    def transcoders(self) -> int:
+        """How many run now."""
+        return len(self._transcoders)
 
     def take(self, data: bytes, time: float | None, moment: float, *, keyframe: bool) -> None:
         """Take one picture; `time` is the camera's, `moment` ours, both in seconds."""
@@ -182,6 +190,7 @@ class Picture:
 
     def _count(self, size: int, moment: float, *, keyframe: bool) -> None:
         self._recent.append((moment, size))
+        self.tally.picture(moment)
         if keyframe:
             self._last_keyframe = self._epoch.wall(moment)
 
