@@ -176,6 +176,7 @@ class CameraSettings(Table):
     sub: str | None = setting(optional(text(0, 2048)), None, shown=False)
     mode: CameraMode = setting(choice(*get_args(CameraMode)), "on-demand")
     transport: StreamTransport | None = setting(optional(choice(*get_args(StreamTransport))), None)
+    certificate: str | None = setting(optional(text(0, 4096)), None)
     loop: bool = setting(flag, False)
 
 
@@ -185,7 +186,7 @@ class SignallingSettings(Table):
 
     message: int = setting(whole(1 << 10, 16 << 20), 1 << 20)
     waiting: int = setting(whole(1 << 16, 256 << 20), 4 << 20)
-    keepalive: float = setting(number(0, 86_400), 30.0)
+    keepalive: float = setting(number(0, 3_600), 30.0)
     peers: int = setting(whole(1, 100_000), 5_000)
     rooms: int = setting(whole(1, 100_000), 1_000)
     members: int = setting(whole(1, 10_000), 500)
@@ -256,7 +257,8 @@ class Settings(Table):
         (),
         "Tables of what the relay fetches and shows in a room: url (rtsp://…, file:…, "
         "srt://…, v4l2:/dev/video0), room, name, sub (the URL of a second stream), mode "
-        "(on-demand, always), transport (of RTSP: tcp, udp), loop (a file begins anew).",
+        "(on-demand, always), transport (of RTSP: tcp, udp), certificate (a PEM file: whom to "
+        "trust), loop (a file begins anew).",
     )
     signalling: SignallingSettings = setting(
         SignallingSettings.of,

@@ -10,7 +10,15 @@ import pytest
 
 from support.frames import HERE, RED, hears, sees
 from support.live import Live, live
-from support.rude import RudeCamera, Session, noise, pictures, rude_camera
+from support.rude import (
+    Programme,
+    RudeCamera,
+    Session,
+    noise,
+    pictures,
+    rude_camera,
+    temporal_units,
+)
 from support.waiting import until
 from trunkline import Peer
 from trunkline.client.whip_session import Viewer
@@ -123,3 +131,26 @@ async def test_a_camera_that_gives_no_answer_is_told_in_words(
                 looks(it), lambda seen: seen["error"] is not None, within=WITHIN, what="an error"
             )
             assert failed["error"] == "It gave no answer that can be understood within 6 s."
+
+
+async def test_av1_and_g722_are_passed_on_as_they_are(tmp_path: Path) -> None:
+    async with rude_camera() as (camera, url):
+        camera.programme = Programme("AV1", temporal_units(), "g722", 9)
+        async with at(tmp_path, url) as it, watching(it) as viewer:
+            await sees(viewer.video, RED)
+            await hears(viewer.audio, 16_000)
+            assert (viewer.video.codec, viewer.audio.codec) == ("AV1", "G722")
+
+
+async def test_sound_is_heard_where_nobody_knows_the_codec_of_the_picture(tmp_path: Path) -> None:
+    async with rude_camera() as (camera, url):
+        camera.programme = Programme("X-UNHEARD-OF")
+        async with at(tmp_path, url) as it, watching(it) as viewer:
+            await hears(viewer.audio, 8_000)
+            seen = await told(it)
+            assert (seen["state"], seen["trouble"]) == ("live", "codec")
+            assert "codec that FFmpeg does not know" in seen["error"]
+            async with it.http.get("/api/v1/rooms/studio/cameras") as response:
+                (camera_told,) = (await response.json())["cameras"]
+            assert (camera_told["name"], camera_told["trouble"]) == ("cam", "codec")
+            assert "rtsp" not in str(camera_told)

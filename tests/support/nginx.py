@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.certificates import make
-from support.process import process
+from support.process import Process, process
 from support.relay import free_port
 from support.waiting import until
 
@@ -70,17 +70,22 @@ async def nginx(folder: Path, relay_port: int, block: str = "") -> AsyncIterator
     file = folder / "nginx.conf"
     file.write_text(_AROUND.format(folder=folder, block=block))
     async with process([program, "-p", str(folder), "-c", str(file)]) as running:
-
-        async def answers() -> str:
-            assert running.running, running.output
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            except OSError as error:
-                return f"{error}\n{running.output}"
-            return ""
-
-        await until(answers, lambda trouble: not trouble, within=10, what="nginx is ready")
+        await ready(running, port)
         yield f"https://127.0.0.1:{port}"
+
+
+async def ready(running: Process, port: int) -> None:
+    """Wait till it listens."""
+
+    async def answers() -> str:
+        assert running.running, running.output
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError as error:
+            return f"{error}\n{running.output}"
+        return ""
+
+    await until(answers, lambda trouble: not trouble, within=10, what="nginx is ready")
 
 
 def trusting() -> ssl.SSLContext:
