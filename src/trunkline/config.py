@@ -186,7 +186,7 @@ class SignallingSettings(Table):
 
     message: int = setting(whole(1 << 10, 16 << 20), 1 << 20)
     waiting: int = setting(whole(1 << 16, 256 << 20), 4 << 20)
-    keepalive: float = setting(number(0, 3_600), 30.0)
+    keepalive: float = setting(number(0, 86_400), 30.0)
     peers: int = setting(whole(1, 100_000), 5_000)
     rooms: int = setting(whole(1, 100_000), 1_000)
     members: int = setting(whole(1, 10_000), 500)

@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 import pytest
 
-from support.nginx import ready
+from support.front import ready
 from support.process import process
 from support.relay import free_port
 
