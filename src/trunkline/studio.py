@@ -27,12 +27,10 @@ async def tap(
     inputs: dict[Kind, Input] = {}
     kinds: tuple[Kind, ...] = ("video", "audio")
     async with AsyncExitStack() as stack:
-        for kind in kinds:
-            port = engine.source(room, name, kind)
-            if port is not None:
-                inputs[kind] = make(kind)
-                stack.enter_context(engine.holding(port))
-                stack.enter_context(tapped(core.tap(port), inputs[kind]))
+        ports = await stack.enter_async_context(engine.fetcher.named(room, name, kinds))
+        for kind, port in ports.items():
+            inputs[kind] = make(kind)
+            stack.enter_context(tapped(core.tap(port), inputs[kind]))
         if not inputs:
             raise Refusal(
                 RefusalCode.NOBODY_PUBLISHES, f"{name} sends nothing into room {room!r} now."
