@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from support.frames import BLUE, CLOSE, plain, sees, sending
+from support.frames import BLUE, CLOSE, RED, comes_to_its_end, plain, sees, sending
 from support.live import Live, live
 from support.waiting import until
 from trunkline import VideoSettings
@@ -63,3 +63,45 @@ async def test_pictures_of_another_relay_are_tapped_and_taken_as_files(tmp_path:
                 await sees(tapped.video, BLUE)
                 assert await received(near) == 1
             await until(lambda: received(near), lambda n: n == 0, within=WITHIN, what="left")
+
+
+async def test_a_tap_goes_on_by_another_way_and_ends_when_there_is_none(tmp_path: Path) -> None:
+    async with two(tmp_path) as (far, near):
+        colour = BLUE
+        (tmp_path / "last").mkdir()
+        video = VideoSettings(codec="VP8")
+        async with (
+            live(tmp_path / "last") as last,
+            far.relay.produce("studio", "cam", video=video) as producer,
+            sending(producer.video, picture=lambda: plain(colour)),
+        ):
+            direct = await dial(last, far)
+            await until(lambda: participants(last), bool, within=WITHIN, what="the camera")
+            async with last.relay.tap("studio", "cam") as tapped:
+                await sees(tapped.video, BLUE)
+                around = await dial(last, near)
+                await hang_up(last, direct)
+                colour = RED
+                await sees(tapped.video, RED)
+                reading = tapped.video.frames()
+                await hang_up(last, around)
+                await comes_to_its_end(reading)
+
+
+async def dial(it: Live, other: Live) -> str:
+    """Add a trunk, and wait until it is up; its id."""
+    async with it.http.post("/api/v1/trunks", json={"url": other.relay.url}) as response:
+        number = str((await response.json())["id"])
+
+    async def state() -> str:
+        async with it.http.get("/api/v1/trunks") as response:
+            every = (await response.json())["trunks"]
+            return str(next(one["state"] for one in every if one["id"] == number))
+
+    await until(state, lambda seen: seen == "up", within=WITHIN, what="the trunk")
+    return number
+
+
+async def hang_up(it: Live, trunk: str) -> None:
+    async with it.http.delete(f"/api/v1/trunks/{trunk}") as response:
+        assert response.status < 300, await response.text()

@@ -25,6 +25,11 @@ class Taking:
         """Where they come in, those that do: what comes over a trunk takes its time."""
         return {track.kind: track.port for track in self.tracks if track.port is not None}
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether they come over trunks."""
+        return any(track.is_remote for track in self.tracks)
+
     def is_settled(self) -> bool:
         """Whether there is nothing to wait for: all come in, or one of them is gone."""
         return len(self.ports) == len(self.tracks) or self.is_gone()
