@@ -38,7 +38,7 @@ async def received(it: Live) -> int:
     """How many tracks a relay asks its neighbour for."""
     async with it.http.get("/api/v1/trunks") as response:
         (trunk,) = (await response.json())["trunks"]
-        return int(trunk["tracks_received"])
+        return int(trunk["tracksReceived"])
 
 
 async def test_pictures_of_another_relay_are_tapped_and_taken_as_files(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
+from trunkline.domain.directory import Limits
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
 from trunkline.model import signal, trunk
@@ -144,13 +145,17 @@ class Site:
     """One relay."""
 
     def __init__(
-        self, world: "World", name: str, rules: Mapping[RoomName, Rule] | None = None
+        self,
+        world: "World",
+        name: str,
+        limits: Limits | None,
+        rules: Mapping[RoomName, Rule] | None,
     ) -> None:
         self.name = name
         self.world = world
         self.core = PlayedCore(name)
         me = Hello(RelayId(f"relay{name:0>4}"), name, instance=f"{name}1")
-        self.rooms = Rooms(rules=rules, me=me)
+        self.rooms = Rooms(limits, rules, me)
         self.events: list[RoomEvent] = []
         self.demands: list[Demand] = []
         self.told: dict[ParticipantId, list[signal.Told]] = {}
@@ -257,6 +262,7 @@ class World:
     def __init__(
         self,
         *names: str,
+        limits: Limits | None = None,
         rules: Mapping[str, Mapping[RoomName, Rule]] | None = None,
         chance: Random | None = None,
     ) -> None:
@@ -264,11 +270,12 @@ class World:
 
         Args:
             names: of the relays.
+            limits: of each of them.
             rules: what is laid down at them.
             chance: which trunk's words arrive first; None: in the order in which they are said.
         """
         self.now = 0.0
-        self.sites = {name: Site(self, name, (rules or {}).get(name)) for name in names}
+        self.sites = {name: Site(self, name, limits, (rules or {}).get(name)) for name in names}
         self._links: dict[tuple[str, LinkId], tuple[str, LinkId]] = {}
         self._later: deque[Callable[[], None]] = deque()
         self._chance = chance
@@ -363,6 +370,7 @@ class World:
         for _ in range(round(seconds * 2)):
             self.now += 0.5
             for site in self.sites.values():
+                site.perform(site.rooms.guests.pass_time(self.now))
                 site.perform(site.rooms.trunks.pass_time(self.now, 1_000 + int(self.now * 1_000)))
             self.run()
 

@@ -171,7 +171,7 @@ class Floor:
         relays: list[Guest | Remote] = [*self._dialled(), *self._around.relays()]
         effects: list[Effect] = []
         for guest in self:
-            effects += self.audience.show(guest, [*owed(guest, every, relays)])
+            effects += self.audience.show(guest, owed(guest, every, relays))
         return [*effects, *self._tell_speakers(every)]
 
     def look_again(self) -> list[Effect]:
@@ -181,6 +181,11 @@ class Floor:
             if guest.like_umbrella:
                 effects += self.stage.look_again(guest)
         return effects
+
+    def pass_time(self, guest: Guest, now: float) -> bool:
+        """Look at what original relays and clients had the time for; whether that is news."""
+        gave_up = self.stage.pass_time(guest, now)
+        return (guest.dialled and guest.patience.pass_time(now)) or gave_up
 
     def second_hand(self) -> set[TrackId]:
         """Tracks of original relays, which may be others' in truth."""

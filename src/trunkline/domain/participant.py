@@ -45,10 +45,6 @@ class Sender:
         """Its first track of a kind."""
         return next((track for track in self.tracks.values() if track.kind == kind), None)
 
-    def track_at(self, producer: Port) -> Track | None:
-        """Which of its tracks comes in there, in whatever codec."""
-        return next((one for one in self.tracks.values() if producer in one.producers()), None)
-
     def sources(self) -> tuple[Port, ...]:
         """A producer of each track: the one that most can play."""
         return tuple(track.producers()[-1] for track in self.tracks.values())

@@ -61,10 +61,8 @@ class Remotes:
         return effects
 
     def absent(self, who: ParticipantId, code: LeaveCode, reason: str) -> list[Effect]:
-        """Somebody has left, or no way leads to its relay; nothing if it was not here."""
-        remote = self._there.pop(who, None)
-        if remote is None:
-            return []
+        """Somebody who was here has left, or no way leads to its relay."""
+        remote = self._there.pop(who)
         effects: list[Effect] = [self._ended(track) for track in remote.live()]
         effects += self._floor.tell_others(None, People(gone=(Departure(who, code, reason),)))
         effects.append(ParticipantLeft(self._room, who, remote.role, remote.name, code, reason))

@@ -209,11 +209,10 @@ class Trunks:
 
     def weigh(self, report: Counted, now: float) -> list[Effect]:
         """Hold back what is too much."""
-        tracks = self._tracks()
         downlinks = {link.downlink.transport: link for link in self.links() if link.downlink}
         for traffic in report.transports:
             link = downlinks.get(traffic.transport)
-            if link is not None and link.weigh(traffic, tracks, now):
+            if link is not None and link.weigh(traffic, now):
                 self._stirred = True
         return self.settle(now)
 

@@ -336,3 +336,11 @@ def test_the_picture_of_a_participant_is_found_by_its_id(house: House) -> None:
     for room, who in (("studio", "ann"), ("nowhere", "bot")):
         with pytest.raises(Refusal, match=f"no '{who}' in room '{room}'"):
             takings.take_from(RoomName(room), ParticipantId(who), ("video",))
+
+
+def test_what_comes_from_who_publishes_nothing_has_no_effect(house: House) -> None:
+    house.publish("ann")
+    house.watch("vic")
+    assert house.stall("vic") == []
+    assert house.layers("ann", (320, 180), mid="unknown") == []
+    assert house.start("ann", "unknown") == []
