@@ -17,6 +17,7 @@ def test_what_a_program_takes_crosses_as_long_as_it_does() -> None:
     takings = world["c"].rooms.takings
     one, effects = takings.take(HALL, ParticipantName("camera"), KINDS)
     assert not one.is_settled()
+    assert one.is_remote
     world["c"].perform(effects)
     world.run()
     assert one.is_settled()
