@@ -160,6 +160,7 @@ class RoomSettings(Table):
     """What an operator lays down for one room."""
 
     passphrase: str | None = setting(optional(text(1, 256)), None)
+    trunks: bool = setting(flag, False)
     listed: bool = setting(flag, True)
     participants: int = setting(whole(1, 500), 500)
     tracks: int = setting(whole(1, 16), 16)
@@ -247,7 +248,8 @@ class Settings(Table):
     )
     rooms: dict[str, RoomSettings] = setting(
         named(RoomSettings.of, 500),
-        description="Tables by the name of a room: passphrase, listed (false: only who knows its "
+        description="Tables by the name of a room: passphrase, trunks (true: one with a "
+        "passphrase crosses to relays that know trunk_secret), listed (false: only who knows its "
         "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
         "picture (bits per second).",
         factory=dict,

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import overload
 
@@ -16,6 +15,7 @@ from trunkline.domain.rooms import Rooms
 from trunkline.errors import RelayError
 from trunkline.feed import Feed
 from trunkline.feeder import Feeder, Feeders
+from trunkline.fetcher import Fetcher
 from trunkline.media.core import Core
 from trunkline.model import signal, trunk, view
 from trunkline.model.command import Close, Command, Count, SetCandidates
@@ -23,7 +23,6 @@ from trunkline.model.demand import Demand
 from trunkline.model.event import ParticipantLeft, RoomEvent
 from trunkline.model.id import (
     ParticipantId,
-    ParticipantName,
     RoomName,
     SessionId,
     StreamId,
@@ -73,6 +72,7 @@ class Engine:
     ) -> None:
         self.feed = Feed()
         self.crossroads = Crossroads(rooms.trunks, self._perform)
+        self.fetcher = Fetcher(rooms.takings, self._perform)
         self._prefix = prefix
         self._rooms = rooms
         self._core = core
@@ -228,31 +228,6 @@ class Engine:
         """What `produce` began has tracks of these kinds now, of those that it began with."""
         self._perform(self._rooms.announce(transport, kinds))
 
-    @contextmanager
-    def holding(self, producer: Port) -> Iterator[None]:
-        """Whoever taps a producer in this block wants it, as a viewer does."""
-        self._perform(self._rooms.hold(producer))
-        try:
-            yield
-        finally:
-            self._perform(self._rooms.release(producer))
-
-    def source(self, room: RoomName, name: ParticipantName | None, kind: Kind) -> Port | None:
-        """What a participant sends of a kind; of None who published last.
-
-        Raises:
-            Refusal: there is nobody.
-        """
-        return self._rooms.source(room, name, kind)
-
-    def picture_of(self, room: RoomName, participant: ParticipantId) -> Port:
-        """Where the first picture of a participant comes in.
-
-        Raises:
-            Refusal: it sends none here.
-        """
-        return self._rooms.picture_of(room, participant)
-
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
         return self._rooms.describe()
@@ -320,6 +295,7 @@ class Engine:
         self._do(effects)
         if self._rooms.trunks.active:
             self._do(self._rooms.trunks.settle(asyncio.get_running_loop().time()))
+        self.fetcher.look()
 
     def _do(self, effects: Sequence[Effect]) -> None:
         for effect in effects:

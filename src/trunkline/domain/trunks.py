@@ -101,6 +101,8 @@ class Trunks:
             throttle=Throttle(policy.max_kbps) if policy.max_kbps else None,
         )
         routed += self._laws.begin(policy, now)
+        lines = {room.name: room.floor.lines for room in self._directory}
+        routed += self._router.recall(link, lines)
         return link, [*self.chart.connect(link), *self._apply(routed)]
 
     def hear(self, link: LinkId, word: Routed | Charted | Medial, now: float) -> list[Effect]:
@@ -320,10 +322,10 @@ class Trunks:
                 yield from self._absent(participant)
             case Heard(name, line):
                 room = self._directory.known(name)
-                yield from room.floor.hear_afar(line) if room else ()
+                yield from () if room is None else room.floor.hear_afar(line)
             case Loud(name, speakers):
                 room = self._directory.known(name)
-                yield from room.floor.listen_afar(speakers) if room else ()
+                yield from () if room is None else room.floor.listen_afar(speakers)
             case Laid(name):
                 self._laws.hear(name)
             case _:

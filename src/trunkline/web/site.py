@@ -11,6 +11,7 @@ from trunkline.client.trunk.roster import Roster
 from trunkline.config import Settings
 from trunkline.domain.allowance import Allowance
 from trunkline.engine import Engine
+from trunkline.protocol.name import room_name
 from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.admin import Admin
@@ -83,7 +84,8 @@ def site(
     shelves: list[Shelf] = [CameraShelf(inside.cameras, draw), TrunkShelf(roster)]
     servers = Servers(shelves, admin, page, everybody=settings.open)
     status = Status(sight, page, servers.urls)
-    trunks = Trunks(roster.links, settings.trunk_secret, clock)
+    also = frozenset(room_name(name) for name, room in settings.rooms.items() if room.trunks)
+    trunks = Trunks(roster.links, settings.trunk_secret, also, clock)
     talk = Conversations(engine, trunks, settings.ice_servers)
     trunk_api = TrunkApi(roster, admin, engine, clock, everybody=settings.open)
     metrics = Metrics(engine, inside.cameras)

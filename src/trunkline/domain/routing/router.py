@@ -1,6 +1,6 @@
 """The whole of routing, for those outside."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -153,6 +153,13 @@ class Router:
     def say(self, room: RoomName, line: signal.Line, wall: int) -> list[RoutingEffect]:
         """Somebody of this relay said a line; `wall` is in milliseconds since 1970."""
         return self._gossip.say(room, line, wall)
+
+    def recall(
+        self, link: LinkId, rooms: Mapping[RoomName, Container[signal.Line]]
+    ) -> list[RoutingEffect]:
+        """Tell a new neighbour what rooms still remember to have been said."""
+        neighbour = self._neighbours.get(link)
+        return self._gossip.recall(neighbour, rooms) if neighbour else []
 
     def speak(
         self, room: RoomName, speakers: Iterable[signal.Speaker], now: float
