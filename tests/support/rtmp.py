@@ -38,7 +38,7 @@ async def rtmp_server(folder: Path, film: Path) -> AsyncIterator[str]:
     settings.write_text(_SETTINGS.format(module=MODULE, folder=folder, port=port))
     url = f"rtmp://127.0.0.1:{port}/live/film"
     async with process([program, "-p", str(folder), "-c", str(settings)]) as server:
-        await ready(server, port)
+        await ready(server, port, "nginx")
         stop = threading.Event()
         async with asyncio.TaskGroup() as group:
             group.create_task(asyncio.to_thread(_feed, film, url, stop))
