@@ -486,8 +486,18 @@ def _cameras(settings: Settings) -> list[Camera]:
                 f"The settings have a camera {one.name!r} that cannot be: {error}",
                 "Change it under [[cameras]].",
             ) from error
-        given = one.model_dump(exclude={"room", "name"})
-        made.append(Camera(id=fixed_id(room, name), room=room, name=name, **given))
+        made.append(
+            Camera(
+                id=fixed_id(room, name),
+                room=room,
+                name=name,
+                url=one.url,
+                sub=one.sub,
+                mode=one.mode,
+                transport=one.transport,
+                loop=one.loop,
+            )
+        )
     return made
 
 

@@ -227,7 +227,7 @@ class Engine:
         """
         self._perform([*self._rooms.guests.pass_time(now), *self._rooms.callers.pass_time()])
         self._perform(self._rooms.trunks.pass_time(now, wall))
-        if self._rooms.trunks.limited:
+        if self._rooms.limited:
             self._core.submit(Count(next(self._counts)))
 
     def produce(self, request: Produce, feeder: Feeder) -> tuple[Port, ...]:
@@ -302,9 +302,9 @@ class Engine:
             case Counted():
                 if self._counting and not self._counting.done():
                     self._counting.set_result(report)
-                if self._rooms.trunks.limited:
+                if self._rooms.limited:
                     now = asyncio.get_running_loop().time()
-                    self._perform(self._rooms.trunks.weigh(report, now))
+                    self._perform(self._rooms.weigh(report, now))
             case KeyframeWanted(producer):
                 self._feeders.want_keyframe(producer)
             case Speakers():

@@ -25,7 +25,7 @@ Relay = Annotated[
     ),
 ]
 StateDir = Annotated[
-    Path | None, typer.Option(metavar="DIR", help=Settings.model_fields["state_dir"].description)
+    Path | None, typer.Option(metavar="DIR", help=Settings.descriptions()["state_dir"])
 ]
 Token = Annotated[
     str | None,

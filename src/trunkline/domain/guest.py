@@ -1,14 +1,17 @@
 """The record of one guest; `Floor` alone changes it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trunkline.domain.allowance import Allowance, Rate
 from trunkline.domain.downlink import Downlink
+from trunkline.domain.patience import Patience
+from trunkline.domain.throttle import Throttle
 from trunkline.domain.track import Track
 from trunkline.model import signal, view
 from trunkline.model.id import Mid, ParticipantId, ParticipantName, TrackId, TransportId
 from trunkline.model.media import Kind, Port, Wish
+from trunkline.model.report import Traffic
 from trunkline.model.trunk import Policy
 
 CHAT_RATE = Rate(burst=10, per_second=0.5)
@@ -42,6 +45,10 @@ class Guest:
     """It speaks as an original Umbrella client does: it gets everything."""
     policy: Policy | None = None
     """What may cross, where it is an original Umbrella relay that we dialled; None: it came."""
+    throttle: Throttle | None = None
+    """Holds back what is too much for it, where there is a limit."""
+    patience: Patience = field(default_factory=Patience)
+    """What waits for it, where there are other original relays."""
     accepts_all: bool = False
     hand_raised: bool = False
     away_since: float | None = None
@@ -144,6 +151,22 @@ class Guest:
 
     def wish_for(self, track: Track) -> Wish | None:
         """How much it wants of a track; None: nothing."""
-        if self.accepts_all:
-            return Wish()
-        return self.wishes.get(track.id)
+        wish = Wish() if self.accepts_all else self.wishes.get(track.id)
+        if wish is None or self.policy is None:
+            return wish
+        return self._within(self.policy.max_layer, track, wish)
+
+    def weigh(self, traffic: Traffic, now: float) -> bool:
+        """Look at what it was sent; whether something else is held back now."""
+        downlink = self.downlink
+        if self.throttle is None or downlink is None or downlink.transport != traffic.transport:
+            return False
+        self.throttle.forget({each.track for each in downlink.carried().values()})
+        return self.throttle.look(downlink, traffic, now)
+
+    def _within(self, limit: int | None, track: Track, wish: Wish) -> Wish:
+        """As much of a wish as may cross."""
+        if self.throttle and track.id in self.throttle.held:
+            return Wish(paused=True)
+        limits = [each for each in (limit, wish.max_layer) if each is not None]
+        return replace(wish, max_layer=min(limits, default=None))

@@ -1,6 +1,7 @@
 """One room: who is in it and who is shown whom."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import count
 from typing import assert_never
 
@@ -49,13 +50,25 @@ from trunkline.model.report import (
 )
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Departure, People, Person
-from trunkline.model.trunk import Encodings, Presence
+from trunkline.model.trunk import Encodings, Presence, Verifier
 
 RETRY_PUBLISHER = 2
 """Seconds after which a viewer may look again for somebody who publishes."""
 
 # Sessions that ended for these reasons were not the viewer's own doing: a new one may succeed.
 _MENDABLE: tuple[LeaveCode, ...] = ("unplayable", "panic", "stopped", "failed", "silent")
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What other relays lay down for a room."""
+
+    verifier: Verifier | None = None
+    """Of the passphrase that opens it, if it is not this relay's own that does."""
+    unlisted: bool = False
+
+
+NO_LAW = Law()
 
 
 class Room:
@@ -75,6 +88,7 @@ class Room:
     ) -> None:
         self.name = name
         self.rule = rule
+        self.law = NO_LAW
         self.floor = Floor(
             Surroundings(
                 room=name,
@@ -331,7 +345,8 @@ class Room:
             return None
         publishers = [one.describe() for one in self._performers()]
         others = [one.describe() for one in (*self.floor, *self.remotes)]
-        listed = self.rule.listed and self.rule.passphrase is None
+        open_to_all = self.rule.passphrase is None and self.law.verifier is None
+        listed = open_to_all and self.rule.listed and not self.law.unlisted
         return view.Room(self.name, (*publishers, *others), self._count_viewers(), listed)
 
     def carried(self, transport: TransportId) -> dict[Mid, view.Carriage]:

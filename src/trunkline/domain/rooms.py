@@ -116,6 +116,15 @@ class Rooms:
         self._sessions[session.id] = member
         return [Accept(transport, request.offer.sdp, sources)]
 
+    @property
+    def limited(self) -> bool:
+        """Whether some neighbour may be sent only so much: `weigh` is to be called."""
+        return self.trunks.limited or self.guests.limited
+
+    def weigh(self, report: Counted, now: float) -> list[Effect]:
+        """Hold back what is too much for neighbours."""
+        return [*self.guests.weigh(report, now), *self.trunks.weigh(report, now)]
+
     def produce(
         self,
         request: Produce,

@@ -12,12 +12,14 @@ from trunkline.domain.chart import Chart
 from trunkline.domain.directory import Directory
 from trunkline.domain.effect import Effect
 from trunkline.domain.guests import transport_of
+from trunkline.domain.law import Laws
 from trunkline.domain.link import Link, Transports
 from trunkline.domain.room import Room
 from trunkline.domain.routing.effect import (
     Absent,
     Cut,
     Heard,
+    Laid,
     Loud,
     Present,
     Remark,
@@ -57,6 +59,7 @@ class Trunks:
         self._directory = directory
         self.chart = Chart(me)
         self._router = Router(me.relay, private=private)
+        self._laws = Laws(me, directory, self._router)
         self._links: dict[LinkId, Link] = {}  # bounded by the router
         self._homes: dict[TransportId, Link] = {}  # two for each link
         self._numbers = count(1)
@@ -97,6 +100,7 @@ class Trunks:
             transports=transports,
             throttle=Throttle(policy.max_kbps) if policy.max_kbps else None,
         )
+        routed += self._laws.begin(policy, now)
         return link, [*self.chart.connect(link), *self._apply(routed)]
 
     def hear(self, link: LinkId, word: Routed | Charted | Medial, now: float) -> list[Effect]:
@@ -203,11 +207,10 @@ class Trunks:
 
     def weigh(self, report: Counted, now: float) -> list[Effect]:
         """Hold back what is too much."""
-        tracks = self._tracks()
         downlinks = {link.downlink.transport: link for link in self.links() if link.downlink}
         for traffic in report.transports:
             link = downlinks.get(traffic.transport)
-            if link is not None and link.weigh(traffic, tracks, now):
+            if link is not None and link.weigh(traffic, now):
                 self._stirred = True
         return self.settle(now)
 
@@ -233,12 +236,16 @@ class Trunks:
             effects += self._apply(self._router.flows(link, track, now))
         for room in rooms:
             room.changed = False
-            effects += self._publish(room.name, {one.id: one for one in room.presences()}, now)
+            present = {one.id: one for one in room.presences()}
+            effects += self._publish(room.name, present, now)
+            changes, routed = self._laws.keep(room, now, occupied=bool(present))
+            effects += [*changes, *self._apply(routed)]
             effects += self._want(room, now)
         for name in gone:
             # What was wanted there the router has forgotten, with those whose it was.
             self._wanted.pop(name, None)
             effects += self._publish(name, {}, now)
+            effects += self._apply(self._laws.end(name, now))
         return [*effects, *self._bind(), *self._carry(), *self._tell_carried()]
 
     def _publish(
@@ -317,6 +324,8 @@ class Trunks:
             case Loud(name, speakers):
                 room = self._directory.known(name)
                 yield from room.floor.listen_afar(speakers) if room else ()
+            case Laid(name):
+                self._laws.hear(name)
             case _:
                 yield from self._steer(effect)
 

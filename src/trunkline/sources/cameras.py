@@ -89,11 +89,17 @@ class Cameras:
 
     async def run(self) -> None:
         """Run them all until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            self._group = group
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                for kept in self._kept.values():
+                    self._start(kept)
+                await asyncio.get_running_loop().create_future()
+        finally:
+            # A task that was cancelled holds all that it went through.
+            self._group = None
             for kept in self._kept.values():
-                self._start(kept)
-            await asyncio.get_running_loop().create_future()
+                kept.task = None
 
     def list(self) -> list[tuple[Camera, CameraHealth]]:
         """All of them, and how they are."""

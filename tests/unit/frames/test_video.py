@@ -58,6 +58,17 @@ def test_colours_stay_whatever_codec_and_matrix(codec: str, as_bt709: bool) -> N
         assert numpy.abs(seen - colour).max() <= 8, f"{codec}: {colour} became {seen}"
 
 
+def test_a_colour_is_the_mean_of_its_four_pixels() -> None:
+    pixels = noise(7)
+    planar = Converter().planar(array.picture(pixels), 320, 240, bt709=False)
+    plane = numpy.frombuffer(memoryview(planar.planes[1]), numpy.uint8)
+    seen = plane.reshape(120, planar.planes[1].line_size)[:, :160].astype(float)
+    means = pixels.reshape(120, 2, 160, 2, 3).mean(axis=(1, 3))
+    # ITU-T H.273: Cb of BT.601 in limited range.
+    wanted = 128 + means @ (numpy.array([-0.168736, -0.331264, 0.5]) * 224 / 255)
+    assert numpy.abs(seen - wanted).max() <= 2
+
+
 def test_full_range_becomes_limited() -> None:
     frame = array.picture(bars()).reformat(format="yuvj420p", dst_color_range="JPEG")
     assert bytes(frame.planes[0])[0] == 255

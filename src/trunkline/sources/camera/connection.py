@@ -103,7 +103,9 @@ class Connection:
         try:
             self._read()
         except SourceError as error:
-            return None if self._stopped.is_set() else error
+            # It is kept and logged: without its traceback and FFmpeg's error, which hold all of us.
+            told = SourceError(str(error), final=error.final)
+            return None if self._stopped.is_set() else told
         except av.FFmpegError as error:  # its text may hold the URL: it is not for the log
             return at_reading(error)
         except Exception:  # a bug of ours ends this connection alone

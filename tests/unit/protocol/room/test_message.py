@@ -21,4 +21,6 @@ def test_what_a_guest_says_is_heard(said: signal.Heard) -> None:
 
 def test_which_tracks_the_relay_takes_is_read() -> None:
     wanted = signal.Wanted((signal.Announced(TRACK, "video", "cam", "stream"),))
-    assert client.read(Server().send(wanted)) == wanted
+    frame = Server().send(wanted)
+    assert frame is not None
+    assert client.read(frame) == wanted

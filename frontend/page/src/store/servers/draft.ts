@@ -14,8 +14,8 @@ export function trunkValues(trunk?: Partial<Trunk>): Values {
     rooms: trunk?.rooms?.join("\n") ?? "",
     send: trunk?.send ?? true,
     receive: trunk?.receive ?? true,
-    max_kbps: trunk?.max_kbps?.toString() ?? "",
-    max_layer: trunk?.max_layer?.toString() ?? "",
+    maxKbps: trunk?.maxKbps?.toString() ?? "",
+    maxLayer: trunk?.maxLayer?.toString() ?? "",
   };
 }
 
@@ -41,7 +41,7 @@ export function trunkBody(values: Values): Record<string, unknown> {
     .filter((room) => room !== "");
   return {
     ...filled(values, ["url", "secret", "fingerprint"]),
-    ...numbers(values, ["max_kbps", "max_layer"]),
+    ...numbers(values, ["maxKbps", "maxLayer"]),
     ...(rooms.length > 0 && { rooms }),
     insecure: insecure === true,
     send: send === true,
