@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, expect
 
+from support.browser import ONE_LOOP
 from support.client import client, publishing
 from support.nginx import nginx
 from support.page import SOON, page_at
 from support.relay import running_relay
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 
 async def test_people_and_programs_meet_behind_nginx(browser: Browser, tmp_path: Path) -> None:

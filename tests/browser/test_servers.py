@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from support.axe import axe
+from support.browser import ONE_LOOP
 from support.page import SIZES, SOON, fits, page_at, resize
 from support.site import Site, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 TOKEN = "only-for-the-operator"
 NOBODY = "https://127.0.0.1:9"
@@ -41,13 +43,13 @@ CAMERA = {
 NEARBY = {"name": "kitchen", "url": "https://kitchen.local:8443", "addresses": ["192.168.1.9"]}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with running(tmp_path / "here", operator_token=TOKEN, relay_name="here") as site:
         yield site
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def other(tmp_path: Path) -> AsyncIterator[Site]:
     async with running(tmp_path / "there", relay_name="there") as site:
         yield site
