@@ -15,6 +15,7 @@ from trunkline.domain.routing.effect import (
     Absent,
     Cut,
     Heard,
+    Laid,
     Loud,
     Present,
     Remark,
@@ -99,6 +100,8 @@ class Site:
                 self.lines.append(said)
             case Loud(room, speakers):
                 _replace(self.loud, room, speakers or None)
+            case Laid():
+                pass  # `router.rules` tells what
             case Remark(sentence):
                 self.remarks.append(sentence)
             case Tell() | Cut():

@@ -115,15 +115,6 @@ class Remote:
         """Its first of a kind."""
         return next((track for track in self.live() if track.kind == kind), None)
 
-    def track_at(self, port: Port) -> RemoteTrack | None:
-        """Which of its tracks comes in there."""
-        return next((track for track in self.live() if track.port == port), None)
-
-    def source(self, kind: Kind) -> Port | None:
-        """Where its first track of a kind comes in, if it does."""
-        track = self.track(kind)
-        return track.port if track else None
-
     def sources(self) -> tuple[Port, ...]:
         """Where its tracks come in, those that do."""
         return tuple(track.port for track in self.live() if track.port)

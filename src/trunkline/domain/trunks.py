@@ -12,6 +12,7 @@ from trunkline.domain.chart import Chart
 from trunkline.domain.directory import Directory
 from trunkline.domain.effect import Effect
 from trunkline.domain.guests import transport_of
+from trunkline.domain.law import Laws
 from trunkline.domain.link import Link, Transports
 from trunkline.domain.remote import RemoteTrack
 from trunkline.domain.room import Room
@@ -19,6 +20,7 @@ from trunkline.domain.routing.effect import (
     Absent,
     Cut,
     Heard,
+    Laid,
     Loud,
     Present,
     Remark,
@@ -58,6 +60,7 @@ class Trunks:
         self._directory = directory
         self.chart = Chart(me)
         self._router = Router(me.relay, private=private)
+        self._laws = Laws(me, directory, self._router)
         self._links: dict[LinkId, Link] = {}  # bounded by the router
         self._homes: dict[TransportId, Link] = {}  # two for each link
         self._numbers = count(1)
@@ -98,6 +101,9 @@ class Trunks:
             transports=transports,
             throttle=Throttle(policy.max_kbps) if policy.max_kbps else None,
         )
+        routed += self._laws.begin(policy, now)
+        lines = {room.name: room.floor.lines for room in self._directory}
+        routed += self._router.recall(link, lines)
         return link, [*self.chart.connect(link), *self._apply(routed)]
 
     def hear(self, link: LinkId, word: Routed | Charted | Medial, now: float) -> list[Effect]:
@@ -208,11 +214,10 @@ class Trunks:
 
     def weigh(self, report: Counted, now: float) -> list[Effect]:
         """Hold back what is too much."""
-        tracks = self._tracks()
         downlinks = {link.downlink.transport: link for link in self.links() if link.downlink}
         for traffic in report.transports:
             link = downlinks.get(traffic.transport)
-            if link is not None and link.weigh(traffic, tracks, now):
+            if link is not None and link.weigh(traffic, now):
                 self._stirred = True
         return self.settle(now)
 
@@ -238,12 +243,16 @@ class Trunks:
             effects += self._apply(self._router.flows(link, track, now))
         for room in rooms:
             room.changed = False
-            effects += self._publish(room.name, {one.id: one for one in room.presences()}, now)
+            present = {one.id: one for one in room.presences()}
+            effects += self._publish(room.name, present, now)
+            changes, routed = self._laws.keep(room, now, occupied=bool(present))
+            effects += [*changes, *self._apply(routed)]
             effects += self._want(room, now)
         for name in gone:
             # What was wanted there the router has forgotten, with those whose it was.
             self._wanted.pop(name, None)
             effects += self._publish(name, {}, now)
+            effects += self._apply(self._laws.end(name, now))
         return [*effects, *self._bind(), *self._carry(), *self._tell_carried()]
 
     def _publish(
@@ -327,10 +336,12 @@ class Trunks:
                 yield from self._absent(participant)
             case Heard(name, line):
                 room = self._directory.known(name)
-                yield from room.floor.hear_afar(line) if room else ()
+                yield from () if room is None else room.floor.hear_afar(line)
             case Loud(name, speakers):
                 room = self._directory.known(name)
-                yield from room.floor.listen_afar(speakers) if room else ()
+                yield from () if room is None else room.floor.listen_afar(speakers)
+            case Laid(name):
+                self._laws.hear(name)
             case _:
                 yield from self._steer(effect)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy
 from av.video.frame import VideoFrame
 
+from trunkline.frames.array import rows
 from trunkline.frames.colour import Converter
 
 if TYPE_CHECKING:
@@ -52,8 +53,4 @@ def rgba(
     converter: Converter, frame: VideoFrame, width: int | None = None, height: int | None = None
 ) -> "Rows":
     """The pixels of a picture, of its own size or another: rows × columns × 4, from the top."""
-    changed = converter.rgb(frame, "rgba", width, height)
-    (plane,) = changed.planes
-    stored = numpy.frombuffer(memoryview(plane), numpy.uint8)
-    rows = stored.reshape(changed.height, plane.line_size)[:, : changed.width * 4]
-    return rows.reshape(changed.height, changed.width, 4)
+    return rows(converter.rgb(frame, "rgba", width, height))

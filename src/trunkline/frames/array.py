@@ -41,7 +41,22 @@ def picture(array: Any) -> VideoFrame:
     height, width, _ = array.shape
     if not (2 <= height <= MAX_SIDE and 2 <= width <= MAX_SIDE):
         raise FrameError(f"A picture has 2 to {MAX_SIDE} pixels a side, not {width} × {height}.")
-    return VideoFrame.from_ndarray(numpy.ascontiguousarray(array), format="rgb24")
+    frame = VideoFrame(width, height, "rgb24")
+    # VideoFrame.from_ndarray copies twice, and wants rows that lie one behind the other.
+    rows(frame)[:] = array
+    return frame
+
+
+def rows(frame: VideoFrame) -> Pixels:
+    """The memory of a frame whose pixels lie in one plane, for reading and writing.
+
+    The view is height × width × bytes of a pixel; it keeps the frame's memory alive.
+    """
+    (plane,) = frame.planes
+    stored = numpy.frombuffer(memoryview(plane), numpy.uint8)
+    lines = stored.reshape(frame.height, plane.line_size)
+    depth = frame.format.padded_bits_per_pixel // 8
+    return lines[:, : frame.width * depth].reshape(frame.height, frame.width, depth)
 
 
 def pixels(frame: VideoFrame) -> Pixels:

@@ -1,10 +1,20 @@
 """What the numbers of a picture mean: matrix and range (ITU-T H.273)."""
 
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import (
+    ColorPrimaries,
+    ColorRange,
+    Colorspace,
+    ColorTrc,
+    Interpolation,
+    VideoReformatter,
+)
 
 # Of H.273: what pictures of a codec context and a frame are tagged with.
 BT709, BT601 = 1, 6
+# Of RGB every pixel counts for colours, and a colour is the mean of its four. By itself FFmpeg
+# makes one of each pair in a row first, and has no fast code for that: nearly twice the work.
+_MEAN = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
 _FULL_FORMATS = ("yuvj420p", "yuvj422p", "yuvj444p")
 
 
@@ -41,6 +51,7 @@ class Converter:
             "yuv420p",
             src_colorspace=None if is_rgb(frame) else _matrix(is_bt709(frame)),
             dst_colorspace=_matrix(bt709),
+            interpolation=_MEAN if is_rgb(frame) else None,
             src_color_range=ColorRange.JPEG if is_rgb(frame) else _range(frame),
             dst_color_range=ColorRange.MPEG,
             threads=1,

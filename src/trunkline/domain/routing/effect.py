@@ -63,6 +63,13 @@ class Loud:
 
 
 @dataclass(frozen=True, slots=True)
+class Laid:
+    """Another relay says something else of how a room is entered."""
+
+    room: RoomName
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """Say goodbye and hang up: routing has forgotten the link already."""
 
@@ -77,5 +84,5 @@ class Remark:
     sentence: str
 
 
-RoutingEffect = Tell | Serve | Supply | Present | Absent | Heard | Loud | Cut | Remark
+RoutingEffect = Tell | Serve | Supply | Present | Absent | Heard | Loud | Laid | Cut | Remark
 """To be done in the order in which they are told."""

@@ -105,7 +105,7 @@ class Neighbour:
 
     def _crosses(self, room: RoomName) -> bool:
         if self.policy.rooms is None:
-            return room not in self.private
+            return room not in self.private or room in self.policy.also
         return room in self.policy.rooms
 
     def _layers(self, track: view.Track) -> tuple[Layer, ...]:
