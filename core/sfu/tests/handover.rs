@@ -15,7 +15,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// one who watches.
 struct Ways {
     world: World,
-    ways: [usize; 2],
+    publishers: [usize; 2],
     viewer: usize,
     frame: u16,
 }
@@ -23,7 +23,7 @@ struct Ways {
 impl Ways {
     fn new() -> Self {
         let mut world = World::new();
-        let ways = [(); 2].map(|()| {
+        let publishers = [(); 2].map(|()| {
             let publisher = world.join(&[Media::SEND_VP8, Media::SEND_OPUS]);
             let offer = world.clients[publisher].add_simulcast();
             let transport = TransportId(publisher as u64);
@@ -33,12 +33,12 @@ impl Ways {
             publisher
         });
         let viewer = world.join(&[Media::TAKE_VP8, Media::TAKE_OPUS]);
-        world.connect(&[ways[0], ways[1], viewer]);
-        Self { world, ways, viewer, frame: 0 }
+        world.connect(&[publishers[0], publishers[1], viewer]);
+        Self { world, publishers, viewer, frame: 0 }
     }
 
     fn source(&self, way: usize, medium: usize) -> MediaKey {
-        let publisher = self.ways[way];
+        let publisher = self.publishers[way];
         MediaKey::new(publisher as u64, &self.world.clients[publisher].mids()[medium])
     }
 
@@ -57,7 +57,7 @@ impl Ways {
     }
 
     fn requests(&self) -> [u32; 2] {
-        self.ways.map(|way| self.world.clients[way].keyframe_requests)
+        self.publishers.map(|way| self.world.clients[way].keyframe_requests)
     }
 
     /// Sends pictures by these ways; a keyframe where one was asked for `late` pictures ago.
@@ -72,7 +72,7 @@ impl Ways {
                 }
                 let keyframe = due[way].take_if(|at| *at <= self.frame).is_some();
                 let first = self.frame == 0;
-                let client = &mut self.world.clients[self.ways[way]];
+                let client = &mut self.world.clients[self.publishers[way]];
                 client.write_picture(0, way, self.frame, keyframe || first, now);
             }
             self.frame += 1;
@@ -118,7 +118,7 @@ fn a_way_that_begins_is_taken_with_its_first_packet() {
     ways.send(&[0], 30, 0);
     assert_eq!(ways.course(), [0], "nothing comes by the other one yet");
     let now = ways.world.now;
-    let client = &mut ways.world.clients[ways.ways[1]];
+    let client = &mut ways.world.clients[ways.publishers[1]];
     client.write_picture(0, 1, ways.frame, true, now);
     ways.frame += 1;
     ways.world.run(FRAME);
@@ -156,7 +156,7 @@ fn when_the_old_way_ends_the_other_one_is_left() {
     ways.attach(0);
     ways.send(&[0], 30, 0);
     ways.hand_over(1);
-    ways.world.command(Command::Close { transport: TransportId(ways.ways[0] as u64) });
+    ways.world.command(Command::Close { transport: TransportId(ways.publishers[0] as u64) });
     ways.send(&[1], 30, 0);
     let last = ways.world.clients[ways.viewer].pictures().last().map(|picture| picture.2.2);
     assert_eq!(last, Some(1));
@@ -168,7 +168,7 @@ fn when_the_other_way_ends_it_stays() {
     ways.attach(0);
     ways.send(&[0], 30, 0);
     ways.hand_over(1);
-    ways.world.command(Command::Close { transport: TransportId(ways.ways[1] as u64) });
+    ways.world.command(Command::Close { transport: TransportId(ways.publishers[1] as u64) });
     ways.send(&[0], 30, 0);
     assert_eq!(ways.course(), [0]);
     let seen = ways.world.clients[ways.viewer].pictures().len();
@@ -204,7 +204,7 @@ fn sound_goes_over_with_the_next_packet() {
         let before = heard(&ways);
         for packet in 0..50 {
             let now = ways.world.now;
-            for publisher in ways.ways {
+            for publisher in ways.publishers {
                 ways.world.clients[publisher].write(1, packet * 960, false, now);
             }
             ways.world.run(Duration::from_millis(20));
@@ -229,7 +229,7 @@ fn of_several_encodings_the_best_follows() {
         ways.world.command(Command::HandOver { consumer, source });
         for _ in 0..60 {
             let now = ways.world.now;
-            for (number, publisher) in ways.ways.into_iter().enumerate() {
+            for (number, publisher) in ways.publishers.into_iter().enumerate() {
                 let client = &mut ways.world.clients[publisher];
                 let asked = client.requests_of(ENCODINGS[2].rid);
                 let is_due = number == way && answered != asked;
