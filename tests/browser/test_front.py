@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, expect
 
+from support.browser import ONE_LOOP
 from support.client import client, publishing
 from support.nginx import nginx
 from support.page import SOON, page_at
 from support.relay import running_relay
 from support.traefik import traefik
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 
 @pytest.mark.parametrize("front", [nginx, traefik])

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from support.axe import axe
+from support.browser import ONE_LOOP
 from support.live import live
 from support.original import original, serving
 from support.page import SIZES, SOON, fits, page_at, resize
@@ -21,6 +23,7 @@ pytestmark = [
     pytest.mark.timeout(120),
     # aiohttp's client forgets a WebSocket's connection where the other end resets it.
     pytest.mark.filterwarnings("ignore:Unclosed connection:ResourceWarning"),
+    ONE_LOOP,
 ]
 
 TOKEN = "only-for-the-operator"
@@ -49,13 +52,13 @@ CAMERA = {
 NEARBY = {"name": "kitchen", "url": "https://kitchen.local:8443", "addresses": ["192.168.1.9"]}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with running(tmp_path / "here", operator_token=TOKEN, relay_name="here") as site:
         yield site
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def other(tmp_path: Path) -> AsyncIterator[Site]:
     async with running(tmp_path / "there", relay_name="there") as site:
         yield site

@@ -25,7 +25,7 @@ Pair = tuple[int, int]
 
 IDLE_LIMIT = 10_000
 """Bits in a second, both ways with headers of IP, that a trunk may take if nobody watches."""
-LOOK = 10.0
+LOOK = 5.0
 """Seconds for which idle trunks are looked at."""
 
 
@@ -83,12 +83,14 @@ async def sites(count: int, trunks: Sequence[Pair]) -> AsyncIterator[Sites]:
     links = sorted({(min(pair), max(pair)) for pair in trunks})
     with web(count, links) as net:
         async with AsyncExitStack() as stack:
-            relays = [
-                await stack.enter_async_context(running_relay(place=place, host="0.0.0.0"))
-                for place in net.places
-            ]
-            for one, other in trunks:
-                await join(relays[other], f"http://{net.address(one, other)}:8080")
+            starting = (running_relay(place=place, host="0.0.0.0") for place in net.places)
+            relays = await asyncio.gather(*map(stack.enter_async_context, starting))
+            await asyncio.gather(
+                *(
+                    join(relays[other], f"http://{net.address(one, other)}:8080")
+                    for one, other in trunks
+                )
+            )
             yield Sites(net, relays, stack)
 
 
@@ -107,9 +109,8 @@ async def test_each_track_arrives_once_where_it_is_wanted(graph: str) -> None:
     count, trunks = GRAPHS[graph]
     async with sites(count, trunks) as joined:
         await joined.publish(0)
-        viewers = [await joined.watch(at) for at in range(1, count)]
-        for viewer in viewers:
-            await says(viewer, FLOWS)
+        viewers = await asyncio.gather(*map(joined.watch, range(1, count)))
+        await asyncio.gather(*(says(viewer, FLOWS) for viewer in viewers))
         for at in range(1, count):
 
             async def arriving(at: int = at) -> Counter[str]:
@@ -144,8 +145,7 @@ async def test_a_trunk_that_nobody_watches_carries_nothing() -> None:
 async def test_ten_who_watch_cost_one_copy() -> None:
     async with sites(2, [(0, 1)]) as joined:
         await joined.publish(0)
-        for _ in range(10):
-            await joined.watch(1)
+        await asyncio.gather(*(joined.watch(1) for _ in range(10)))
 
         async def published() -> int:
             status = await ask(joined.relays[0], "GET", "/api/v1/status")
