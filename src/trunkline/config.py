@@ -177,6 +177,7 @@ class CameraSettings(Table):
     sub: str | None = setting(optional(text(0, 2048)), None, shown=False)
     mode: CameraMode = setting(choice(*get_args(CameraMode)), "on-demand")
     transport: StreamTransport | None = setting(optional(choice(*get_args(StreamTransport))), None)
+    certificate: str | None = setting(optional(text(0, 4096)), None)
     loop: bool = setting(flag, False)
 
 
@@ -258,7 +259,8 @@ class Settings(Table):
         (),
         "Tables of what the relay fetches and shows in a room: url (rtsp://…, file:…, "
         "srt://…, v4l2:/dev/video0), room, name, sub (the URL of a second stream), mode "
-        "(on-demand, always), transport (of RTSP: tcp, udp), loop (a file begins anew).",
+        "(on-demand, always), transport (of RTSP: tcp, udp), certificate (a PEM file: whom to "
+        "trust), loop (a file begins anew).",
     )
     signalling: SignallingSettings = setting(
         SignallingSettings.of,

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.guest import guest
 from support.original import original, serving
 from support.relay import free_port, running_relay
@@ -13,7 +14,7 @@ from support.waiting import until
 from trunkline.model.media import Wish
 from trunkline.protocol.room.server import UMBRELLA_ROOM
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), ONE_LOOP]
 
 
 async def test_layers_cross_as_they_are_wanted(browser: Browser) -> None:

@@ -37,6 +37,10 @@ class RemoteTrack(Track):
 
     def bind(self, port: Port | None, coming: tuple[str, ...]) -> bool:
         """It comes in there, as these layers; whether that is news."""
+        if port is not None:
+            # By another way come the same as by the one before, until it is known better.
+            coming = coming or self.coming
+            self.earlier = self.port if port != self.port else self.earlier
         news = (port, coming) != (self.port, self.coming)
         self.port, self.coming = port, coming
         return news

@@ -16,6 +16,7 @@ from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.admin import Admin
 from trunkline.web.api.cameras import CameraApi, Cameras
+from trunkline.web.api.room_cameras import RoomCameraApi
 from trunkline.web.api.routes import Api, Find
 from trunkline.web.api.snapshots import SnapshotApi, Take
 from trunkline.web.api.trunks import TrunkApi
@@ -87,11 +88,13 @@ def site(
     trunks = Trunks(roster.links, settings.trunk_secret, also, clock)
     talk = Conversations(engine, trunks, settings.ice_servers)
     trunk_api = TrunkApi(roster, admin, engine, clock, everybody=settings.open)
-    for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
+    metrics = Metrics(engine, inside.cameras)
+    for part in (page, status, whip, Events(engine), talk, api, Health(engine), metrics):
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())
     application.add_routes(servers.routes())
     application.add_routes(CameraApi(inside.cameras, admin).routes())
+    application.add_routes(RoomCameraApi(sight, inside.cameras).routes())
     application.add_routes(SnapshotApi(sight, inside.snap, clock).routes())
     if settings.http_prefix:
         application.add_routes([entrance(settings.http_prefix)])

@@ -240,6 +240,32 @@ def test_when_a_link_is_cut_the_other_way_is_taken() -> None:
     assert attached(world["c"], ann) == 1
 
 
+def test_while_a_link_is_in_doubt_pictures_go_over_to_the_other_way() -> None:
+    world = World("a", "b", "c")
+    link, _ = world.link("b", "a")
+    for pair in ("bc", "ca"):
+        world.link(*pair)
+    world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world["b"].join("bob")
+    world.run()
+    b = world["b"]
+    b.perform(b.rooms.trunks.doubt(link, True, world.now))
+    world.run()
+    assert b.core.handed_over == 2
+    assert len(world.copies("b")) == 2, "The old one is kept for a while."
+    world.wait(2)
+    assert len(world.copies("b")) == len(world.copies("c")) == 1
+    b.perform(b.rooms.trunks.doubt(link, False, world.now))
+    world.run()
+    world.wait(6)
+    assert b.core.handed_over == 4
+    world.wait(6)
+    assert (len(world.copies("b")), world.copies("c")) == (1, [])
+    world.cut("b", link)
+    assert b.core.handed_over == 4, "There is nothing that could go on."
+
+
 def test_a_muted_track_and_a_raised_hand_are_seen_afar() -> None:
     world = chain("a", "b")
     ann, bob = world["a"].join("ann"), world["b"].join("bob")

@@ -120,6 +120,18 @@ class Router:
             return []
         return self._look(tuple(neighbour.heard), now)
 
+    def doubt(self, link: LinkId, doubtful: bool, now: float) -> list[RoutingEffect]:
+        """Whether nothing is heard of a link for longer than it should be.
+
+        Another way is looked for to those whose media come by it: all others can wait for its end.
+        """
+        neighbour = self._neighbours.get(link)
+        if neighbour is None or neighbour.doubtful == doubtful:
+            return []
+        neighbour.doubtful = doubtful
+        coming = {self._atlas.owner(track) for track in neighbour.asked}
+        return self._look([who for who in neighbour.heard if who in coming or not doubtful], now)
+
     def disconnect(self, link: LinkId, now: float) -> list[RoutingEffect]:
         """A link is down."""
         neighbour = self._neighbours.pop(link, None)
@@ -146,8 +158,8 @@ class Router:
         return self._demand.settle((track,), now) if self._demand.want(track, encodings) else []
 
     def flows(self, link: LinkId, track: TrackId, now: float) -> list[RoutingEffect]:
-        """Media of a track came from a link that `Supply` does not name (yet)."""
-        self._demand.flows(link, track)
+        """Media of a track begin to come from a link."""
+        self._demand.flows(link, track, now)
         return self._demand.settle((track,), now)
 
     def say(self, room: RoomName, line: signal.Line, wall: int) -> list[RoutingEffect]:
