@@ -3,6 +3,7 @@ PYTHON ?= python3
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/trunkline
 export CARGO_TARGET_DIR ?= $(CACHE)/cargo
 export PYTHON
+PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
 # maturin would install into whatever environment the caller has activated.
 export VIRTUAL_ENV := $(CURDIR)/.venv
 # maturin installs packages by pip, and only this reaches it there.
@@ -19,7 +20,7 @@ CARGO_CHECK := --locked --release --workspace
 # Show what a command says only when it fails.
 quietly = said=$$($(1) 2>&1) || { echo "$$said" >&2; exit 1; }
 
-.PHONY: help setup build core page run test test-python test-rust test-page \
+.PHONY: help setup build core page run test cover test-python test-rust test-page \
 	soak check layers bench loadgen wheel wheel-all fuzz clean
 
 help: ## List the targets
@@ -78,11 +79,17 @@ $(PAGE): frontend/node_modules/.stamp $(SDK_SCHEMA) $(PAGE_SOURCES)
 run: build ## Start the relay with a demonstration room; OPTIONS="--port 9000 …"
 	@$(BIN)/trunkline serve --demo --plain-port 8080 $(OPTIONS)
 
-test: build test-page test-rust test-python ## Run all tests
+test: build cover test-page test-rust test-python ## Run all tests
 
+# Without the tests that Hypothesis makes up anew each time: what they reach differs.
+cover: build ## Check that unit tests reach all of the rooms and protocols
+	$(BIN)/python -m pytest -q -m "not hypothesis" --cov --cov-report=term-missing tests/unit
+
+# Most tests wait for other programs more than they compute: two of them for each processor.
+WORKERS ?= $(shell expr 2 \* $(PROCESSORS))
 test-python: build
 	@tooling/test-tools.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
 
 test-rust: .venv/.stamp
 	cargo test $(CARGO_CHECK) --exclude trunkline-core --quiet
@@ -130,25 +137,29 @@ FUZZ := datagrams frames keyframe negotiate offer payload renegotiate sequence t
 # Of Python: see tests/fuzz/target.py.
 FUZZ_PYTHON := offer patch answer stun events name message trunk routing
 FOUND := $(CACHE)/fuzz
-# All of the workspace's features, as for checks and tests, so that their dependencies serve here.
 # The folder of vectors, the folder of what was found to be new, the command.
 define fuzz_one
 mkdir -p $(FOUND)/$(2); echo "fuzz $(2): $(SECONDS) s"; \
 	$(3) -max_total_time=$(SECONDS) -seed=$(SEED) -max_len=4096 -timeout=20 \
 	-artifact_prefix=vectors/fuzz/$(1)/ $(FOUND)/$(2) vectors/fuzz/$(1) >$(FOUND)/$(2).log 2>&1 \
-	|| { tail -40 $(FOUND)/$(2).log; exit 1; }; grep '^Done' $(FOUND)/$(2).log;
+	|| { tail -40 $(FOUND)/$(2).log; exit 1; }; grep '^Done' $(FOUND)/$(2).log
 endef
 
+# All of the workspace's features, as for checks and tests, so that their dependencies serve here.
 fuzz: .venv/.stamp $(SCHEMA) ## Feed the parsers and the core what nobody would send; SECONDS=10 each
 	@command -v c++ >/dev/null || { echo "make fuzz needs a C++ compiler for libFuzzer; \
 	on Debian: apt-get install g++" >&2; exit 1; }
 	@RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/core/fuzz/instrument.sh cargo build $(CARGO_CHECK) --quiet \
 		--features trunkline-fuzz/libfuzzer $(FUZZ:%=--bin fuzz-%)
-	@$(foreach target,$(FUZZ),$(call fuzz_one,$(target),$(target),\
-		$(CARGO_TARGET_DIR)/release/fuzz-$(target)))
 	@$(BIN)/python -m pip install --quiet atheris
-	@$(foreach target,$(FUZZ_PYTHON),$(call fuzz_one,$(target),python-$(target),\
-		PYTHONPATH=tests:src $(BIN)/python -m fuzz $(target)))
+	@$(MAKE) --no-print-directory --output-sync --jobs=$(PROCESSORS) \
+		$(FUZZ:%=fuzz-core-%) $(FUZZ_PYTHON:%=fuzz-python-%)
+
+fuzz-core-%:
+	@$(call fuzz_one,$*,$*,$(CARGO_TARGET_DIR)/release/fuzz-$*)
+
+fuzz-python-%:
+	@$(call fuzz_one,$*,python-$*,PYTHONPATH=tests:src $(BIN)/python -m fuzz $*)
 
 # Another profile, such as release, is what the core is built with already: quick, for tests.
 PROFILE ?= dist

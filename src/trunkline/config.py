@@ -10,42 +10,66 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from trunkline import umbrella
 from trunkline.errors import StartupError
-from trunkline.listing.settings import Secret, TrunkSettings
+from trunkline.listing.reader import (
+    Fault,
+    Reader,
+    choice,
+    flag,
+    many,
+    named,
+    number,
+    optional,
+    path,
+    text,
+    then,
+    whole,
+)
+from trunkline.listing.secret import LONGEST, SHORTEST, secret
+from trunkline.listing.table import Table, setting
 from trunkline.model.camera import CameraMode, StreamTransport
 from trunkline.model.ice_server import IceServer
+
+if TYPE_CHECKING:
+    from trunkline.listing.settings import TrunkSettings
 
 PREFIX = "TRUNKLINE_"
 # Named like a setting in the environment, but it says where the settings are.
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 
 Verbosity = Literal["quiet", "normal", "verbose", "debug", "trace"]
-Port = Annotated[int, Field(ge=0, le=65535)]
+
+_port = whole(0, 65535)
+_workers = optional(whole(1, 64))
 
 
-def _split(value: object) -> object:
+def _listed(read: Reader[Any], at_most: int | None = None) -> Reader[tuple[Any, ...]]:
     """Take "a, b" for ("a", "b"): the environment knows only strings."""
-    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+    listed = many(read, at_most=at_most)
+    return lambda value: listed(
+        value.replace(",", " ").split() if isinstance(value, str) else value
+    )
 
 
-def _automatic(value: object) -> object:
+def _or_automatic(value: object) -> int | None:
     """A word for "not given", so that a stronger place can take a weaker one's number back."""
-    return None if value == "auto" else value
+    return _workers(None if value == "auto" else value)
+
+
+def _network(value: object) -> IPv4Network | IPv6Network:
+    return value if isinstance(value, (IPv4Network, IPv6Network)) else ip_network(str(value))
+
+
+def _trunk(value: object) -> "TrunkSettings":
+    # Imported with the first trunk: pydantic, of which the API is made, takes nine megabytes.
+    from trunkline.listing.settings import trunk
+
+    return trunk(value)
 
 
 def _announced(address: str) -> str:
@@ -65,9 +89,19 @@ _ICE_URL = re.compile(r"(stuns?|turns?):[\w.:\[\]-]+(\?transport=(udp|tcp))?", r
 _SHOWN = re.compile(r"(stuns?|turns?|https?):[^@\s]*")
 
 
-def _server(value: object) -> object:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Server(Table):
+    url: str = setting(text())
+    username: str | None = setting(optional(text()), None)
+    credential: str | None = setting(optional(text()), None, shown=False)
+
+
+def _ice_server(value: object) -> IceServer:
     """A URL alone is a server without credentials."""
-    return {"url": value} if isinstance(value, str) else value
+    if isinstance(value, IceServer):
+        return _usable(value)
+    given = _Server.of({"url": value} if isinstance(value, str) else value)
+    return _usable(IceServer(given.url, given.username, given.credential))
 
 
 def _usable(server: IceServer) -> IceServer:
@@ -75,11 +109,11 @@ def _usable(server: IceServer) -> IceServer:
         shown = repr(server.url) if _SHOWN.fullmatch(server.url) else "its URL"
         raise ValueError(f"{shown} is not like stun:host:port or turn:host:port")
     needs = server.url.startswith("turn")
-    for text in (server.username, server.credential):
-        if needs != (text is not None):
+    for each in (server.username, server.credential):
+        if needs != (each is not None):
             rule = "needs both" if needs else "takes neither"
             raise ValueError(f"{server.url} {rule} username and credential")
-        if text is not None and not (text.isascii() and text.isprintable()):
+        if each is not None and not (each.isascii() and each.isprintable()):
             raise ValueError(f"username and credential of {server.url} must be printable ASCII")
     return server
 
@@ -121,185 +155,169 @@ def _default_state_dir() -> Path:
     return base / "trunkline"
 
 
-class RoomSettings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSettings(Table):
     """What an operator lays down for one room."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    passphrase: str | None = setting(optional(text(1, 256)), None)
+    trunks: bool = setting(flag, False)
+    listed: bool = setting(flag, True)
+    participants: int = setting(whole(1, 500), 500)
+    tracks: int = setting(whole(1, 16), 16)
+    bitrate: int | None = setting(optional(whole(30_000)), None)
 
-    passphrase: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-    listed: bool = True
-    participants: int = Field(default=500, ge=1, le=500)
-    tracks: int = Field(default=16, ge=1, le=16)
-    bitrate: int | None = Field(default=None, ge=30_000)
 
-
-class CameraSettings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraSettings(Table):
     """A camera, or another stream that the relay fetches."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    url: str = setting(text(1, 2048), shown=False)
+    room: str = setting(text())
+    name: str = setting(text())
+    sub: str | None = setting(optional(text(0, 2048)), None, shown=False)
+    mode: CameraMode = setting(choice(*get_args(CameraMode)), "on-demand")
+    transport: StreamTransport | None = setting(optional(choice(*get_args(StreamTransport))), None)
+    certificate: str | None = setting(optional(text(0, 4096)), None)
+    loop: bool = setting(flag, False)
 
-    url: str = Field(min_length=1, max_length=2048, repr=False)
-    room: str
-    name: str
-    sub: str | None = Field(default=None, max_length=2048, repr=False)
-    mode: CameraMode = "on-demand"
-    transport: StreamTransport | None = None
-    loop: bool = False
 
-
-class SignallingSettings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignallingSettings(Table):
     """Bounds of the signalling for other programs' peers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    message: int = Field(default=1 << 20, ge=1 << 10, le=16 << 20)
-    waiting: int = Field(default=4 << 20, ge=1 << 16, le=256 << 20)
-    keepalive: float = Field(default=30.0, gt=0, le=3600)
-    peers: int = Field(default=5_000, ge=1, le=100_000)
-    rooms: int = Field(default=1_000, ge=1, le=100_000)
-    members: int = Field(default=500, ge=1, le=10_000)
-    sessions: int = Field(default=500, ge=1, le=10_000)
-    relay: bool = False
-    room: str = "default"
-    gstreamer_rooms: tuple[str, ...] = ()
+    message: int = setting(whole(1 << 10, 16 << 20), 1 << 20)
+    waiting: int = setting(whole(1 << 16, 256 << 20), 4 << 20)
+    keepalive: float = setting(number(0, 86_400), 30.0)
+    peers: int = setting(whole(1, 100_000), 5_000)
+    rooms: int = setting(whole(1, 100_000), 1_000)
+    members: int = setting(whole(1, 10_000), 500)
+    sessions: int = setting(whole(1, 10_000), 500)
+    relay: bool = setting(flag, False)
+    room: str = setting(text(), "default")
+    gstreamer_rooms: tuple[str, ...] = setting(many(text()), ())
 
 
-class Settings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Table):
     """Everything a relay is told at its start; valid by construction."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    host: str | None = Field(
-        default=None, description="Address or name to listen on (default: all, IPv4 and IPv6)."
+    host: str | None = setting(
+        optional(text()), None, "Address or name to listen on (default: all, IPv4 and IPv6)."
     )
-    port: Port | None = Field(
-        default=None,
-        description="HTTP port (default: 8443 with TLS, 8080 without; 0: any free one).",
+    port: int | None = setting(
+        optional(_port), None, "HTTP port (default: 8443 with TLS, 8080 without; 0: any free one)."
     )
-    tls: Literal["auto", "off"] = Field(
-        default="auto",
-        description="auto: --certificate, or a certificate of our own; off: plain HTTP.",
+    tls: Literal["auto", "off"] = setting(
+        choice("auto", "off"),
+        "auto",
+        "auto: --certificate, or a certificate of our own; off: plain HTTP.",
     )
-    certificate: Path | None = Field(
-        default=None, description="PEM file with the certificate chain."
+    certificate: Path | None = setting(optional(path), None, "PEM file with the certificate chain.")
+    key: Path | None = setting(
+        optional(path),
+        None,
+        "PEM file with the private key (default: in the certificate's file).",
     )
-    key: Path | None = Field(
-        default=None,
-        description="PEM file with the private key (default: in the certificate's file).",
+    plain_port: int | None = setting(
+        optional(_port),
+        None,
+        "Serve without TLS on this port too, for clients that refuse our certificate.",
     )
-    plain_port: Port | None = Field(
-        default=None,
-        description="Serve without TLS on this port too, for clients that refuse our certificate.",
+    http_prefix: str = setting(
+        then(text(), _path),
+        "",
+        "Path of a site under which a reverse proxy has this relay, as /live.",
     )
-    http_prefix: Annotated[str, AfterValidator(_path)] = Field(
-        default="",
-        description="Path of a site under which a reverse proxy has this relay, as /live.",
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = setting(
+        _listed(_network, 64),
+        (),
+        "Address or network of reverse proxies, who are believed on who asks "
+        "(X-Forwarded-For, Forwarded); repeatable.",
     )
-    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_split)] = (
-        Field(
-            default=(),
-            max_length=64,
-            description="Address or network of reverse proxies, who are believed on who asks "
-            "(X-Forwarded-For, Forwarded); repeatable.",
-        )
+    media_port: int = setting(_port, 8444, "Port of the media, UDP and TCP (0: any free one).")
+    announce: tuple[str, ...] = setting(
+        _listed(then(text(), _announced)),
+        (),
+        "Address that clients are told for media; repeatable (default: all local).",
     )
-    media_port: Port = Field(
-        default=8444, description="Port of the media, UDP and TCP (0: any free one)."
-    )
-    announce: Annotated[
-        tuple[Annotated[str, AfterValidator(_announced)], ...], BeforeValidator(_split)
-    ] = Field(
-        default=(),
-        description="Address that clients are told for media; repeatable (default: all local).",
-    )
-    ice_servers: Annotated[
-        tuple[Annotated[IceServer, BeforeValidator(_server), AfterValidator(_usable)], ...],
-        BeforeValidator(_split),
-    ] = Field(
-        default=(),
-        max_length=16,
-        description="STUN and TURN servers that clients are told of: URLs, or tables of url, "
+    ice_servers: tuple[IceServer, ...] = setting(
+        _listed(_ice_server, 16),
+        (),
+        "STUN and TURN servers that clients are told of: URLs, or tables of url, "
         "username and credential.",
     )
-    rooms: dict[str, RoomSettings] = Field(
-        default_factory=dict,
-        max_length=500,
-        description="Tables by the name of a room: passphrase, listed (false: only who knows its "
+    rooms: dict[str, RoomSettings] = setting(
+        named(RoomSettings.of, 500),
+        description="Tables by the name of a room: passphrase, trunks (true: one with a "
+        "passphrase crosses to relays that know trunk_secret), listed (false: only who knows its "
         "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
         "picture (bits per second).",
+        factory=dict,
     )
-    cameras: tuple[CameraSettings, ...] = Field(
-        default=(),
-        max_length=64,
-        description="Tables of what the relay fetches and shows in a room: url (rtsp://…, file:…, "
+    cameras: tuple[CameraSettings, ...] = setting(
+        many(CameraSettings.of, at_most=64),
+        (),
+        "Tables of what the relay fetches and shows in a room: url (rtsp://…, file:…, "
         "srt://…, v4l2:/dev/video0), room, name, sub (the URL of a second stream), mode "
-        "(on-demand, always), transport (of RTSP: tcp, udp), loop (a file begins anew).",
+        "(on-demand, always), transport (of RTSP: tcp, udp), certificate (a PEM file: whom to "
+        "trust), loop (a file begins anew).",
     )
-    signalling: SignallingSettings = Field(
-        default_factory=SignallingSettings,
-        description="Table of bounds for peers of GStreamer, webrtcsink and Flitter: message "
+    signalling: SignallingSettings = setting(
+        SignallingSettings.of,
+        SignallingSettings(),
+        "Table of bounds for peers of GStreamer, webrtcsink and Flitter: message "
         "(bytes), waiting (bytes), keepalive (seconds), peers, rooms, members, sessions.",
     )
-    workers: Annotated[Annotated[int, Field(ge=1, le=64)] | None, BeforeValidator(_automatic)] = (
-        Field(
-            default=None,
-            description="Threads that forward media (default: auto, one for each processor).",
-        )
+    workers: int | None = setting(
+        _or_automatic,
+        None,
+        "Threads that forward media (default: auto, one for each processor).",
     )
-    silence: float = Field(
-        default=6.0,
-        gt=0,
-        le=3600,
-        description="Seconds without a datagram after which a session is closed.",
+    silence: float = setting(
+        number(0, 3600), 6.0, "Seconds without a datagram after which a session is closed."
     )
-    state_dir: Path = Field(
-        default_factory=_default_state_dir, description="Folder for what must survive a restart."
+    state_dir: Path = setting(
+        path, description="Folder for what must survive a restart.", factory=_default_state_dir
     )
-    mdns: bool = Field(
-        default=True,
-        description="Tell the local network of this relay, and find others there (multicast DNS).",
+    mdns: bool = setting(
+        flag, True, "Tell the local network of this relay, and find others there (multicast DNS)."
     )
-    demo: bool = Field(
-        default=False, description="Publish a moving test picture and a tone into room demo."
-    )
-    open: bool = Field(
-        default=False, description="Serve everybody, not only loopback and private addresses."
-    )
-    operator_token: Annotated[str, AfterValidator(_token)] | None = Field(
-        default=None,
-        repr=False,
-        description="Bearer token that shows every room and lets change the relay, 16 characters "
+    demo: bool = setting(flag, False, "Publish a moving test picture and a tone into room demo.")
+    open: bool = setting(flag, False, "Serve everybody, not only loopback and private addresses.")
+    operator_token: str | None = setting(
+        optional(then(text(), _token)),
+        None,
+        "Bearer token that shows every room and lets change the relay, 16 characters "
         "or more (default: one that is made at the first start and kept in the state folder).",
+        shown=False,
     )
-    relay_name: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
-        default=None,
-        description="What other relays call this one (default: this machine's name).",
+    relay_name: str | None = setting(
+        optional(text(1, 64)),
+        None,
+        "What other relays call this one (default: this machine's name).",
     )
-    trunk_secret: Secret | None = Field(
-        default=None,
-        repr=False,
-        description="What other relays must know to have a trunk with this one, 8 characters or "
+    trunk_secret: str | None = setting(
+        optional(then(text(SHORTEST, LONGEST), secret)),
+        None,
+        "What other relays must know to have a trunk with this one, 8 characters or "
         "more (default: none, and only relays on private addresses are taken).",
+        shown=False,
     )
-    trunks: Annotated[
-        tuple[Annotated[TrunkSettings, BeforeValidator(_server)], ...], BeforeValidator(_split)
-    ] = Field(
-        default=(),
-        max_length=32,
-        description="Relays to dial: URLs, or tables of url, secret, fingerprint, insecure, rooms, "
+    trunks: tuple["TrunkSettings", ...] = setting(
+        _listed(_trunk, 32),
+        (),
+        "Relays to dial: URLs, or tables of url, secret, fingerprint, insecure, rooms, "
         "send, receive, max_kbps, max_layer.",
     )
-    verbosity: Verbosity = Field(default="normal", description="How much is logged.")
+    verbosity: Verbosity = setting(choice(*get_args(Verbosity)), "normal", "How much is logged.")
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Settings":
+    def _check(self) -> None:
         if self.key is not None and self.certificate is None:
             raise ValueError(
                 "key is set, but certificate is not: name the certificate it belongs to"
             )
         if self.plain_port is not None and self.plain_port == self.http_port != 0:
             raise ValueError(f"plain_port and port are both {self.plain_port}: choose another")
-        return self
 
     @property
     def behind_proxy(self) -> bool:
@@ -355,9 +373,9 @@ def load(
         found = umbrella.files(folder or Path())
         given |= {name: _Value(raw, place) for name, raw, place in found}
     try:
-        return Settings.model_validate({name: value.raw for name, value in given.items()})
-    except ValidationError as error:
-        raise _explain(error, given) from None
+        return Settings.of({name: value.raw for name, value in given.items()})
+    except Fault as fault:
+        raise _explain(fault, given) from None
 
 
 def _raw(given: Mapping[str, _Value], name: str) -> object:
@@ -404,29 +422,30 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, _Value]:
 
 
 def _known(name: str, written: str, place: str) -> str:
-    if name in Settings.model_fields:
+    settings = Settings.descriptions()
+    if name in settings:
         return name
     in_environment = written.startswith(PREFIX)
     near = [
         PREFIX + field.upper() if in_environment else field
-        for field in difflib.get_close_matches(name, Settings.model_fields, n=1)
+        for field in difflib.get_close_matches(name, settings, n=1)
     ]
-    known = ", ".join(Settings.model_fields)
+    known = ", ".join(settings)
     raise StartupError(
         f"There is no setting {written!r}, but {place} sets it.",
         f"Did you mean {near[0]!r}?" if near else f"Remove it. The settings are: {known}.",
     )
 
 
-def _explain(error: ValidationError, given: Mapping[str, _Value]) -> StartupError:
-    first: Any = error.errors(include_url=False)[0]
-    reason = str(first["msg"]).removeprefix("Value error, ")
-    if not first["loc"]:
-        return StartupError(f"The settings contradict each other: {reason}.", "Change one of them.")
-    name = str(first["loc"][0])
+def _explain(fault: Fault, given: Mapping[str, _Value]) -> StartupError:
+    if not fault.place:
+        return StartupError(
+            f"The settings contradict each other: {fault.reason}.", "Change one of them."
+        )
+    name = str(fault.place[0])
     return StartupError(
-        f"{_described(given[name], first['loc'])} not valid: {reason[0].lower()}{reason[1:]}.",
-        f"{name}: {Settings.model_fields[name].description}",
+        f"{_described(given[name], fault.place)} not valid: {fault.reason}.",
+        f"{name}: {Settings.descriptions()[name]}",
     )
 
 

@@ -6,10 +6,11 @@ import pytest
 from playwright.async_api import Browser
 
 from support.axe import axe
+from support.browser import ONE_LOOP
 from support.page import page_at
 from support.site import running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(60), ONE_LOOP]
 
 
 async def test_what_is_wrong_is_found(browser: Browser, tmp_path: Path) -> None:

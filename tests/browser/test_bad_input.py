@@ -12,13 +12,14 @@ import psutil
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.client import Client, client, has_sound, publishing, shows_moving_picture
 from support.offer import offer
 from support.relay import RunningRelay
 from support.waiting import until
 from support.wire import Tap, binding_request, garbage, send, truncations, with_ssrc
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), ONE_LOOP]
 
 SDP = "application/sdp"
 SPARE = 4

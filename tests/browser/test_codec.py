@@ -3,10 +3,11 @@
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.client import client, has_sound, publishing, shows_moving_picture
 from support.relay import RunningRelay
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(60), ONE_LOOP]
 
 
 @pytest.mark.parametrize("codec", ["VP8", "H264", "VP9", "AV1"])

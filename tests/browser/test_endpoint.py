@@ -5,13 +5,14 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, Page
 
+from support.browser import ONE_LOOP
 from support.encoder import send
 from support.endpoint import SEND, SEND_SOUND, endpoints
 from support.relay import RunningRelay
 from support.waiting import until
 from trunkline import _core
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(60), ONE_LOOP]
 
 OFFER = """async () => {
     window.connection = new RTCPeerConnection();

@@ -10,6 +10,7 @@ import av
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.client import Client, client, has_sound, shows_colour, shows_moving_picture
 from support.process import Process, process
 from support.relay import RunningRelay
@@ -17,7 +18,7 @@ from support.waiting import until
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 
 @asynccontextmanager

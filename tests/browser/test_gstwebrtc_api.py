@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
+from support.browser import ONE_LOOP
 from support.client import client, publishing, shows_moving_picture
 from support.relay import RunningRelay, running_relay
 from support.waiting import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 FOLDER = Path(__file__).parents[2] / "frontend" / "node_modules" / "gstwebrtc-api" / "dist"
 

@@ -10,10 +10,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.relay import RunningRelay
 from support.waiting import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(60), ONE_LOOP]
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 

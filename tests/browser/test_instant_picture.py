@@ -3,13 +3,14 @@
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.client import client, has_sound, shows_moving_picture
 from support.ffmpeg import ffmpeg
 from support.process import Process
 from support.relay import RunningRelay
 from support.waiting import until
 
-pytestmark = [pytest.mark.peer, pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.peer, pytest.mark.browser, pytest.mark.timeout(90), ONE_LOOP]
 
 
 async def sends(relay: RunningRelay, publisher: Process, packets: float) -> None:

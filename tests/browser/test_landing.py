@@ -5,20 +5,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from support.axe import axe
+from support.browser import ONE_LOOP
 from support.client import client, publishing
 from support.page import SIZES, SOON, fits, page_at, resize
 from support.relay import RunningRelay
 from support.site import Site, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), ONE_LOOP]
 
 NAMES = ("Ann", "Prof. Dr. Maximiliane von und zu Hohenlohe-Langenburg-Schilling", "عبد الرحمن")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     rules = {"vault": {"passphrase": "sesame"}, "attic": {"listed": False}}
     async with running(tmp_path, rooms=rules) as site:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.client import all_moving, client, publishing, shows_moving_picture
 from support.waiting import until
 from trunkline import Relay, Settings
@@ -12,7 +13,7 @@ from trunkline.media.native import NativeCore
 from trunkline.model.command import Accept, Command
 from trunkline.model.id import TransportId
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), ONE_LOOP]
 
 
 class FragileCore(NativeCore):

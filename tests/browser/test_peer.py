@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.client import client, has_sound, shows_colour
 from support.frames import HERE, plain, sees, sending
 from support.live import live
@@ -13,7 +14,7 @@ from trunkline import Peer, VideoSettings
 from trunkline.frames import array
 from trunkline.frames.colour import Converter
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 COLOUR = (55, 215, 165)
 

@@ -7,12 +7,13 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from support.axe import axe
+from support.browser import ONE_LOOP
 from support.command import FLOWS, says, trunkline
 from support.page import SIZES, SOON, fits, page_at, resize
 from support.relay import running_relay
 from support.trunks import join
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), ONE_LOOP]
 
 NAMES = ("Attic", "Cellar", "Garden house at the far end of the orchard", "Roof")
 

@@ -3,11 +3,12 @@
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.client import Client, client, has_sound, publishing, shows_moving_picture
 from support.relay import RunningRelay
 from support.waiting import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), ONE_LOOP]
 
 
 async def restarts(who: Client) -> None:

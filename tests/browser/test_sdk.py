@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Browser, Page
 
-from support.browser import chromium
+from support.browser import ONE_LOOP, chromium
 from support.network import Namespace, Star, star
 from support.relay import RunningRelay, free_port, running_relay
 from support.sdk import Person, all_meet, person, sdk_page
 from support.waiting import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), ONE_LOOP]
 
 
 async def test_three_people_meet_and_one_leaves(relay: RunningRelay, browser: Browser) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from support.axe import axe
+from support.browser import ONE_LOOP
 from support.client import client, publishing
 from support.crowd import crowd
 from support.offer import offer
@@ -19,7 +21,7 @@ from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Port
 from trunkline.model.report import Stalled
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 TOKEN = "only-for-the-operator"
 TWELVE = (
@@ -59,7 +61,7 @@ LABELS = """() => {
 }"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     rules = {"vault": {"passphrase": "sesame"}}
     async with running(tmp_path, rooms=rules, operator_token=TOKEN) as site:

@@ -5,13 +5,16 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.guest import guest
-from support.relay import running_relay
+from support.original import original, serving
+from support.relay import free_port, running_relay
 from support.trunks import join
 from support.waiting import until
 from trunkline.model.media import Wish
+from trunkline.protocol.room.server import UMBRELLA_ROOM
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), ONE_LOOP]
 
 
 async def test_layers_cross_as_they_are_wanted(browser: Browser) -> None:
@@ -45,3 +48,24 @@ async def test_layers_cross_as_they_are_wanted(browser: Browser) -> None:
         await bob.gets(track)
         await eve.gets(track)
         assert bob.offers == 1
+
+
+async def test_an_original_is_sent_the_highest_layer_that_may_cross(browser: Browser) -> None:
+    async with original() as it, running_relay() as relay, AsyncExitStack() as stack:
+        ann = await stack.enter_async_context(guest(browser, relay.url, "Ann", room=UMBRELLA_ROOM))
+        await ann.publish_layers(640, 360)
+        url = await stack.enter_async_context(serving(it, free_port()))
+        await join(relay, url, maxLayer=1)
+        leg = it.legs[0]
+
+        async def widths() -> list[int]:
+            return [*leg.widths.values()]
+
+        await until(widths, lambda now: now == [320], within=60, what="the second layer")
+        frames = dict(leg.frames)
+
+        async def more() -> bool:
+            return any(leg.frames[track] > count + 60 for track, count in frames.items())
+
+        await until(more, bool, within=60, what="more of it")
+        assert await widths() == [320]

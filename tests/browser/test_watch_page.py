@@ -5,18 +5,20 @@ from collections.abc import AsyncIterator
 from urllib.parse import quote, urlsplit
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from support.axe import axe
+from support.browser import ONE_LOOP
 from support.client import SCRIPT, Client, client, publishing, shows_moving_picture
 from support.page import SIZES, SOON, fits, page_at, resize
 from support.relay import RunningRelay, running_relay
 from support.waiting import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), ONE_LOOP]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def relay() -> AsyncIterator[RunningRelay]:
     async with running_relay(tls=True) as started:
         yield started

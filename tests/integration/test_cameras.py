@@ -1,6 +1,7 @@
 """Cameras come and go by the API, are kept over a restart, and never tell their passwords."""
 
 import asyncio
+import gc
 import logging
 import stat
 import sys
@@ -209,7 +210,7 @@ async def test_a_camera_that_nobody_watches_is_no_409_and_is_connected_for_the_v
         ("file:///nowhere/film.mp4", "There is no such file or device."),
         ("v4l2:/dev/video99", "There is no such file or device."),
         ("file:///", "This is a folder, not a file."),
-        (f"rtmp://127.0.0.1:{free_port()}/x", "Nothing listens there"),
+        ("rtmp://127.0.0.1:9/x", "Nothing listens there"),
     ],
 )
 async def test_why_a_source_is_not_there_is_said(url: str, sentence: str, tmp_path: Path) -> None:
@@ -274,6 +275,77 @@ async def test_the_last_picture_is_shown_while_the_camera_does_not_answer(
             assert (picture.width, picture.height) == (320, 180)
             assert (await look())["state"] == "connecting"
         assert camera.sessions == 1
+
+
+async def test_nothing_is_left_of_cameras_when_their_relay_ends(
+    film: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = f"rtsp://127.0.0.1:{free_port()}/1"
+    cameras = [entry(film, mode="always"), entry(away, "door", mode="always")]
+    async with live(tmp_path, cameras=cameras) as it:
+
+        async def states() -> list[str]:
+            _, told = await ask(it, "GET", CAMERAS)
+            return sorted(one["state"] for one in told["cameras"])
+
+        await until(
+            states, lambda seen: seen == ["live", "waiting"], within=WITHIN, what="both were tried"
+        )
+
+    async def left() -> int:
+        gc.collect()
+        return sum(type(one).__name__ == "CameraParticipant" for one in gc.get_objects())
+
+    # The log keeps what it was told, which must not hold more than a sentence.
+    assert "Nothing listens there" in caplog.text
+    await until(left, lambda seen: seen == 0, within=8, what="no camera is left")
+
+
+async def test_metrics_tell_how_cameras_are(film: str, tmp_path: Path) -> None:
+    away = f"rtsp://ann:{SECRET}@127.0.0.1:{free_port()}/1"
+    cameras = [entry(film, mode="always", loop=True), entry(away, "door", mode="always")]
+    async with live(tmp_path, cameras=cameras) as it:
+        _, told = await ask(it, "GET", CAMERAS)
+        cam, door = (f'{{camera="{one["id"]}"}}' for one in told["cameras"])
+
+        async def measured() -> dict[str, float]:
+            async with it.http.get("/metrics") as response:
+                text = await response.text()
+            assert SECRET not in text
+            lines = [line for line in text.splitlines() if line.startswith("trunkline_camera_")]
+            return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+        seen = await until(
+            measured,
+            lambda seen: (
+                seen[f"trunkline_camera_pictures_total{cam}"] > 10
+                and seen[f"trunkline_camera_restarts_total{door}"] > 0
+            ),
+            within=WITHIN,
+            what="pictures and a failure",
+        )
+        named = f'{{camera="{told["cameras"][0]["id"]}",name="cam",room="studio"}}'
+        assert seen[f"trunkline_camera_info{named}"] == 1
+        assert seen[f"trunkline_camera_up{cam}"] == 1
+        assert seen[f"trunkline_camera_failing{cam}"] == 0
+        assert seen[f"trunkline_camera_transcoders{cam}"] == 0
+        assert seen[f"trunkline_camera_connections_total{cam}"] == 1
+        assert 0 <= seen[f"trunkline_camera_picture_age_seconds{cam}"] < WITHIN
+        assert seen[f"trunkline_camera_up{door}"] == 0
+        assert seen[f"trunkline_camera_connections_total{door}"] == 0
+        assert f"trunkline_camera_picture_age_seconds{door}" not in seen
+
+
+async def test_metrics_do_not_name_cameras_of_rooms_that_are_not_listed(
+    film: str, tmp_path: Path
+) -> None:
+    hidden = {"studio": {"listed": False}}
+    async with live(tmp_path, cameras=[entry(film, "sec-cam")], rooms=hidden) as it:
+        async with it.http.get("/metrics") as response:
+            told = await response.text()
+        assert "trunkline_camera_up{" in told
+        assert "sec-cam" not in told
+        assert "studio" not in told
 
 
 async def test_the_command_adds_lists_and_removes(film: str, tmp_path: Path) -> None:

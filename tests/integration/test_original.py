@@ -1,9 +1,10 @@
 """Original Umbrella relays as neighbours: they dial us, and we dial them."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import numpy
 import pytest
 
 from support.frames import HERE, plain, sending
@@ -12,6 +13,7 @@ from support.original import dialling, original, serving
 from support.relay import free_port
 from support.waiting import until
 from trunkline import AudioSettings, ConnectionLost, Guest, Peer, VideoSettings
+from trunkline.frames.array import Pixels
 
 pytestmark = [
     pytest.mark.timeout(120),
@@ -50,12 +52,14 @@ async def gets(guest: Guest, *tracks: str) -> None:
 
 
 @asynccontextmanager
-async def browser(it: Live, name: str) -> AsyncIterator[list[str]]:
+async def browser(
+    it: Live, name: str, picture: Callable[[], Pixels] = lambda: plain((9, 99, 9), 64, 48)
+) -> AsyncIterator[list[str]]:
     """Somebody of ours sends sound and a picture: their umbrellaIds."""
     video, audio = VideoSettings(codec="VP8"), AudioSettings()
     async with (
         it.relay.produce(ROOM, name, video=video, audio=audio) as made,
-        sending(made.video, made.audio, picture=lambda: plain((9, 99, 9), 64, 48)),
+        sending(made.video, made.audio, picture=picture),
     ):
         (room,) = (one for one in it.relay.rooms if one.name == ROOM)
         (one,) = (one for one in room.participants if one.name == name)
@@ -110,9 +114,36 @@ async def test_both_have_what_the_other_has(tmp_path: Path, dials: str) -> None:
         if trunk:
             told = await stands(relay, trunk, "up")
             assert (told["original"], told["relay"], told["error"]) == (True, None, None)
-            assert (told["tracks_sent"], told["tracks_received"]) == (4, 4)
+            assert (told["tracksSent"], told["tracksReceived"]) == (4, 4)
         await it.leave("one")
         await knows(guest, [*theirs[2:], *ann, *ben])
+
+
+async def test_it_is_sent_no_more_than_may_cross(tmp_path: Path) -> None:
+    chance = numpy.random.default_rng(1)
+    async with original() as it, live(tmp_path) as relay, AsyncExitStack() as stack:
+        # Nothing can be made smaller of it.
+        noise = browser(relay, "ann", lambda: chance.integers(0, 255, (96, 128, 3), numpy.uint8))
+        ann = await stack.enter_async_context(noise)
+        (here,) = (one for room in relay.relay.rooms for one in room.participants)
+        (picture,) = (one.id for one in here.tracks if one.kind == "video")
+        (sound,) = {*ann} - {picture}
+        url = await stack.enter_async_context(serving(it, free_port()))
+        await stands(relay, await add(relay, url, maxKbps=150), "up")
+        await it.gets(*ann)
+        frames = it.legs[0].frames
+
+        async def only_sound() -> bool:
+            before = dict(frames)
+            await until(
+                heard, lambda now: now > before[sound] + 25, within=WITHIN, what="more sound"
+            )
+            return frames[picture] == before[picture]
+
+        async def heard() -> int:
+            return frames[sound]
+
+        await until(only_sound, bool, within=2 * WITHIN, what="the picture held back")
 
 
 async def test_after_a_restart_we_are_back_and_what_is_removed_can_be_added_again(
@@ -185,6 +216,27 @@ async def test_two_relays_with_a_trunk_share_one_original(tmp_path: Path) -> Non
         await until(brought, lambda seen: seen == once, within=WITHIN, what="each track once")
         for leg in range(2):
             await it.gets(*it.legs[leg].heard, leg=leg)
+
+
+async def test_one_that_has_two_addresses_and_no_tracks_has_everything_once(
+    tmp_path: Path,
+) -> None:
+    async with original() as it, live(tmp_path) as relay, AsyncExitStack() as stack:
+        ann = await stack.enter_async_context(browser(relay, "ann"))
+        url = await stack.enter_async_context(serving(it, free_port()))
+        for address in (url, url.replace("127.0.0.1", "localhost")):
+            await stands(relay, await add(relay, address), "up")
+
+        async def accepted() -> list[set[str]]:
+            # It announced to the second what the first brought.
+            return [leg.mapped() for leg in it.legs]
+
+        await until(accepted, lambda now: {*ann} in now, within=WITHIN, what="Ann by the other")
+        ben = await stack.enter_async_context(browser(relay, "ben"))
+        everything = {*ann, *ben}
+        await until(accepted, lambda now: everything in now, within=WITHIN, what="Ben by the other")
+        brought = sorted(name for leg in it.legs for name in leg.heard)
+        assert brought == sorted(everything)
 
 
 async def test_one_that_is_dialled_twice_has_everything_once(tmp_path: Path) -> None:

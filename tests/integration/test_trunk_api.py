@@ -68,12 +68,12 @@ async def test_a_trunk_is_added_shown_at_both_ends_changed_and_removed(
 ) -> None:
     assert (await ask(home, "GET", 200))["trunks"] == []
     url = cloud.relay.url
-    added = await ask(home, "POST", 201, url=url, rooms=["studio"], max_layer=1)
+    added = await ask(home, "POST", 201, url=url, rooms=["studio"], maxLayer=1)
     assert (added["url"], added["direction"], added["rooms"]) == (url, "out", ["studio"])
     refused = await shown(home, added["id"], "refused")
     assert "wants another secret" in refused["error"]
     changed = await ask(home, "PUT", 200, added["id"], url=url, secret=SECRET)
-    assert (changed["id"], changed["rooms"], changed["max_layer"]) == (added["id"], None, None)
+    assert (changed["id"], changed["rooms"], changed["maxLayer"]) == (added["id"], None, None)
     up = await shown(home, added["id"], "up")
     assert (up["relay"]["name"], up["error"]) == ("cloud", None)
     assert up["since"] > 1_700_000_000
@@ -119,6 +119,8 @@ async def test_what_was_added_is_dialled_after_a_restart(cloud: Site, tmp_path: 
         ({}, 415, "application/json"),
         ({"url": "x", "rooms": ["a/b"]}, 400, "room name"),
         ({"url": "x", "colour": "red"}, 422, "colour is not valid"),
+        ({"url": "x", "max_kbps": 500}, 422, "max_kbps is not valid"),
+        ({"url": "x", "maxKbps": 1}, 422, "maxKbps is not valid"),
     ],
 )
 async def test_what_is_wrong_is_a_problem(

@@ -58,7 +58,7 @@ async def logs(relay: RunningRelay, words: str) -> None:
 async def test_a_trunk_to_a_relay_with_a_certificate_of_its_own() -> None:
     async with running_relay(tls=True) as cloud, running_relay() as home:
         assert "There are no trunks" in await trunk(home.state, "list")
-        said = await trunk(home.state, "add", cloud.url, "--room", "studio")
+        said = await trunk(home.state, "add", cloud.url, "--room", "studio", "--max-kbps", "500")
         assert "refused" in said
         assert "not trusted" in said
         shown = re.search(r"SHA-256 ([0-9A-F:]{95})", cloud.process.output)
@@ -67,7 +67,8 @@ async def test_a_trunk_to_a_relay_with_a_certificate_of_its_own() -> None:
         assert remedy is not None, said
         assert remedy[1].endswith(shown[1])
         assert re.search(
-            r" up .*by fingerprint rooms: studio", await trunk(home.state, *shlex.split(remedy[1]))
+            r" up .*by fingerprint rooms: studio kbit/s: 500",
+            await trunk(home.state, *shlex.split(remedy[1])),
         )
         assert len(await trunks(home)) == 1, "the second time changed the first"
         assert "by fingerprint" in await trunk(home.state, "list")

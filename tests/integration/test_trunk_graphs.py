@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from support import pictures
 from support.command import FLOWS, says, trunkline
 from support.long_link import long_link
-from support.network import Web, web
-from support.process import Process
+from support.network import Web, prefix, web
+from support.process import Process, process
 from support.relay import RunningRelay, running_relay
 from support.trunks import ask, join
 from support.waiting import until
@@ -24,7 +25,7 @@ Pair = tuple[int, int]
 
 IDLE_LIMIT = 10_000
 """Bits in a second, both ways with headers of IP, that a trunk may take if nobody watches."""
-LOOK = 10.0
+LOOK = 5.0
 """Seconds for which idle trunks are looked at."""
 
 
@@ -59,6 +60,12 @@ class Sites:
         await says(viewer, FLOWS)
         return viewer
 
+    async def look(self, at: int, room: str = "studio") -> Process:
+        """One who tells of every picture at a relay."""
+        relay = self.relays[at]
+        command = [*prefix(relay.place), *pictures.COMMAND, f"{relay.url}/whep/{room}"]
+        return await self.stack.enter_async_context(process(command))
+
     async def arriving(self, at: int) -> Counter[str]:
         """The tracks that flow to a relay over trunks, each as often as it comes."""
         status = await ask(self.relays[at], "GET", "/api/v1/status")
@@ -76,12 +83,14 @@ async def sites(count: int, trunks: Sequence[Pair]) -> AsyncIterator[Sites]:
     links = sorted({(min(pair), max(pair)) for pair in trunks})
     with web(count, links) as net:
         async with AsyncExitStack() as stack:
-            relays = [
-                await stack.enter_async_context(running_relay(place=place, host="0.0.0.0"))
-                for place in net.places
-            ]
-            for one, other in trunks:
-                await join(relays[other], f"http://{net.address(one, other)}:8080")
+            starting = (running_relay(place=place, host="0.0.0.0") for place in net.places)
+            relays = await asyncio.gather(*map(stack.enter_async_context, starting))
+            await asyncio.gather(
+                *(
+                    join(relays[other], f"http://{net.address(one, other)}:8080")
+                    for one, other in trunks
+                )
+            )
             yield Sites(net, relays, stack)
 
 
@@ -100,9 +109,8 @@ async def test_each_track_arrives_once_where_it_is_wanted(graph: str) -> None:
     count, trunks = GRAPHS[graph]
     async with sites(count, trunks) as joined:
         await joined.publish(0)
-        viewers = [await joined.watch(at) for at in range(1, count)]
-        for viewer in viewers:
-            await says(viewer, FLOWS)
+        viewers = await asyncio.gather(*map(joined.watch, range(1, count)))
+        await asyncio.gather(*(says(viewer, FLOWS) for viewer in viewers))
         for at in range(1, count):
 
             async def arriving(at: int = at) -> Counter[str]:
@@ -137,8 +145,7 @@ async def test_a_trunk_that_nobody_watches_carries_nothing() -> None:
 async def test_ten_who_watch_cost_one_copy() -> None:
     async with sites(2, [(0, 1)]) as joined:
         await joined.publish(0)
-        for _ in range(10):
-            await joined.watch(1)
+        await asyncio.gather(*(joined.watch(1) for _ in range(10)))
 
         async def published() -> int:
             status = await ask(joined.relays[0], "GET", "/api/v1/status")
@@ -173,6 +180,39 @@ async def test_in_a_ring_a_cut_link_is_gone_round_and_taken_again() -> None:
         joined.net.mend(0, 1)
         await until(round_about, lambda told: not told, within=60, what="the short way again")
         await says(viewer, FLOWS)
+
+
+async def test_a_link_that_returns_is_taken_without_a_break() -> None:
+    count, trunks = GRAPHS["ring of five"]
+    async with sites(count, trunks) as joined:
+        await joined.publish(0)
+        await joined.watch(1)
+        origin, viewer = await joined.look(0), await joined.look(1)
+        joined.net.cut(0, 1)
+
+        async def round_about() -> Counter[str]:
+            return await joined.arriving(2)
+
+        async def seen() -> list[list[pictures.Seen]]:
+            return [
+                [one for one in pictures.read(each.lines) if one.at > since]
+                for each in (origin, viewer)
+            ]
+
+        def enough(seen: list[list[pictures.Seen]]) -> bool:
+            return all(sum(one.at > lately for one in each) >= 20 for each in seen)
+
+        since = lately = 0.0
+        await until(round_about, lambda come: len(come) == 2, within=30, what="the long way")
+        await until(seen, enough, within=60, what="pictures")
+        since = asyncio.get_running_loop().time()
+        joined.net.mend(0, 1)
+        await until(round_about, lambda come: not come, within=60, what="the short way again")
+        lately = asyncio.get_running_loop().time()
+        at_origin, afar = await until(seen, enough, within=60, what="pictures after that")
+        # Its keyframe takes a third of a second on a quiet machine, and longer on a busy one.
+        assert pictures.missed(afar, at_origin) <= 3
+        assert all(one.contiguous or one.keyframe for one in afar)
 
 
 async def test_a_call_goes_on_over_a_link_that_is_long_and_loses_packets() -> None:

@@ -76,4 +76,4 @@ async def main(settings: Settings) -> None:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(main(Settings.model_validate_json(sys.argv[1])))
+        runner.run(main(Settings.of(json.loads(sys.argv[1]))))

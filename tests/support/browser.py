@@ -30,6 +30,8 @@ FLAGS = (
     "--disable-backgrounding-occluded-windows",
 )
 
+ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
+"""For files whose tests share a browser, which belongs to the loop that started it."""
 
 # Where there is no IPv4 but loopback, this Chromium does not get to hide its addresses behind names
 # of multicast DNS, and offers none.

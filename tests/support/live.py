@@ -88,6 +88,6 @@ def fragment(ufrag: str = "abcd", *more: str, password: str = PASSWORD) -> str:
 async def live(directory: Path, **settings: object) -> AsyncIterator[Live]:
     """Run a relay on free ports of 127.0.0.1."""
     given = {"host": "127.0.0.1", "port": 0, "media_port": 0, "tls": "off"}
-    chosen = Settings.model_validate({**given, "state_dir": directory, **settings})
+    chosen = Settings.of({**given, "state_dir": directory, **settings})
     async with Relay(chosen) as relay, aiohttp.ClientSession(relay.url) as http:
         yield Live(relay, http)

@@ -40,6 +40,11 @@ def _json(kind: str, sdp: str) -> str:
     return json.dumps({"type": kind, "sdp": sdp})
 
 
+def _is_key(data: bytes) -> bool:
+    """Whether a picture in VP8 stands for itself, and so says its size (RFC 6386, section 9.1)."""
+    return len(data) >= 10 and not data[0] & 1
+
+
 class Connection:
     """One of the two: offers and answers in turn."""
 
@@ -87,6 +92,8 @@ class Leg:
         """What it said, in order."""
         self.frames: dict[str, int] = {}
         """That came, by track."""
+        self.widths: dict[str, int] = {}
+        """Of the pictures in VP8 that came last."""
         self._relay = relay
         self._socket = socket
         self._announced: dict[str, pb.TrackDescriptor] = {}
@@ -154,6 +161,8 @@ class Leg:
         for track, mid in self._theirs.items():
             if mid == frame.mid:
                 self.frames[track] = self.frames.get(track, 0) + 1
+                if frame.codec == "VP8" and _is_key(frame.data):
+                    self.widths[track] = int.from_bytes(frame.data[6:8], "little") & 0x3FFF
                 self._relay.pass_on(self, track, frame)
 
     async def _hear(self, kind: str, told: pb.RemoteNodeMessage) -> None:

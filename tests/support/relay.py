@@ -1,14 +1,17 @@
 """The relay as its users run it: a process started by the command."""
 
 import asyncio
+import itertools
 import json
+import os
+import random
 import socket
 import ssl
 import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +22,14 @@ from support.process import Process, process
 from support.waiting import until
 
 READY_WITHIN = 30.0
+
+# What it trusts is read from the disk for each one that verifies: tens of milliseconds, many times.
+ANYBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+ANYBODY.check_hostname = False
+ANYBODY.verify_mode = ssl.CERT_NONE
+
+PORTS = range(12_000, 32_000)
+"""Below those that the kernel gives to who asks for any: nobody is given one before it is bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +127,22 @@ def bracketed(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
+def _shuffled() -> Iterator[int]:
+    """The ports of this process: of those that test beside each other, each has its own."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = PORTS[worker :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+    return itertools.cycle(random.SystemRandom().sample(own, len(own)))
+
+
+_ports = _shuffled()
+
+
 def free_port() -> int:
-    """A port that is free for UDP and TCP at this moment."""
-    for _ in range(50):
+    """A port that is free for UDP and TCP at this moment, and is not given again for long."""
+    for port in itertools.islice(_ports, 50):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind(("127.0.0.1", 0))
-            port = int(udp.getsockname()[1])
             try:
+                udp.bind(("127.0.0.1", port))
                 tcp.bind(("127.0.0.1", port))
             except OSError:
                 continue
@@ -134,11 +154,8 @@ def _fetch(url: str, place: Namespace | None) -> tuple[int, str]:
     """Status and body; in a namespace where one is given."""
 
     def ask() -> tuple[int, str]:
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
         try:
-            with urllib.request.urlopen(url, timeout=5, context=context) as response:
+            with urllib.request.urlopen(url, timeout=5, context=ANYBODY) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             with error:

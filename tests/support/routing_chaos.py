@@ -15,9 +15,12 @@ from trunkline.model.signal import Speaker
 from trunkline.model.trunk import (
     Announced,
     Encodings,
+    Lock,
     Policy,
     Presence,
     Routed,
+    Ruled,
+    Rules,
     Said,
     Spoken,
     Tell,
@@ -44,6 +47,7 @@ BOUNDS = Bounds(
     tracks_of_link=5,
     tracks_of_participant=2,
     wants_of_link=4,
+    rules=3,
     words=Rate(burst=60, per_second=2),
     breaches=Rate(burst=8, per_second=1),
     lines=Rate(burst=3, per_second=1),
@@ -79,6 +83,7 @@ class Chaos:
             self.want,
             self.flow,
             self.measure,
+            self.doubt,
             self.speak,
             self.wait,
         )
@@ -115,6 +120,8 @@ class Chaos:
     def check(self) -> None:
         """What holds after every step."""
         assert len(self.there) <= BOUNDS.participants
+        said = [relay for room in ROOMS for relay in self.router.rules(room)]
+        assert len(said) <= BOUNDS.rules + len(ROOMS), "Two may be our own."
         ways = {way.participant: way for way in self.router.ways()}
         assert ways.keys() == self.there.keys()
         for track in {track for _, track in self.asked}:
@@ -123,6 +130,7 @@ class Chaos:
             assert len(links) <= 2, "Nobody asks three."
             if len(links) == 2:
                 assert track in self.router._demand.moving()
+                assert self.supplies[track] in links
         for link, track in self.served:
             owner = self.router._atlas.owner(track)
             assert owner not in ways or ways[owner].link != link, "It comes from there."
@@ -154,6 +162,7 @@ class Chaos:
             self._wanted,
             lambda: Said(self._one_of(RELAYS), self._byte(), self._one_of(ROOMS), line()),
             lambda: Spoken(self._one_of(ROOMS), self._speakers()),
+            lambda: Ruled(self._one_of(RELAYS), self._byte(), self._one_of(ROOMS), self._rules()),
         )
         word = self._one_of(words)()
         return self.router.hear(link, word, self.now)
@@ -195,10 +204,16 @@ class Chaos:
         """A link is fast or slow."""
         return self.router.measure(self._link(), self._byte() / 200, self.now)
 
+    def doubt(self) -> list[RoutingEffect]:
+        """A link is silent, or is heard of again."""
+        return self.router.doubt(self._link(), self._byte() % 2 == 0, self.now)
+
     def speak(self) -> list[RoutingEffect]:
         """Somebody here speaks, and says something."""
         speakers = self.router.speak(self._one_of(ROOMS), self._speakers(), self.now)
-        return [*speakers, *self.router.say(self._one_of(ROOMS), line(), int(self.now))]
+        room = self._one_of(ROOMS)
+        ruled = self.router.lay_down(room, self._rules(), self.now)
+        return [*ruled, *speakers, *self.router.say(self._one_of(ROOMS), line(), int(self.now))]
 
     def wait(self) -> list[RoutingEffect]:
         """Time passes."""
@@ -223,6 +238,10 @@ class Chaos:
             tracks = tuple(replace(track, id=TrackId("shared")) for track in one.tracks[:1])
             one = replace(one, tracks=tracks)
         return replace(one, version=version)
+
+    def _rules(self) -> Rules:
+        lock = Lock(self._byte(), self._one_of(RELAYS), bool(self._byte() % 2))
+        return self._one_of((Rules(), Rules(lock=lock), Rules(unlisted=True)))
 
     def _speakers(self) -> tuple[Speaker, ...]:
         return tuple(Speaker(self._one_of(PEOPLE), self._byte()) for _ in range(self._byte() % 3))

@@ -16,7 +16,7 @@ from trunkline.signalling import Place, signalling
 @asynccontextmanager
 async def serving(dialect: str, **bounds: float) -> AsyncIterator[str]:
     """Serve a dialect in this process; a URL."""
-    settings = SignallingSettings.model_validate(bounds)
+    settings = SignallingSettings.of(bounds)
     chosen = getattr(dialects(settings), dialect)
     place = Place(host="127.0.0.1", port=0, health="/health")
     async with signalling(chosen, place, settings) as url:

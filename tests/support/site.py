@@ -48,7 +48,7 @@ async def running(directory: Path, **settings: Any) -> AsyncIterator[Site]:
         return cores[-1]
 
     given = {"host": "127.0.0.1", "port": 0, "media_port": 0, "tls": "off"}
-    chosen = Settings.model_validate({**given, "state_dir": directory, **settings})
+    chosen = Settings.of({**given, "state_dir": directory, **settings})
     async with (
         Relay(chosen, core=make) as relay,
         aiohttp.ClientSession(relay.url, connector=aiohttp.TCPConnector(ssl=False)) as http,

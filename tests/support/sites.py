@@ -6,10 +6,12 @@ feed the producers at their other ends.
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Literal
 
+from trunkline.domain.directory import Limits
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
 from trunkline.model import signal, trunk
@@ -51,6 +53,7 @@ from trunkline.model.report import (
     Started,
 )
 from trunkline.model.request import Produce, Watch
+from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell
 from trunkline.model.trunk import Encodings, Hello, Policy
 from trunkline.model.view import Session
@@ -70,6 +73,8 @@ class PlayedCore:
     shown: dict[Port, Port] = field(default_factory=dict)
     chosen: dict[Port, Encodings] = field(default_factory=dict)
     limits: dict[Port, int | None] = field(default_factory=dict)
+    handed_over: int = 0
+    """Times that a consumer was to go on while it went over to another source."""
     refusing: bool = False
     """It takes no offer."""
     own: set[TransportId] = field(default_factory=set)
@@ -97,8 +102,9 @@ class PlayedCore:
                     for index, one in enumerate(self.offered[transport].media)
                 )
                 self.reports.append(Agreed(transport, agreed))
-            case Attach(consumer, source):
+            case Attach(consumer, source, seamless):
                 self.shown[consumer] = source
+                self.handed_over += seamless
             case Detach(consumer):
                 self.shown.pop(consumer, None)
             case Select(consumer, rids):
@@ -141,11 +147,18 @@ class PlayedCore:
 class Site:
     """One relay."""
 
-    def __init__(self, world: "World", name: str) -> None:
+    def __init__(
+        self,
+        world: "World",
+        name: str,
+        limits: Limits | None,
+        rules: Mapping[RoomName, Rule] | None,
+    ) -> None:
         self.name = name
         self.world = world
         self.core = PlayedCore(name)
-        self.rooms = Rooms(me=Hello(RelayId(f"relay{name:0>4}"), name, instance=f"{name}1"))
+        me = Hello(RelayId(f"relay{name:0>4}"), name, instance=f"{name}1")
+        self.rooms = Rooms(limits, rules, me)
         self.events: list[RoomEvent] = []
         self.demands: list[Demand] = []
         self.told: dict[ParticipantId, list[signal.Told]] = {}
@@ -162,10 +175,14 @@ class Site:
         self.perform(effects)
         return transport
 
-    def join(self, name: str, room: str = "hall", *, accept_all: bool = True) -> ParticipantId:
+    def join(
+        self, name: str, room: str = "hall", passphrase: str = "", *, accept_all: bool = True
+    ) -> ParticipantId:
         """A guest comes, and takes everything if so."""
         who = ParticipantId(f"{self.name}-{self.rooms.number()}")
-        hello = signal.Hello(RoomName(room), ParticipantName(name), accept_all=accept_all)
+        hello = signal.Hello(
+            RoomName(room), ParticipantName(name), passphrase, accept_all=accept_all
+        )
         self.told[who] = []
         self.perform(self.rooms.guests.enter(hello, who, f"secret-{who}"))
         return who
@@ -183,7 +200,8 @@ class Site:
 
     def hear(self, who: ParticipantId, message: signal.Heard) -> None:
         """A guest says something."""
-        self.perform(self.rooms.guests.hear(who, message, self.world.now, 1_000))
+        wall = 1_000 + int(self.world.now * 1_000)
+        self.perform(self.rooms.guests.hear(who, message, self.world.now, wall))
 
     def leave(self, one: TransportId | ParticipantId) -> None:
         """A publisher or guest leaves."""
@@ -244,17 +262,37 @@ class Site:
 class World:
     """All sites, and the words that are under way between them."""
 
-    def __init__(self, *names: str) -> None:
+    def __init__(
+        self,
+        *names: str,
+        limits: Limits | None = None,
+        rules: Mapping[str, Mapping[RoomName, Rule]] | None = None,
+        chance: Random | None = None,
+    ) -> None:
+        """Begin without trunks.
+
+        Args:
+            names: of the relays.
+            limits: of each of them.
+            rules: what is laid down at them.
+            chance: which trunk's words arrive first; None: in the order in which they are said.
+        """
         self.now = 0.0
-        self.sites = {name: Site(self, name) for name in names}
+        self.sites = {name: Site(self, name, limits, (rules or {}).get(name)) for name in names}
         self._links: dict[tuple[str, LinkId], tuple[str, LinkId]] = {}
         self._later: deque[Callable[[], None]] = deque()
+        self._chance = chance
+        self._words: dict[tuple[str, LinkId], deque[Callable[[], None]]] = {}
 
     def __getitem__(self, name: str) -> Site:
         return self.sites[name]
 
     def link(
-        self, dialler: str, dialled: str, policy: Policy | None = None
+        self,
+        dialler: str,
+        dialled: str,
+        policy: Policy | None = None,
+        other: Policy | None = None,
     ) -> tuple[LinkId, LinkId]:
         """A trunk comes up."""
         a, b = self[dialler], self[dialled]
@@ -263,7 +301,7 @@ class World:
             b.rooms.trunks.me, policy, dialled=True, now=self.now
         )
         there, more = b.rooms.trunks.connect(
-            a.rooms.trunks.me, Policy(), dialled=False, now=self.now
+            a.rooms.trunks.me, other or Policy(), dialled=False, now=self.now
         )
         self._links[dialler, here] = (dialled, there)
         self._links[dialled, there] = (dialler, here)
@@ -294,7 +332,10 @@ class World:
                 assert not isinstance(word, signal.Ping | signal.Pong | Hello | signal.Goodbye)
                 far.perform(far.rooms.trunks.hear(there, word, self.now))
 
-        self.later(arrive)
+        if self._chance is None:
+            self.later(arrive)
+        else:
+            self._words.setdefault((site.name, link), deque()).append(arrive)
 
     def closed(self, far: Far) -> None:
         """The other end of a transport closed it."""
@@ -315,15 +356,24 @@ class World:
             while self._later:
                 deed = self._later.popleft()
                 deed()
-            if not self._feed():
+            if not (self.arrive() or self._feed()):
                 return
         raise AssertionError("it does not come to rest")
+
+    def arrive(self) -> bool:
+        """Let one of the words arrive that are under way, by chance; whether there was any."""
+        waiting = [key for key, words in self._words.items() if words]
+        if self._chance is None or not waiting:
+            return False
+        self._words[self._chance.choice(waiting)].popleft()()
+        return True
 
     def wait(self, seconds: float) -> None:
         """Let time go by."""
         for _ in range(round(seconds * 2)):
             self.now += 0.5
             for site in self.sites.values():
+                site.perform(site.rooms.guests.pass_time(self.now))
                 site.perform(site.rooms.trunks.pass_time(self.now, 1_000 + int(self.now * 1_000)))
             self.run()
 

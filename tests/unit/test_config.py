@@ -178,7 +178,7 @@ def test_the_state_folder_follows_the_xdg_specification(monkeypatch: pytest.Monk
 
 def test_the_keys_of_a_program_are_refused_by_name() -> None:
     with pytest.raises(ValueError, match="prot"):
-        Settings.model_validate({"prot": 1})
+        Settings.of({"prot": 1})
 
 
 def test_a_wrong_rule_is_named_without_its_passphrase(tmp_path: Path) -> None:

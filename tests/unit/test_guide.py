@@ -20,7 +20,7 @@ def rows() -> dict[str, str]:
 
 
 def test_every_setting_is_in_the_guide_in_its_order() -> None:
-    assert list(rows()) == list(Settings.model_fields)
+    assert list(rows()) == list(Settings.descriptions())
 
 
 def test_every_option_in_the_guide_exists() -> None:
@@ -37,7 +37,11 @@ def test_the_guides_files_are_settings_files(tmp_path: Path) -> None:
     for example in examples:
         (tmp_path / "t.toml").write_text(example)
         settings = load({}, tmp_path / "t.toml", {})
-        assert settings.model_fields_set == set(tomllib.loads(example))
+        given = tomllib.loads(example)
+        assert given
+        # What is given is not what is so without it.
+        same = [name for name in given if getattr(settings, name) == getattr(Settings(), name)]
+        assert same == []
 
 
 def test_links_lead_somewhere() -> None:

@@ -5,6 +5,7 @@ import datetime
 import inspect
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,7 @@ Url = Annotated[
 ]
 
 
-def doctor(url: Url = None, config: Path | None = None, **given: object) -> None:
+def doctor(url: Url = None, config: str | None = None, **given: object) -> None:
     """Check what clients of a relay would meet, and say what cannot work and why.
 
     With a URL it is that relay, as seen from here. Without, it is this machine with the settings of
@@ -42,7 +43,8 @@ def doctor(url: Url = None, config: Path | None = None, **given: object) -> None
     flags = {name: value or None if value == [] else value for name, value in given.items()}
     if url is not None and (config or any(value is not None for value in flags.values())):
         raise typer.BadParameter("Give a URL, or the options of this machine's relay, not both.")
-    settings = load(flags, config) if url is None else None
+    file = Path(config) if config else None
+    settings = load(flags, file) if url is None else None
     if asyncio.run(_report(url, settings)):
         raise typer.Exit(1)
 
@@ -126,9 +128,9 @@ async def _on_trial(settings: Settings, now: datetime.datetime) -> AsyncIterator
 
     yield ok("relay", "No relay runs here: one is started for the moment.")
     with tempfile.TemporaryDirectory(prefix="trunkline-doctor-") as folder:
-        changes = {"state_dir": Path(folder), "demo": False, "open": False, "mdns": False}
+        closed = replace(settings, state_dir=Path(folder), demo=False, open=False, mdns=False)
         try:
-            async with Relay(settings.model_copy(update=changes)) as relay:
+            async with Relay(closed) as relay:
                 async for finding in _examine_own(relay.url, now):
                     yield finding
         except StartupError as error:
@@ -146,7 +148,7 @@ async def _examine_own(url: str, now: datetime.datetime) -> AsyncIterator["Findi
 
 def _signature() -> inspect.Signature:
     """A URL, and the options of `serve` that are settings: both commands have the same."""
-    kept = {*Settings.model_fields, "config"}
+    kept = {*Settings.descriptions(), "config"}
     options = inspect.signature(serve).parameters.values()
     url = inspect.Parameter(
         "url", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=Url

@@ -25,30 +25,31 @@ def _option(name: str, *flags: str, **more: Any) -> Any:
     It has no default and reads no environment: an absent flag must not hide what the settings
     file or the environment says.
     """
-    description = Settings.model_fields[name].description
-    return typer.Option(*flags, help=f"{description} [{PREFIX}{name.upper()}]", **more)
+    return typer.Option(
+        *flags, help=f"{Settings.descriptions()[name]} [{PREFIX}{name.upper()}]", **more
+    )
 
 
 def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
     *,
     host: Annotated[str | None, _option("host", metavar="ADDRESS")] = None,
-    port: Annotated[int | None, _option("port", metavar="N")] = None,
+    port: Annotated[str | None, _option("port", metavar="N")] = None,
     tls: Annotated[str | None, _option("tls", metavar="auto|off")] = None,
-    certificate: Annotated[Path | None, _option("certificate", metavar="FILE")] = None,
-    key: Annotated[Path | None, _option("key", metavar="FILE")] = None,
-    plain_port: Annotated[int | None, _option("plain_port", metavar="N")] = None,
+    certificate: Annotated[str | None, _option("certificate", metavar="FILE")] = None,
+    key: Annotated[str | None, _option("key", metavar="FILE")] = None,
+    plain_port: Annotated[str | None, _option("plain_port", metavar="N")] = None,
     http_prefix: Annotated[str | None, _option("http_prefix", metavar="PATH")] = None,
     trusted_proxy: Annotated[
         list[str] | None, _option("trusted_proxies", "--trusted-proxy", metavar="NETWORK")
     ] = None,
-    media_port: Annotated[int | None, _option("media_port", metavar="N")] = None,
+    media_port: Annotated[str | None, _option("media_port", metavar="N")] = None,
     announce: Annotated[list[str] | None, _option("announce", metavar="ADDRESS")] = None,
     workers: Annotated[str | None, _option("workers", metavar="N|auto")] = None,
     config: Annotated[
-        Path | None,
+        str | None,
         typer.Option(metavar="FILE", help=f"TOML file of settings. [{PREFIX}CONFIG]"),
     ] = None,
-    state_dir: Annotated[Path | None, _option("state_dir", metavar="DIR")] = None,
+    state_dir: Annotated[str | None, _option("state_dir", metavar="DIR")] = None,
     mdns: Annotated[bool | None, _option("mdns", "--mdns/--no-mdns")] = None,
     demo: Annotated[bool | None, _option("demo", "--demo/--no-demo")] = None,
     open: Annotated[bool | None, _option("open", "--open/--no-open")] = None,
@@ -84,7 +85,7 @@ def serve(  # noqa: PLR0913 - typer is told of the options by the arguments
         "trunk_secret": trunk_secret,
         "verbosity": verbosity(quiet=quiet, verbose=verbose, debug=debug, trace=trace),
     }
-    settings = load(flags, config)
+    settings = load(flags, Path(config) if config else None)
     logs.configure(settings.verbosity)
     for remark in remarks(os.environ):
         log.info(remark)

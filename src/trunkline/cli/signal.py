@@ -3,6 +3,7 @@
 import asyncio
 import signal as signals
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,7 +41,9 @@ def gstreamer(  # noqa: PLR0913 - typer is told of the options by the arguments
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8443,
     keepalive_timeout: Annotated[
         float,
-        typer.Option(min=1, help="Seconds of silence before a peer is asked for a sign of life."),
+        typer.Option(
+            min=1, max=86_400, help="Seconds of silence before a peer is asked for a sign of life."
+        ),
     ] = 30,
     cert_path: Annotated[
         Path, typer.Option(help="Folder of cert.pem and key.pem, or one of Let's Encrypt.")
@@ -62,7 +65,7 @@ def gstreamer(  # noqa: PLR0913 - typer is told of the options by the arguments
     from trunkline.signalling import Place
 
     place = Place(host=addr or None, port=port, certificate=certificate, key=key, health=health)
-    bounds = load({}, config).signalling.model_copy(update={"keepalive": keepalive_timeout})
+    bounds = replace(load({}, config).signalling, keepalive=keepalive_timeout)
     _run(lambda dialects: dialects.gstreamer, place, bounds)
 
 

@@ -30,7 +30,7 @@ Config = Annotated[
     typer.Option(metavar="FILE", help="TOML file of the relay's settings. [TRUNKLINE_CONFIG]"),
 ]
 StateDir = Annotated[
-    Path | None, typer.Option(metavar="DIR", help=Settings.model_fields["state_dir"].description)
+    Path | None, typer.Option(metavar="DIR", help=Settings.descriptions()["state_dir"])
 ]
 _COLOURS = {"up": "green", "refused": "red", "waiting": "yellow", "connecting": "yellow"}
 _ASK = "-"
@@ -159,7 +159,8 @@ def _changed(listed: "Listed", settings: "TrunkSettings") -> "TrunkSettings":
     Somebody who adds a fingerprint must not open a trunk to all rooms by that.
     """
     said = settings.model_dump(exclude_unset=True)
-    kept = {name: listed[name] for name in type(settings).model_fields if name in listed}
+    names = {name: field.alias or name for name, field in type(settings).model_fields.items()}
+    kept = {name: listed[alias] for name, alias in names.items() if alias in listed}
     # One excludes the other: what is said now counts.
     if "fingerprint" in said:
         kept.pop("insecure", None)
@@ -236,7 +237,7 @@ def _limits(one: "Listed") -> list[str]:
     told += [f"{name}: no" for name in ("send", "receive") if not one[name]]
     told += [
         f"{name}: {one[key]}"
-        for name, key in (("kbit/s", "max_kbps"), ("layer", "max_layer"))
+        for name, key in (("kbit/s", "maxKbps"), ("layer", "maxLayer"))
         if one[key] is not None
     ]
     return told

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from trunkline.domain.room import Room
+from trunkline.domain.passphrase import is_right
+from trunkline.domain.room import NO_LAW, Law, Room
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model.id import RoomName, TransportId
 from trunkline.model.rule import Rule
+from trunkline.model.trunk import Verifier
 
 RETRY_FULL = 10
 """Seconds after which somebody turned away for want of room may ask again."""
@@ -37,7 +39,10 @@ class Directory:
         self.homes: dict[TransportId, Room] = {}  # at most two for each participant
         self._limits = limits
         self._rules = rules
+        self._laws: dict[RoomName, Law] = {}  # bounded by what routing remembers
         self._rooms: dict[RoomName, Room] = {}  # twice Limits.rooms at most, with those that rest
+        # The right ones of those, since to check one takes its time.
+        self._known_right: dict[RoomName, str] = {}
         self._resting: dict[RoomName, float | None] = {}  # since when; bounded by Limits.rooms
         self._numbers = count(1)
 
@@ -61,7 +66,8 @@ class Directory:
         # One that rests has nobody in it, and so is false.
         known = self._rooms.get(name)
         room = self._make(name) if known is None else known
-        _check(room, passphrase)
+        if passphrase is not None:
+            self._check(room, passphrase)
         if room.is_empty and len(self._rooms) - len(self._resting) >= self._limits.rooms:
             raise full(f"This relay already has {self._limits.rooms} rooms.")
         if len(room) >= room.rule.participants:
@@ -86,7 +92,30 @@ class Directory:
 
     def opens(self, name: RoomName, passphrase: str) -> bool:
         """Whether a room has this passphrase, or none."""
-        return _is_opened(self._rules.get(name) or Rule(), passphrase)
+        verifier = self._laws.get(name, NO_LAW).verifier
+        if verifier is None:
+            return _is_opened(self._rules.get(name) or Rule(), passphrase)
+        return bool(passphrase) and self._is_right(name, passphrase, verifier)
+
+    def passphrases(self) -> Iterator[tuple[RoomName, str]]:
+        """Those that are laid down here, by room."""
+        for name, rule in self._rules.items():
+            if rule.passphrase is not None:
+                yield name, rule.passphrase
+
+    def unlisted(self) -> frozenset[RoomName]:
+        """Rooms that are in no list, as is laid down here."""
+        return frozenset(name for name, rule in self._rules.items() if not rule.listed)
+
+    def lay_down(self, name: RoomName, law: Law) -> None:
+        """What other relays lay down for a room from now on."""
+        self._laws.pop(name, None)
+        self._known_right.pop(name, None)
+        if law != NO_LAW:
+            self._laws[name] = law
+        room = self._rooms.get(name)
+        if room is not None:
+            room.law = law
 
     def keep(self, room: Room) -> None:
         """Somebody has entered."""
@@ -101,7 +130,7 @@ class Directory:
         """Somebody has left."""
         if not room.is_empty or room.name not in self._rooms:
             return
-        room.floor.locked = False
+        room.floor.lock = None
         self._resting[room.name] = None
         if not room.floor.remembers:
             self._forget(room.name)
@@ -120,23 +149,33 @@ class Directory:
         del self._rooms[name], self._resting[name]
 
     def _make(self, name: RoomName) -> Room:
-        return Room(name, self._rules.get(name) or Rule(), self._open, self.close)
+        room = Room(name, self._rules.get(name) or Rule(), self._open, self.close)
+        room.law = self._laws.get(name, NO_LAW)
+        return room
+
+    def _check(self, room: Room, passphrase: str) -> None:
+        if not self.opens(room.name, passphrase):
+            sentence = f"A passphrase is needed for room {room.name!r}: ask whoever invited you."
+            if passphrase:
+                sentence = f"That is not the passphrase of room {room.name!r}."
+            raise Refusal(RefusalCode.PASSPHRASE, sentence)
+        if room.floor.locked:
+            sentence = f"Room {room.name!r} is locked: ask somebody inside to unlock it."
+            raise Refusal(RefusalCode.LOCKED, sentence)
+
+    def _is_right(self, name: RoomName, passphrase: str, verifier: Verifier) -> bool:
+        known = self._known_right.get(name)
+        if known is not None and hmac.compare_digest(known.encode(), passphrase.encode()):
+            return True
+        right = is_right(passphrase, verifier)
+        if right:
+            self._known_right[name] = passphrase
+        return right
 
     def _open(self, room: Room) -> TransportId:
         transport = self.number()
         self.homes[transport] = room
         return transport
-
-
-def _check(room: Room, passphrase: str | None) -> None:
-    if passphrase is not None and not _is_opened(room.rule, passphrase):
-        sentence = f"A passphrase is needed for room {room.name!r}: ask whoever invited you."
-        if passphrase:
-            sentence = f"That is not the passphrase of room {room.name!r}."
-        raise Refusal(RefusalCode.PASSPHRASE, sentence)
-    if room.floor.locked:
-        sentence = f"Room {room.name!r} is locked: ask somebody inside to unlock it."
-        raise Refusal(RefusalCode.LOCKED, sentence)
 
 
 def _is_opened(rule: Rule, passphrase: str) -> bool:

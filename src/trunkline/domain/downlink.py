@@ -117,13 +117,6 @@ class Downlink:
             if medium.track and medium.mid and offered.label == medium.label
         )
 
-    def is_agreed(self, mid: Mid) -> bool:
-        """Whether the guest takes a medium as it is now."""
-        return any(
-            medium.mid == mid and medium.agreed == medium.label is not None
-            for medium in self._media
-        )
-
     def carried(self) -> dict[Mid, Carriage]:
         """Which track each medium carries, or is about to."""
         return {
@@ -243,8 +236,9 @@ class Downlink:
                 yield from _choose(medium, port)
             if source == medium.shown:
                 continue
+            seamless = medium.track is not None and medium.track.came_in_at(medium.shown)
             medium.shown = source
-            yield Attach(port, source) if source else Detach(port)
+            yield Attach(port, source, seamless) if source else Detach(port)
 
     def _make_offer(self) -> list[Command]:
         media = tuple(

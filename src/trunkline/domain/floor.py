@@ -20,7 +20,7 @@ from trunkline.model.id import ParticipantId, RoomName, TrackId, TransportId
 from trunkline.model.media import Port
 from trunkline.model.rule import Rule
 from trunkline.model.signal import Tell
-from trunkline.model.trunk import SaidHere, SpokenHere
+from trunkline.model.trunk import HERE, LAST, Lock, SaidHere, SpokenHere
 
 MAX_SPEAKERS = 16
 """Speakers that a room is told of."""
@@ -52,7 +52,8 @@ class Floor:
     """
 
     def __init__(self, around: Surroundings) -> None:
-        self.locked = False
+        self.lock: Lock | None = None
+        """Whether it is locked, and since when; None: nobody has locked or unlocked it."""
         self.stage = Stage(around.room, around.rule, around.lines, self._tracks_of_others)
         self.audience = Audience(around.lines)
         self._around = around
@@ -74,6 +75,23 @@ class Floor:
     def remembers(self) -> bool:
         """Whether anything was said."""
         return bool(self._chat.lines)
+
+    @property
+    def locked(self) -> bool:
+        """Whether nobody is let in."""
+        return self.lock is not None and self.lock.locked
+
+    def obey(self, lock: Lock | None) -> list[Effect]:
+        """Be locked or unlocked, as those say who are in the room, here and elsewhere."""
+        before, self.lock = self.locked, lock
+        if self.locked == before:
+            return []
+        return self.tell_others(None, signal.RoomChanged(self.locked))
+
+    @property
+    def lines(self) -> tuple[signal.Line, ...]:
+        """What was said lately, the oldest first."""
+        return self._chat.lines
 
     def guest(self, who: ParticipantId) -> Guest:
         """Who has this id; it must be here."""
@@ -153,7 +171,7 @@ class Floor:
         relays: list[Guest | Remote] = [*self._dialled(), *self._around.relays()]
         effects: list[Effect] = []
         for guest in self:
-            effects += self.audience.show(guest, [*owed(guest, every, relays)])
+            effects += self.audience.show(guest, owed(guest, every, relays))
         return [*effects, *self._tell_speakers(every)]
 
     def look_again(self) -> list[Effect]:
@@ -163,6 +181,11 @@ class Floor:
             if guest.like_umbrella:
                 effects += self.stage.look_again(guest)
         return effects
+
+    def pass_time(self, guest: Guest, now: float) -> bool:
+        """Look at what original relays and clients had the time for; whether that is news."""
+        gave_up = self.stage.pass_time(guest, now)
+        return (guest.dialled and guest.patience.pass_time(now)) or gave_up
 
     def second_hand(self) -> set[TrackId]:
         """Tracks of original relays, which may be others' in truth."""
@@ -302,7 +325,8 @@ class Floor:
                 guest.hand_raised = hand
                 return self.tell_others(None, signal.People((guest.person(),)))
             case signal.Lock(locked):
-                self.locked = locked
+                last = self.lock.stamp if self.lock else 0
+                self.lock = Lock(min(max(wall, last + 1), LAST), HERE, locked)
                 return self.tell_others(None, signal.RoomChanged(locked))
             case signal.Say(text):
                 line = self._chat.say(guest, text, now, wall)

@@ -1,14 +1,17 @@
 """The record of one guest; `Floor` alone changes it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trunkline.domain.allowance import Allowance, Rate
 from trunkline.domain.downlink import Downlink
+from trunkline.domain.patience import Patience
+from trunkline.domain.throttle import Throttle
 from trunkline.domain.track import Track
 from trunkline.model import signal, view
 from trunkline.model.id import Mid, ParticipantId, ParticipantName, TrackId, TransportId
 from trunkline.model.media import Kind, Port, Wish
+from trunkline.model.report import Traffic
 from trunkline.model.trunk import Policy
 
 CHAT_RATE = Rate(burst=10, per_second=0.5)
@@ -42,6 +45,10 @@ class Guest:
     """It speaks as an original Umbrella client does: it gets everything."""
     policy: Policy | None = None
     """What may cross, where it is an original Umbrella relay that we dialled; None: it came."""
+    throttle: Throttle | None = None
+    """Holds back what is too much for it, where there is a limit."""
+    patience: Patience = field(default_factory=Patience)
+    """What waits for it, where there are other original relays."""
     accepts_all: bool = False
     hand_raised: bool = False
     away_since: float | None = None
@@ -112,11 +119,6 @@ class Guest:
         """Its tracks that can be shown."""
         return (track for track in self.tracks.values() if track.port)
 
-    def source(self, kind: Kind) -> Port | None:
-        """Its first producer of a kind."""
-        track = self.track(kind)
-        return track.port if track else None
-
     def track(self, kind: Kind) -> Track | None:
         """Its first track of a kind."""
         return next((track for track in self.live() if track.kind == kind), None)
@@ -137,10 +139,6 @@ class Guest:
         ports = [(track.port, track.id) for track in self.live()]
         return {port.mid: view.Carriage(track) for port, track in ports if port}
 
-    def track_at(self, producer: Port) -> Track | None:
-        """Which of its tracks comes in there."""
-        return next((track for track in self.live() if track.port == producer), None)
-
     def person(self) -> signal.Person:
         """As the other guests are told of it."""
         away = self.away_since is not None
@@ -148,6 +146,22 @@ class Guest:
 
     def wish_for(self, track: Track) -> Wish | None:
         """How much it wants of a track; None: nothing."""
-        if self.accepts_all:
-            return Wish()
-        return self.wishes.get(track.id)
+        wish = Wish() if self.accepts_all else self.wishes.get(track.id)
+        if wish is None or self.policy is None:
+            return wish
+        return self._within(self.policy.max_layer, track, wish)
+
+    def weigh(self, traffic: Traffic, now: float) -> bool:
+        """Look at what it was sent; whether something else is held back now."""
+        downlink = self.downlink
+        if self.throttle is None or downlink is None or downlink.transport != traffic.transport:
+            return False
+        self.throttle.forget({each.track for each in downlink.carried().values()})
+        return self.throttle.look(downlink, traffic, now)
+
+    def _within(self, limit: int | None, track: Track, wish: Wish) -> Wish:
+        """As much of a wish as may cross."""
+        if self.throttle and track.id in self.throttle.held:
+            return Wish(paused=True)
+        limits = [each for each in (limit, wish.max_layer) if each is not None]
+        return replace(wish, max_layer=min(limits, default=None))

@@ -7,6 +7,7 @@ from trunkline.domain.downlink import ANSWER_TIME
 from trunkline.domain.effect import Effect
 from trunkline.domain.guest import Guest
 from trunkline.domain.room import Room
+from trunkline.domain.throttle import Throttle
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import signal
 from trunkline.model.event import LeaveCode, ParticipantConnected
@@ -16,6 +17,7 @@ from trunkline.model.report import (
     Answered,
     Closed,
     Connected,
+    Counted,
     Forwarded,
     Layers,
     Offered,
@@ -46,10 +48,6 @@ class Guests:
     def rooms(self) -> frozenset[Room]:
         """Where there are guests."""
         return frozenset(self._homes.values())
-
-    def transports(self) -> tuple[TransportId, ...]:
-        """Those of all guests."""
-        return tuple(transport for transport in self._directory.homes if self.has(transport))
 
     def owner(self, transport: TransportId) -> Guest:
         """Whose transport it is; it must be a guest's."""
@@ -84,6 +82,7 @@ class Guests:
             address=address,
             like_umbrella=like_umbrella,
             policy=policy,
+            throttle=Throttle(policy.max_kbps) if policy and policy.max_kbps else None,
             accepts_all=hello.accept_all,
         )
         self._directory.keep(room)
@@ -117,7 +116,7 @@ class Guests:
             return self.leave(who, "left", "It said goodbye.")
         effects = room.floor.hear(room.floor.guest(who), message, now, wall)
         # Only talk changes nothing of what anybody is shown.
-        talk = isinstance(message, signal.Ping | signal.Pong | signal.Say | signal.Lock)
+        talk = isinstance(message, signal.Ping | signal.Pong | signal.Say)
         return effects if talk else [*effects, *room.update()]
 
     def lose(self, who: ParticipantId, now: float) -> list[Effect]:
@@ -138,9 +137,22 @@ class Guests:
         effects: list[Effect] = []
         for who, room in tuple(self._homes.items()):
             guest = room.floor.guest(who)
-            if guest.like_umbrella and room.floor.stage.pass_time(guest, now):
+            if guest.like_umbrella and room.floor.pass_time(guest, now):
                 effects += room.update()
             effects += self._dismiss_if_gone(room, guest, now)
+        return effects
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is one that may be sent only so much: `weigh` is to be called."""
+        return any(room.floor.guest(who).throttle for who, room in self._homes.items())
+
+    def weigh(self, report: Counted, now: float) -> list[Effect]:
+        """Hold back what is too much."""
+        effects: list[Effect] = []
+        for traffic in report.transports:
+            if self.has(traffic.transport) and self.owner(traffic.transport).weigh(traffic, now):
+                effects += self._directory.homes[traffic.transport].update()
         return effects
 
     def receive(self, report: SessionReport) -> list[Effect]:

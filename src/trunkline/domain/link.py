@@ -145,15 +145,11 @@ class Link:
         commands = self.downlink.carry(wanted)
         return [*commands, *([] if self.downlink.waiting else self._map(self.downlink))]
 
-    def weigh(self, traffic: Traffic, tracks: Mapping[TrackId, Track], now: float) -> bool:
+    def weigh(self, traffic: Traffic, now: float) -> bool:
         """Look at what was sent; whether something else is held back now."""
         if self.throttle is None or self.downlink is None:
             return False
-        carried = self.downlink.carried()
-        media = ((carried.get(one.mid), one) for one in traffic.consumers)
-        sent = {at.track: one.bytes + one.retransmitted for at, one in media if at}
-        pictures = {name for name in sent if name in tracks and tracks[name].kind == "video"}
-        return self.throttle.weigh(sent, pictures, now)
+        return self.throttle.look(self.downlink, traffic, now)
 
     def end(self) -> list[Effect]:
         """The trunk is down."""

@@ -36,18 +36,9 @@ class Sender:
         """Its tracks that can be shown."""
         return self.tracks.values()
 
-    def source(self, kind: Kind) -> Port | None:
-        """Its first producer of a kind."""
-        track = self.track(kind)
-        return track.port if track else None
-
     def track(self, kind: Kind) -> Track | None:
         """Its first track of a kind."""
         return next((track for track in self.tracks.values() if track.kind == kind), None)
-
-    def track_at(self, producer: Port) -> Track | None:
-        """Which of its tracks comes in there, in whatever codec."""
-        return next((one for one in self.tracks.values() if producer in one.producers()), None)
 
     def sources(self) -> tuple[Port, ...]:
         """A producer of each track: the one that most can play."""

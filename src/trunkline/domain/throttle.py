@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
+from trunkline.domain.downlink import Downlink
 from trunkline.model.id import TrackId
+from trunkline.model.report import Traffic
 
 PERIOD = 1.0
 """Seconds that a bit rate is a mean over, at least."""
@@ -34,6 +36,14 @@ class Throttle:
     def forget(self, wanted: Set[TrackId]) -> None:
         """These are all that are wanted still."""
         self._held = {track: rate for track, rate in self._held.items() if track in wanted}
+
+    def look(self, downlink: Downlink, traffic: Traffic, now: float) -> bool:
+        """Look at what was sent on a downlink; whether something else is held back now."""
+        media = ((downlink.track_at(one.mid), one) for one in traffic.consumers)
+        carried = [(track, one.bytes + one.retransmitted) for track, one in media if track]
+        sent = {track.id: count for track, count in carried}
+        pictures = {track.id for track, _ in carried if track.kind == "video"}
+        return self.weigh(sent, pictures, now)
 
     def weigh(self, sent: Mapping[TrackId, int], pictures: Set[TrackId], now: float) -> bool:
         """Look at what was sent; whether something else is held back now.

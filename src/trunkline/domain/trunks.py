@@ -12,12 +12,15 @@ from trunkline.domain.chart import Chart
 from trunkline.domain.directory import Directory
 from trunkline.domain.effect import Effect
 from trunkline.domain.guests import transport_of
+from trunkline.domain.law import Laws
 from trunkline.domain.link import Link, Transports
+from trunkline.domain.remote import RemoteTrack
 from trunkline.domain.room import Room
 from trunkline.domain.routing.effect import (
     Absent,
     Cut,
     Heard,
+    Laid,
     Loud,
     Present,
     Remark,
@@ -31,7 +34,7 @@ from trunkline.domain.track import Track
 from trunkline.model import signal, trunk, view
 from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import LinkId, ParticipantId, RoomName, TrackId, TransportId
-from trunkline.model.report import Counted, SessionReport, Started, Traffic
+from trunkline.model.report import Counted, SessionReport, Stalled, Started, Traffic
 from trunkline.model.trunk import Charted, Encodings, Hello, Medial, Policy, Presence, Routed
 
 ROUNDS = 16
@@ -57,6 +60,7 @@ class Trunks:
         self._directory = directory
         self.chart = Chart(me)
         self._router = Router(me.relay, private=private)
+        self._laws = Laws(me, directory, self._router)
         self._links: dict[LinkId, Link] = {}  # bounded by the router
         self._homes: dict[TransportId, Link] = {}  # two for each link
         self._numbers = count(1)
@@ -97,6 +101,9 @@ class Trunks:
             transports=transports,
             throttle=Throttle(policy.max_kbps) if policy.max_kbps else None,
         )
+        routed += self._laws.begin(policy, now)
+        lines = {room.name: room.floor.lines for room in self._directory}
+        routed += self._router.recall(link, lines)
         return link, [*self.chart.connect(link), *self._apply(routed)]
 
     def hear(self, link: LinkId, word: Routed | Charted | Medial, now: float) -> list[Effect]:
@@ -117,6 +124,10 @@ class Trunks:
         self._links[link].rtt = rtt
         return self._apply(self._router.measure(link, rtt, now))
 
+    def doubt(self, link: LinkId, doubtful: bool, now: float) -> list[Effect]:
+        """Whether nothing is heard of a neighbour for longer than it should be."""
+        return self._apply(self._router.doubt(link, doubtful, now))
+
     def hang_up(self, link: LinkId, now: float) -> list[Effect]:
         """A neighbour is gone; nothing if it was already."""
         if link not in self._links:
@@ -135,7 +146,7 @@ class Trunks:
         """Take in what the core reports of a trunk's transport."""
         link = self._homes[transport_of(report)]
         self._stirred = True
-        if isinstance(report, Started):
+        if isinstance(report, Started) or (isinstance(report, Stalled) and not report.stalled):
             track = link.track_at(report.producer)
             if track is not None:
                 self._flowing.append((link.id, track))
@@ -203,11 +214,10 @@ class Trunks:
 
     def weigh(self, report: Counted, now: float) -> list[Effect]:
         """Hold back what is too much."""
-        tracks = self._tracks()
         downlinks = {link.downlink.transport: link for link in self.links() if link.downlink}
         for traffic in report.transports:
             link = downlinks.get(traffic.transport)
-            if link is not None and link.weigh(traffic, tracks, now):
+            if link is not None and link.weigh(traffic, now):
                 self._stirred = True
         return self.settle(now)
 
@@ -233,12 +243,16 @@ class Trunks:
             effects += self._apply(self._router.flows(link, track, now))
         for room in rooms:
             room.changed = False
-            effects += self._publish(room.name, {one.id: one for one in room.presences()}, now)
+            present = {one.id: one for one in room.presences()}
+            effects += self._publish(room.name, present, now)
+            changes, routed = self._laws.keep(room, now, occupied=bool(present))
+            effects += [*changes, *self._apply(routed)]
             effects += self._want(room, now)
         for name in gone:
             # What was wanted there the router has forgotten, with those whose it was.
             self._wanted.pop(name, None)
             effects += self._publish(name, {}, now)
+            effects += self._apply(self._laws.end(name, now))
         return [*effects, *self._bind(), *self._carry(), *self._tell_carried()]
 
     def _publish(
@@ -272,13 +286,22 @@ class Trunks:
         for room in self._directory:
             news = False
             for track in room.remotes.tracks():
-                link = self._links.get(self._supplies.get(track.id, LinkId(0)))
+                link = self._supplier(track)
                 port = link.port(track.id, track.kind) if link else None
                 coming = link.coming.get(port.mid, ()) if link and port else ()
                 news = track.bind(port, coming) or news
             if news:
                 effects += room.update()
         return effects
+
+    def _supplier(self, track: RemoteTrack) -> Link | None:
+        """Where a track comes in: by the way before, till there is a place on the new one."""
+        link = self._links.get(self._supplies.get(track.id, LinkId(0)))
+        if link is None or track.port is None or link.port(track.id, track.kind):
+            return link
+        before = self._homes.get(track.port.transport)
+        is_there = before is not None and before.port(track.id, track.kind) == track.port
+        return before if is_there else link
 
     def _tracks(self) -> dict[TrackId, Track]:
         return {track.id: track for room in self._directory for track in room.floor.every_track()}
@@ -313,10 +336,12 @@ class Trunks:
                 yield from self._absent(participant)
             case Heard(name, line):
                 room = self._directory.known(name)
-                yield from room.floor.hear_afar(line) if room else ()
+                yield from () if room is None else room.floor.hear_afar(line)
             case Loud(name, speakers):
                 room = self._directory.known(name)
-                yield from room.floor.listen_afar(speakers) if room else ()
+                yield from () if room is None else room.floor.listen_afar(speakers)
+            case Laid(name):
+                self._laws.hear(name)
             case _:
                 yield from self._steer(effect)
 

@@ -3,9 +3,13 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
 
 from trunkline.listing.address import targets
 from trunkline.listing.fingerprint import digest, written
+from trunkline.listing.reader import Fault
+from trunkline.listing.secret import LONGEST, SHORTEST
+from trunkline.listing.secret import secret as secret_text
 
 
 def _url(url: str) -> str:
@@ -13,24 +17,26 @@ def _url(url: str) -> str:
     return url.strip()
 
 
-def _secret(text: str) -> str:
-    # What a header field can carry (RFC 6750 section 2.1 has fewer characters still).
-    if not all("!" <= character <= "~" for character in text):
-        raise ValueError("a secret has ASCII characters only, and no space")
-    return text
-
-
 def _fingerprint(text: str) -> str:
     return written(digest(text))
 
 
-Secret = Annotated[str, Field(min_length=8, max_length=256), AfterValidator(_secret)]
+Secret = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST), AfterValidator(secret_text)]
 
 
 class TrunkSettings(BaseModel):
-    """One trunk; valid by construction."""
+    """One trunk; valid by construction.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Names are as in the settings file; the API writes them in camel case, by their aliases.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=False,
+    )
 
     url: Annotated[
         str,
@@ -70,8 +76,24 @@ class TrunkSettings(BaseModel):
 def fault(error: ValidationError) -> str:
     """What is wrong, as a sentence that shows no secret."""
     first = error.errors(include_url=False, include_input=False)[0]
-    reason = str(first["msg"]).removeprefix("Value error, ")
+    reason = _reason(first["msg"])
     place = ".".join(map(str, first["loc"]))
     if not place:
         return f"{reason[0].upper()}{reason[1:]}."
-    return f"{place} is not valid: {reason[0].lower()}{reason[1:]}."
+    return f"{place} is not valid: {reason}."
+
+
+def _reason(message: str) -> str:
+    reason = message.removeprefix("Value error, ")
+    return f"{reason[0].lower()}{reason[1:]}"
+
+
+def trunk(value: object) -> TrunkSettings:
+    """See `listing.reader`: of the settings' table, or a URL alone."""
+    if isinstance(value, TrunkSettings):
+        return value
+    try:
+        return TrunkSettings.model_validate({"url": value} if isinstance(value, str) else value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Fault(_reason(first["msg"]), first["loc"]) from None

@@ -97,6 +97,54 @@ class Spoken:
     speakers: tuple[signal.Speaker, ...]
 
 
+LAST = (1 << 53) - 1
+"""What counts or orders words is at most this: as long as every language's whole numbers."""
+
+HERE = RelayId("")
+"""Who locked a room, until this relay puts its own id there."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lock:
+    """Whether a room is locked; of two that were set, the one that compares higher holds."""
+
+    stamp: int
+    """Milliseconds since 1970, and more than any that was known when it was set."""
+    relay: RelayId
+    """Where it was set."""
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """Tells whether a passphrase is the right one, and not what it is."""
+
+    salt: bytes
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one relay says of how a room is entered."""
+
+    lock: Lock | None = None
+    """As those know it who are in the room there; None: they know of none, or nobody is there."""
+    verifier: Verifier | None = None
+    """Of the passphrase that its operator laid down, if so."""
+    unlisted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What a relay says of a room, to all others; each passes on what it has not heard."""
+
+    origin: RelayId
+    number: int
+    """Rises with each time; who hears a later one than its own from before goes on from there."""
+    room: RoomName
+    rules: Rules
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """One of a relay's neighbours, as it tells of it."""
@@ -119,7 +167,7 @@ class Charted:
     edges: tuple[Edge, ...]
 
 
-Routed = Announced | Withdrawn | Wanted | Said | Spoken
+Routed = Announced | Withdrawn | Wanted | Said | Spoken | Ruled
 """What routing says and hears."""
 
 Medial = signal.Offered | signal.Answered | signal.Mapped | signal.ConnectionClosed | signal.Failed
@@ -135,6 +183,8 @@ class Policy:
 
     rooms: frozenset[RoomName] | None = None
     """None: all but those with a passphrase."""
+    also: frozenset[RoomName] = frozenset()
+    """Those with a passphrase that cross though none are named."""
     send: bool = True
     receive: bool = True
     max_layer: int | None = None

@@ -8,11 +8,8 @@ from trunkline.config import SignallingSettings
 from trunkline.domain import flitter, gstreamer, webrtcsink
 from trunkline.exchange import Exchange
 from trunkline.model.peering import Bounds
-from trunkline.net.websocket import Dialect, Limits
+from trunkline.net.websocket import Dialect, Half, Limits
 from trunkline.protocol.address import PREFIX
-from trunkline.protocol.flitter.server import Server as FlitterServer
-from trunkline.protocol.gstreamer.server import Server as GStreamerServer
-from trunkline.protocol.webrtcsink.server import Server as WebrtcsinkServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,31 @@ def dialects(settings: SignallingSettings, summon: gstreamer.Summon | None = Non
         reserved=PREFIX if summon else None,
     )
     return Dialects(
-        Dialect(GStreamerServer, Exchange(gstreamer.Peers(bounds, summon))),
-        Dialect(WebrtcsinkServer, Exchange(webrtcsink.Peers(_identifier, bounds))),
-        Dialect(FlitterServer, Exchange(flitter.Peers(bounds))),
+        Dialect(_gstreamer, Exchange(gstreamer.Peers(bounds, summon))),
+        Dialect(_webrtcsink, Exchange(webrtcsink.Peers(_identifier, bounds))),
+        Dialect(_flitter, Exchange(flitter.Peers(bounds))),
     )
+
+
+# Imported with the first peer: the JSON library alone takes three megabytes.
+
+
+def _gstreamer() -> Half[Any, Any]:
+    from trunkline.protocol.gstreamer.server import Server
+
+    return Server()
+
+
+def _webrtcsink() -> Half[Any, Any]:
+    from trunkline.protocol.webrtcsink.server import Server
+
+    return Server()
+
+
+def _flitter() -> Half[Any, Any]:
+    from trunkline.protocol.flitter.server import Server
+
+    return Server()
 
 
 def _identifier() -> str:

@@ -1,12 +1,14 @@
 """Trunks, as programs of Umbrella's know them: addresses and no more."""
 
 from collections.abc import Sequence
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from trunkline.client.trunk.roster import Roster
 from trunkline.errors import ProtocolError
-from trunkline.listing.settings import TrunkSettings
+from trunkline.listing.reader import Fault
+
+if TYPE_CHECKING:
+    from trunkline.listing.settings import TrunkSettings
 
 
 class TrunkShelf:
@@ -39,9 +41,11 @@ class TrunkShelf:
                 await self._roster.remove(entry.id)
 
 
-def _settings(url: str) -> TrunkSettings:
+def _settings(url: str) -> "TrunkSettings":
+    # Imported with the first trunk: pydantic takes nine megabytes.
+    from trunkline.listing.settings import trunk
+
     try:
-        return TrunkSettings(url=url)
-    except ValidationError as error:
-        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise ProtocolError(f"A server in the list is none: {reason}.") from None
+        return trunk(url)
+    except Fault as fault:
+        raise ProtocolError(f"A server in the list is none: {fault.reason}.") from None

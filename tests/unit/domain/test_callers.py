@@ -263,3 +263,11 @@ def test_a_closed_room_and_a_full_one_are_refused() -> None:
     with pytest.raises(Refusal) as refusal:
         full.ring("dan")
     assert refusal.value.code == RefusalCode.FULL
+
+
+def test_a_steady_caller_is_shown_nobody_else_before_it_ends(house: House) -> None:
+    house.publish("ann")
+    house.call("cat", steady=True)
+    assert "cat/video shows nothing" in house.leave("ann")
+    assert shown(house.publish("bob")) == []
+    assert "close cat" in house.look_after()

@@ -12,8 +12,16 @@ from trunkline.domain.track import Track
 from trunkline.errors import Refusal
 from trunkline.model import signal
 from trunkline.model.command import OfferMedia
-from trunkline.model.id import Mid, ParticipantId, TrackId, TransportId
-from trunkline.model.media import Wish
+from trunkline.model.id import (
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RoomName,
+    TrackId,
+    TransportId,
+)
+from trunkline.model.media import Kind, Medium, Port, Wish
+from trunkline.model.report import Answered, Offered
 from trunkline.model.rule import Rule
 
 ANN = ParticipantId("ann")
@@ -551,3 +559,46 @@ def test_which_tracks_a_guest_sends_and_gets_is_told(call: House) -> None:
     assert call.carried("bobv") == {"m0": "ann-video paused"}
     call.say("bob", wish())
     assert call.carried("bobv") == {}
+
+
+def test_who_gives_no_name_gets_one_that_is_free() -> None:
+    house = House()
+    names = ["Guest 2", "", "", ""]
+    for number, name in enumerate(names):
+        hello = signal.Hello(RoomName("studio"), ParticipantName(name))
+        house.rooms.guests.enter(hello, ParticipantId(str(number)), f"back-{number}")
+    (room,) = house.rooms.everywhere()
+    assert [guest.name for guest in room.floor] == ["Guest 2", "Guest 1", "Guest 3", "Guest 4"]
+
+
+def test_who_has_left_leaves_no_more(house: House) -> None:
+    assert house.rooms.guests.leave(ANN, "left", "Bye.")
+    assert house.rooms.guests.leave(ANN, "left", "Bye.") == []
+
+
+def test_programs_get_what_a_guest_sends(call: House) -> None:
+    room, port = RoomName("studio"), Port(call.transports["ann^"], Mid("video"))
+    takings = call.rooms.takings
+    kinds: tuple[Kind, ...] = ("video", "audio")
+    assert takings.take_from(room, ANN, kinds)[0].ports == {"video": port}
+    assert takings.take(room, ParticipantName("ann"), kinds)[0].ports == {"video": port}
+    assert takings.take_from(room, ParticipantId("bob"), kinds)[0].ports == {}
+
+
+def test_a_track_that_comes_on_another_medium_is_shown_from_there(house: House) -> None:
+    house.send("ann", "video")
+    house.say("bob", wish("ann-video"))
+    house.offer_made("bob")
+    house.agree("bob")
+    media = tuple(Medium(Mid(mid), "video", "in", ("VP8",)) for mid in ("video", "other"))
+    house.rooms.receive(Answered(house.transports["ann^"], "answer", media))
+    elsewhere = signal.Mapped(((TrackId("ann-video"), Mid("other")),))
+    assert house.say("ann", elsewhere) == ["bobv/m0 shows ann^/other"]
+
+
+def test_what_does_not_fit_a_connection_changes_nothing(house: House) -> None:
+    house.send("ann", "video")
+    house.say("bob", wish("ann-video"))
+    sending, taking = (house.transports[name] for name in ("ann^", "bobv"))
+    assert house.rooms.receive(Offered(sending, "offer", ())) == []
+    assert house.rooms.receive(Answered(taking, "answer", ())) == []

@@ -5,6 +5,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from support.rooms import House, announced
+from trunkline.domain.downlink import Downlink
 from trunkline.domain.guest import Guest
 from trunkline.model import signal
 from trunkline.model.command import Attach, Close, Detach
@@ -161,14 +162,20 @@ class Model(RuleBasedStateMachine):
             for track_id, mid in downlink.mapping:
                 wish = guest.wish_for(live[track_id])
                 assert wish is not None
-                if downlink.is_agreed(mid) and not wish.paused:
+                if mid in agreed(downlink) and not wish.paused:
                     assert self.house.shown[Port(downlink.transport, mid)] == live[track_id].port
 
     @invariant()
     def every_transport_is_somebodys(self) -> None:
         links = [(one.uplink, one.downlink) for one in self.house.guests()]
         known = {link.transport for pair in links for link in pair if link is not None}
-        assert set(self.house.rooms.guests.transports()) == known
+        every = self.house.rooms._directory.homes
+        assert {each for each in every if self.house.rooms.guests.has(each)} == known
+
+
+def agreed(downlink: Downlink) -> set[Mid | None]:
+    """The media that a guest takes as they are now."""
+    return {one.mid for one in downlink._media if one.agreed == one.label is not None}
 
 
 TestGuests = Model.TestCase

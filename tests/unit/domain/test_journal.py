@@ -16,6 +16,7 @@ from trunkline.model.event import (
     TrackEnded,
     TrackPublished,
     TrackStarted,
+    TrunkRemarked,
 )
 from trunkline.model.id import ParticipantId, ParticipantName, RoomName, TrackId
 
@@ -47,6 +48,7 @@ TRACK = TrackId("p1-0")
         (TrackEnded(ROOM, ANN, TRACK, "video"), None),
         (RoomOpened(ROOM), None),
         (RoomClosed(ROOM), None),
+        (TrunkRemarked("The trunk to b is cut."), "The trunk to b is cut."),
     ],
 )
 def test_an_event_is_one_line_or_none(event: RoomEvent, line: str | None) -> None:
@@ -59,3 +61,7 @@ def test_an_event_is_one_line_or_none(event: RoomEvent, line: str | None) -> Non
 )
 def test_what_an_operator_should_look_at_stands_out(code: LeaveCode, expected: int) -> None:
     assert level(ParticipantLeft(ROOM, ANN, "viewer", None, code, "…")) == expected
+
+
+def test_what_a_trunk_remarks_stands_out() -> None:
+    assert level(TrunkRemarked("The trunk to b is cut.")) == logging.WARNING

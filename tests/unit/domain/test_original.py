@@ -7,17 +7,29 @@ import pytest
 
 from support.sites import Site, World
 from trunkline.domain.guest import Guest
+from trunkline.domain.patience import PATIENCE
 from trunkline.domain.stage import SEND_TIME
 from trunkline.errors import Refusal
 from trunkline.model import signal
 from trunkline.model.command import Accept, OfferMedia
-from trunkline.model.id import Mid, ParticipantId, ParticipantName, RoomName, TrackId
-from trunkline.model.media import Wish
+from trunkline.model.id import (
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RoomName,
+    TrackId,
+    TransportId,
+)
+from trunkline.model.media import Kind, Layer, Port, Wish
+from trunkline.model.report import Counted, Layers, Outgoing, Traffic
 from trunkline.model.rule import Rule
 from trunkline.model.trunk import Policy
 
 HALL = RoomName("hall")
+KINDS: tuple[Kind, ...] = ("video", "audio")
 PLACE = "umbrella:8081"
+SURE = 2 * PATIENCE + 1
+"""Seconds after which nothing waits any more."""
 
 
 def dial(site: Site, place: str = PLACE, policy: Policy | None = None) -> ParticipantId:
@@ -103,6 +115,97 @@ def test_a_policy_may_let_nothing_out_or_nothing_in() -> None:
     assert len(offered(a, deaf)) == 2 or "T" not in offered(a, deaf)
 
 
+def accepts_all(site: Site, who: ParticipantId) -> None:
+    """An original accepts what it was told of, as it always does."""
+    site.hear(who, signal.Accept(tuple((TrackId(each), Wish()) for each in offered(site, who))))
+    site.world.run()
+
+
+def downlink(site: Site, who: ParticipantId) -> TransportId:
+    """The connection on which an original is sent."""
+    line = guest(site, who).downlink
+    assert line is not None
+    return line.transport
+
+
+def shown(site: Site, who: ParticipantId) -> list[str]:
+    """The tracks whose media an original is sent."""
+    producers = site.producer_names()
+    transport = downlink(site, who)
+    return sorted(
+        producers[source]
+        for consumer, source in site.core.shown.items()
+        if consumer.transport == transport
+    )
+
+
+@pytest.mark.parametrize(("most", "layer"), [(0, 0), (1, 1), (None, None)])
+def test_it_is_sent_no_higher_layer_than_may_cross(most: int | None, layer: int | None) -> None:
+    world = World("a")
+    a = world["a"]
+    camera = a.publish("camera", "video")
+    layers = tuple(Layer(rid) for rid in "qhf")
+    a.perform(a.rooms.receive(Layers(Port(camera, Mid("0")), layers)))
+    who = dial(a, policy=Policy(max_layer=most))
+    accepts_all(a, who)
+    assert shown(a, who) == [own(a, camera)]
+    assert [*a.core.limits.values()] == ([] if layer is None else [layer])
+
+
+def test_of_another_relays_track_only_the_layer_that_it_is_sent_is_asked_for() -> None:
+    world = World("a", "b")
+    world.link("a", "b")
+    a, b = world["a"], world["b"]
+    camera = b.publish("camera", "video")
+    layers = tuple(Layer(rid) for rid in "qhf")
+    b.perform(b.rooms.receive(Layers(Port(camera, Mid("0")), layers)))
+    world.run()
+    who = dial(a, policy=Policy(max_layer=1))
+    accepts_all(a, who)
+    assert [*b.core.chosen.values()] == [{"h"}]
+
+
+def test_what_is_too_much_for_it_is_held_back_and_comes_again() -> None:
+    world = World("a", "b")
+    world.link("a", "b")
+    a, b = world["a"], world["b"]
+    camera, sound = (own(b, b.publish(kind, kind)) for kind in KINDS)
+    world.run()
+    other, who = dial(a), dial(a, "other:8081", Policy(max_kbps=1_000))
+    assert a.rooms.limited
+    has(a, other, "T")
+    world.wait(SURE)
+    accepts_all(a, who)
+    assert shown(a, who) == names([camera, sound])
+    weigh(world, *((second * 110_000, second * 50_000) for second in range(3)))
+    # Nobody else wants the picture, so that it does not cross the trunk either.
+    assert (shown(a, who), world.copies("a")) == ([sound], [sound])
+    weigh(world, *([(220_000, 100_000)] * 8))
+    assert shown(a, who) == names([camera, sound])
+    assert world.copies("a") == names([camera, sound])
+
+
+def weigh(world: World, *counts: tuple[int, int]) -> None:
+    """A second goes by for each of these: bytes of picture and sound that were sent until then."""
+    site = world["a"]
+    for count in counts:
+        world.now += 1
+        lines = [downlink(site, one) for one in site.told if one.startswith("a-")]
+        report = Counted(1, tuple(sending(line, *count) for line in lines), 0)
+        site.perform(site.rooms.weigh(report, world.now))
+        world.run()
+
+
+def sending(transport: TransportId, picture: int, sound: int) -> Traffic:
+    """The first medium is the silent one."""
+    counts: tuple[tuple[Kind, int], ...] = (("audio", 0), ("video", picture), ("audio", sound))
+    media = tuple(
+        Outgoing(Mid(str(index)), kind, None, 0, count, 0, 0, 0, None, None)
+        for index, (kind, count) in enumerate(counts)
+    )
+    return Traffic(transport, True, None, 0, 0, (), media)
+
+
 def test_a_private_room_is_entered_only_where_the_policy_names_it() -> None:
     world = World("a")
     world["a"].rooms = type(world["a"].rooms)(rules={HALL: Rule(passphrase="sesame")})
@@ -149,20 +252,69 @@ def test_two_relays_that_dial_one_send_it_everything_once(other: str) -> None:
         world.link(one, next_one)
     a, b = world["a"], world["b"]
     cameras = {site: own(site, site.publish("camera", "video")) for site in world.sites.values()}
-    here, there = dial(a), dial(b, other)
+    world.run()
+    here = dial(a)
     has(a, here, "T")
     sends(a, here, "T")
     world.run()
+    there = dial(b, other)
     has(b, there, "T")
     world.run()
     if other == PLACE:
         assert offered(a, here) == [cameras[a], cameras[world["c"]]]
         assert offered(b, there) == [cameras[b]]
     else:
-        # By its tracks alone only one of both can tell: the other sends all.
-        assert offered(b, there) == [cameras[b]]
+        # Only one of both can tell, by its tracks. It waits, and sees what is there.
         assert names(offered(a, here)) == names(cameras.values())
+        assert offered(b, there) == []
+        has(b, there, "T", *cameras.values())
+        sends(b, there, "T", *cameras.values())
+        world.wait(SURE)
+        assert offered(b, there) == []
+        later = own(b, b.publish("screen", "video"))
+        world.run()
+        assert offered(b, there) == [later]
+        assert later not in offered(a, here)
     assert holds(b, there) == set()
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_who_may_be_the_same_has_the_time_to_say_what_it_has(*, same: bool) -> None:
+    world = World("a")
+    a = world["a"]
+    camera = own(a, a.publish("camera", "video"))
+    first, second = dial(a), dial(a, "10.0.0.1:8081")
+    # The first had it before there was another.
+    assert (offered(a, first), offered(a, second)) == ([camera], [])
+    world.wait(PATIENCE / 2)
+    if same:
+        has(a, second, camera)
+        sends(a, second, camera)
+    world.wait(SURE)
+    assert offered(a, second) == ([] if same else [camera])
+    # Later ones go to one at once.
+    screen = own(a, a.publish("screen", "video"))
+    assert (offered(a, first), offered(a, second)) == (
+        [camera, screen],
+        [] if same else [camera],
+    )
+    if same:
+        has(a, second, camera, screen)
+        sends(a, second, camera, screen)
+    world.wait(SURE)
+    assert offered(a, second) == ([] if same else [camera, screen])
+    a.leave(first)
+    if same:
+        sends(a, second)
+    assert offered(a, second) == [camera, screen]
+
+
+def test_one_that_is_sent_nothing_leaves_it_to_the_others() -> None:
+    world = World("a")
+    a = world["a"]
+    camera = own(a, a.publish("camera", "video"))
+    closed, second = dial(a, policy=Policy(send=False)), dial(a)
+    assert (offered(a, closed), offered(a, second)) == ([], [camera])
 
 
 def test_whose_a_track_is_has_it_before_an_original_that_passes_it_on() -> None:

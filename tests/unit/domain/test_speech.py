@@ -85,3 +85,9 @@ def test_a_room_is_told_of_so_many_and_no_more() -> None:
     told = house.speak(*((f"{who}^", 20) for who in crowd))
     assert len(told) == len(crowd)
     assert len(told[0].split()) == 3 + 2 * MAX_SPEAKERS
+
+
+def test_who_has_left_does_not_speak_any_more(house: House) -> None:
+    house.publish("cam")
+    house.leave("cam")
+    assert house.speak(("cam", 20), ("ann^", 30)) == both("speakers ann 30")

@@ -1,25 +1,53 @@
 """Rooms that span relays: who is told, what crosses, and how often."""
 
+import json
 from itertools import pairwise
+
+import pytest
 
 from support.sites import Site, World
 from trunkline.domain.chart import EDGES, RELAYS, Chart
+from trunkline.domain.directory import Limits
 from trunkline.domain.link import Link
 from trunkline.model import signal
+from trunkline.model.command import Close
 from trunkline.model.event import TrunkRemarked
-from trunkline.model.id import LinkId, Mid, ParticipantId, RelayId, TrackId, TransportId
+from trunkline.model.id import (
+    LinkId,
+    Mid,
+    ParticipantId,
+    ParticipantName,
+    RelayId,
+    RoomName,
+    TrackId,
+    TransportId,
+)
 from trunkline.model.media import Kind, Layer, Port, Wish
 from trunkline.model.report import (
+    Answered,
     Closed,
     Counted,
     Forwarded,
     Layers,
+    Offered,
     Outgoing,
     Refused,
     Speakers,
+    Started,
     Traffic,
 )
-from trunkline.model.trunk import Charted, Edge, Hello, Policy, Standing, Tell
+from trunkline.model.request import Call
+from trunkline.model.trunk import (
+    Announced,
+    Charted,
+    Edge,
+    Hello,
+    Policy,
+    Presence,
+    Standing,
+    Tell,
+    Wanted,
+)
 
 
 def chain(*names: str) -> World:
@@ -155,6 +183,48 @@ def test_a_line_is_heard_once_everywhere() -> None:
     assert [(line.name, line.text) for line in lines] == [("ann", "hello")]
 
 
+def welcome(site: Site, who: ParticipantId) -> signal.Welcome:
+    return next(each for each in site.told[who] if isinstance(each, signal.Welcome))
+
+
+def test_who_comes_late_elsewhere_learns_what_those_here_know() -> None:
+    world = World("a", "b", "c")
+    link, _ = world.link("a", "b")
+    ann = world["a"].join("ann")
+    world["a"].hear(ann, signal.Status(hand_raised=True))
+    world["a"].hear(ann, signal.Say("before"))
+    world.run()
+    bob = world["b"].join("bob")
+    assert [one.text for one in welcome(world["b"], bob).lines] == ["before"]
+    assert [one.hand_raised for one in welcome(world["b"], bob).people] == [True]
+    world.cut("a", link)
+    world.wait(1)
+    world["b"].hear(bob, signal.Say("alone"))
+    world.wait(1)
+    world["a"].hear(ann, signal.Say("meanwhile"))
+    world.link("a", "b")
+    world.link("b", "c")
+    said = ["before", "alone", "meanwhile"]
+    for name in "abc":
+        eve = world[name].join("eve")
+        seen = welcome(world[name], eve)
+        assert [one.text for one in seen.lines] == said
+        assert "ann" in {one.name for one in seen.people if one.hand_raised}
+
+
+def test_what_was_said_before_everybody_left_is_not_told() -> None:
+    world = World("a", "b")
+    ann = world["a"].join("ann")
+    world["a"].hear(ann, signal.Say("secret"))
+    world["a"].leave(ann)
+    for now in (0.0, 100.0):
+        world["a"].rooms.guests.pass_time(now)
+    world["a"].join("cat")
+    bob = world["b"].join("bob")
+    world.link("a", "b")
+    assert not [each for each in world["b"].told[bob] if isinstance(each, signal.Line)]
+
+
 def test_when_a_link_is_cut_the_other_way_is_taken() -> None:
     world = World("a", "b", "c")
     world.link("a", "b")
@@ -168,6 +238,32 @@ def test_when_a_link_is_cut_the_other_way_is_taken() -> None:
     world.cut("a", direct)
     assert len(world.copies("c")) == len(world.copies("b")) == 1
     assert attached(world["c"], ann) == 1
+
+
+def test_while_a_link_is_in_doubt_pictures_go_over_to_the_other_way() -> None:
+    world = World("a", "b", "c")
+    link, _ = world.link("b", "a")
+    for pair in ("bc", "ca"):
+        world.link(*pair)
+    world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world["b"].join("bob")
+    world.run()
+    b = world["b"]
+    b.perform(b.rooms.trunks.doubt(link, True, world.now))
+    world.run()
+    assert b.core.handed_over == 2
+    assert len(world.copies("b")) == 2, "The old one is kept for a while."
+    world.wait(2)
+    assert len(world.copies("b")) == len(world.copies("c")) == 1
+    b.perform(b.rooms.trunks.doubt(link, False, world.now))
+    world.run()
+    world.wait(6)
+    assert b.core.handed_over == 4
+    world.wait(6)
+    assert (len(world.copies("b")), world.copies("c")) == (1, [])
+    world.cut("b", link)
+    assert b.core.handed_over == 4, "There is nothing that could go on."
 
 
 def test_a_muted_track_and_a_raised_hand_are_seen_afar() -> None:
@@ -516,3 +612,170 @@ def test_what_was_wanted_in_a_room_that_is_gone_is_asked_for_again() -> None:
     site.join("bob")
     world.run()
     assert len(world.copies("b")) == 1
+
+
+def test_who_is_not_on_the_line_any_more_says_nothing() -> None:
+    world = chain("a", "b")
+    trunks = world["b"].rooms.trunks
+    (link,) = trunks.links()
+    world["b"].perform(trunks.hang_up(link.id, world.now))
+    for word in (signal.Offered("offer"), Wanted(TrackId("t"), frozenset({""}))):
+        assert trunks.hear(link.id, word, world.now) == []
+    assert trunks.measure(link.id, 0.02, world.now) == []
+    assert trunks.hang_up(link.id, world.now) == []
+    assert trunks.standings() == ()
+
+
+def test_what_comes_before_it_is_said_which_track_it_is_waits() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video")
+    ann = world["b"].join("ann")
+    world.run()
+    (link,) = world["b"].rooms.trunks.links()
+    assert link.uplink is not None
+    early = Started(Port(link.uplink.transport, Mid("9")), "VP8")
+    assert world["b"].rooms.receive(early) == []
+    assert attached(world["b"], ann) == 1
+
+
+def test_what_is_too_much_for_one_moment_is_done_in_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("trunkline.domain.trunks.ROUNDS", 1)
+    world = chain("a", "b", "c")
+    world["a"].publish("camera", "video")
+    ann = world["c"].join("ann")
+    world.run()
+    assert len(world.copies("c")) == attached(world["c"], ann) == 1
+
+
+def test_who_leaves_while_the_relay_stops_is_told_to_nobody() -> None:
+    world = chain("a", "b")
+    camera = world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world.run()
+    trunks = world["a"].rooms.trunks
+    # All at once: the neighbour has not hung up yet.
+    world["a"].perform([*trunks.leave_all("It stops."), *world["a"].rooms.leave_all("stopped", "")])
+    world["a"].leave(camera)
+    assert [*trunks.links()] == []
+    assert not world["a"].core.shown
+
+
+def test_who_says_too_much_is_cut_off() -> None:
+    world = chain("a", "b")
+    (link,) = world["a"].rooms.trunks.links()
+    liar = Presence(id=ParticipantId("p"), room=RoomName("hall"), name=ParticipantName("liar"))
+    # The path has to begin with who says so.
+    lie = Announced(liar, (), 1.0)
+    for _ in range(100):
+        world["a"].perform(world["a"].rooms.trunks.hear(link.id, lie, world.now))
+    assert [*world["a"].rooms.trunks.links()] == []
+    assert people(world["a"]) == set()
+    first, *_, last = [one for one in world["a"].events if isinstance(one, TrunkRemarked)]
+    assert "That is not taken" in first.sentence
+    assert "is cut" in last.sentence
+
+
+def test_people_afar_of_more_rooms_than_there_may_be_are_left_out() -> None:
+    world = World("a", "b", limits=Limits(rooms=2))
+    world.link("b", "a")
+    world["b"].join("ann", room="hall")
+    world["b"].join("bob", room="lobby")
+    camera = world["a"].publish("camera", "video", room="hall")
+    other = world["a"].publish("other", "video", room="elsewhere")
+    world.run()
+    assert people(world["b"]) == {"camera"}
+    world["a"].leave(other)
+    world["a"].leave(camera)
+    world.run()
+    assert people(world["b"]) == set()
+    assert [room.name for room in world["b"].rooms.everywhere()] == ["hall", "lobby"]
+
+
+def test_a_refused_change_of_what_a_neighbour_sends_leaves_what_runs() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video")
+    ann = world["b"].join("ann")
+    world.run()
+    (link,) = world["b"].rooms.trunks.links()
+    assert link.uplink is not None
+    refused = Refused(link.uplink.transport, "unsupported", "It is refused.")
+    told = Tell(link.id, signal.Failed("offer-refused", "It is refused."))
+    assert world["b"].rooms.receive(refused) == [told]
+    assert attached(world["b"], ann) == 1
+
+
+def test_a_media_connection_ends_once() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world.run()
+    (link,) = world["b"].rooms.trunks.links()
+    assert link.uplink is not None
+    ended = signal.ConnectionClosed(sending=True, reason="It ended.")
+    close = Close(link.uplink.transport)
+    assert link.hear(ended) == [close]
+    assert link.hear(ended) == []
+
+
+def test_what_does_not_fit_a_trunks_connections_changes_nothing() -> None:
+    world = chain("a", "b")
+    (link,) = world["a"].rooms.trunks.links()
+    stray = TransportId(99)
+    assert link.receive(Answered(stray, "answer", ())) == []
+    assert link.receive(Offered(stray, "offer", ())) == []
+    assert (link.uplink, link.downlink) == (None, None)
+
+
+def test_a_trunk_without_a_limit_holds_nothing_back() -> None:
+    world = World("a", "b", "c")
+    world.link("a", "b", Policy(max_kbps=1_000))
+    world.link("a", "c")
+    world["a"].publish("camera", "video", "audio")
+    world["c"].join("ann")
+    world.run()
+    (_, free) = world["a"].rooms.trunks.links()
+    assert free.downlink is not None
+    for second in range(3):
+        world.now += 1
+        report = Counted(second, (sending(free.downlink.transport, second * 500_000),), 0)
+        world["a"].perform(world["a"].rooms.trunks.weigh(report, world.now))
+    world.run()
+    assert len(world.copies("c")) == 2
+
+
+def test_a_caller_is_shown_another_relays_participant() -> None:
+    world = chain("a", "b")
+    world["a"].publish("camera", "video")
+    world.run()
+    site = world["b"]
+    transport, cat = site.rooms.number(), ParticipantId("cat")
+    offer = json.dumps({"from": ["caller cat", 0], "kinds": ["video"]})
+    request = Call(
+        room=RoomName("hall"),
+        name=ParticipantName("cat"),
+        follows=None,
+        steady=False,
+        offer=offer,
+        publishes=False,
+    )
+    site.core.viewers.add(transport)
+    site.perform(site.rooms.callers.enter(request, transport, cat))
+    world.run()
+    assert len(world.copies("b")) == 1
+    assert [port.transport for port in site.core.shown] == [transport]
+
+
+def test_programs_get_what_comes_over_a_trunk() -> None:
+    world = chain("a", "b")
+    camera = world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world.run()
+    (link,) = world["b"].rooms.trunks.links()
+    rooms, hall = world["b"].rooms, RoomName("hall")
+    assert link.uplink is not None
+    port = Port(link.uplink.transport, Mid("0"))
+    taking, effects = rooms.takings.take_from(hall, ParticipantId(f"a-{camera}"), ("video",))
+    assert taking.ports == {"video": port}
+    assert effects == [], "Ann has it already."

@@ -1,5 +1,7 @@
 """Where pictures go in a grid."""
 
+import math
+
 import numpy
 import pytest
 from hypothesis import given
@@ -43,7 +45,9 @@ def test_two_pictures_stand_beside_each_other() -> None:
     assert first is not None
     assert numpy.abs(first.pixels[18, 16, :3].astype(int) - RED).max() <= 2
     # What comes at once after it is seen with the next.
+    grid._last = math.inf
     grid.cell(1)(picture(plain(BLUE)))
+    assert screen.picture is first
     grid._last = -1
     grid.cell(1)(picture(plain(BLUE)))
     second = screen.picture

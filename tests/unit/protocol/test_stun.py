@@ -154,3 +154,10 @@ def test_what_is_written_can_be_read(attributes: list[tuple[int, bytes]], passwo
     message = stun.decode(data)
     assert message.attributes[:-2] == tuple(attributes)
     assert stun.is_authentic(data, password)
+
+
+def test_an_attribute_that_is_longer_than_the_message_is_refused() -> None:
+    broken = bytearray(REQUEST)
+    broken[-5] = 8  # the length of FINGERPRINT, which comes last
+    with pytest.raises(ProtocolError, match="0x8028 is longer than the message"):
+        stun.decode(bytes(broken))

@@ -3,16 +3,19 @@
 import random
 import secrets
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from trunkline.client.trunk.roster import Roster, kept
 from trunkline.config import Settings
 from trunkline.errors import ProtocolError, StartupError
-from trunkline.listing.settings import TrunkSettings
 from trunkline.model.trunk import Hello
 from trunkline.net.identity import identity, passing_identity
 from trunkline.net.links import Links
 from trunkline.net.resolver import LocalResolver
 from trunkline.state import Store
+
+if TYPE_CHECKING:
+    from trunkline.listing.settings import TrunkSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Memory:
     me: Hello
     store: Store | None
     """None where nothing can be kept."""
-    added: dict[str, TrunkSettings]
+    added: "dict[str, TrunkSettings]"
     """Trunks, by their ids."""
 
     def roster(self, links: Links, settings: Settings) -> Roster:

@@ -65,7 +65,7 @@ class RelayOffice:
     async def _ask(
         self, method: str, path: str, settings: TrunkSettings | None = None
     ) -> dict[str, Any]:
-        body = settings.model_dump(mode="json", exclude_unset=True) if settings else None
+        body = _written(settings, exclude_unset=True) if settings else None
         async with self.http.request(
             method, f"{self.url}/api/v1/trunks{path}", json=body
         ) as response:
@@ -108,8 +108,13 @@ class StoreOffice:
         keep(self.store, {one: told for one, told in kept(self.store).items() if one != trunk})
 
 
+def _written(settings: TrunkSettings, **which: Any) -> dict[str, Any]:
+    """As the API has it."""
+    return settings.model_dump(mode="json", by_alias=True, **which)
+
+
 def _listed(trunk: str, settings: TrunkSettings) -> Listed:
-    told = settings.model_dump(mode="json", exclude={"secret"})
+    told = _written(settings, exclude={"secret"})
     return {"id": trunk, "direction": "out", "state": "stored", "error": None, **told}
 
 

@@ -8,10 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
-
 from trunkline.errors import Refusal, RefusalCode, StartupError
-from trunkline.listing.settings import TrunkSettings
 from trunkline.net.links import Links
 from trunkline.state import Store
 
@@ -19,6 +16,7 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
 
     from trunkline.client.trunk.dialler import Dialler
+    from trunkline.listing.settings import TrunkSettings
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +31,14 @@ class Entry:
     """One trunk."""
 
     id: str
-    settings: TrunkSettings
+    settings: "TrunkSettings"
     fixed: bool
     """It stands in the settings, where alone it can be changed."""
     dialler: "Dialler"
     task: asyncio.Task[None] | None = None
 
 
-def kept(store: Store) -> dict[str, TrunkSettings]:
+def kept(store: Store) -> "dict[str, TrunkSettings]":
     """Those that were added, by their ids.
 
     Raises:
@@ -49,6 +47,11 @@ def kept(store: Store) -> dict[str, TrunkSettings]:
     text = store.read(FILE)
     if text is None:
         return {}
+    # Imported with the first trunk, as below.
+    from pydantic import TypeAdapter, ValidationError
+
+    from trunkline.listing.settings import TrunkSettings
+
     try:
         return TypeAdapter(dict[str, TrunkSettings]).validate_json(text)
     except ValidationError as error:
@@ -58,7 +61,7 @@ def kept(store: Store) -> dict[str, TrunkSettings]:
         ) from None
 
 
-def keep(store: Store, trunks: dict[str, TrunkSettings]) -> None:
+def keep(store: Store, trunks: "dict[str, TrunkSettings]") -> None:
     """Replace them.
 
     Raises:
@@ -101,7 +104,7 @@ class Roster:
         """Those of the settings first, then in the order in which they were added."""
         return tuple(self._entries.values())
 
-    def take(self, fixed: Sequence[TrunkSettings], added: dict[str, TrunkSettings]) -> None:
+    def take(self, fixed: "Sequence[TrunkSettings]", added: "dict[str, TrunkSettings]") -> None:
         """Begin with these."""
         for number, settings in enumerate(fixed, 1):
             self._enter(f"settings-{number}", settings, fixed=True)
@@ -121,7 +124,7 @@ class Roster:
         for entry in self.entries:
             entry.dialler.hurry()
 
-    async def add(self, settings: TrunkSettings) -> Entry:
+    async def add(self, settings: "TrunkSettings") -> Entry:
         """Dial one more from now on, also after a restart.
 
         Raises:
@@ -134,7 +137,7 @@ class Roster:
         await self._save()
         return entry
 
-    async def change(self, number: str, settings: TrunkSettings) -> Entry:
+    async def change(self, number: str, settings: "TrunkSettings") -> Entry:
         """Replace what is laid down for one; errors as above.
 
         Without a secret it keeps its own, but for another address it must be given again: whoever
@@ -175,7 +178,7 @@ class Roster:
             )
         return entry
 
-    def _enter(self, number: str, settings: TrunkSettings, *, fixed: bool = False) -> Entry:
+    def _enter(self, number: str, settings: "TrunkSettings", *, fixed: bool = False) -> Entry:
         # Imported with the first trunk: with what it needs it takes six megabytes.
         from trunkline.client.trunk.dialler import Dialler
 

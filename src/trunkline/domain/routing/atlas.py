@@ -79,6 +79,11 @@ class Atlas:
         there = self._there.get(participant)
         return there.choice.current if there else None
 
+    def origin(self, participant: ParticipantId) -> RelayId | None:
+        """The relay of a participant that is not of this one."""
+        there = self._there.get(participant)
+        return there.origin if there else None
+
     def owner(self, track: TrackId) -> ParticipantId | None:
         """Whose a track is."""
         return self._claims.owner(track)

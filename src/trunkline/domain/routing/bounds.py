@@ -19,6 +19,8 @@ class Bounds:
     tracks_of_participant: int = 32
     wants_of_link: int = 10_000
     """Tracks that one neighbour wants."""
+    rules: int = 2_000
+    """What relays said of rooms, that is remembered."""
     words: Rate = field(default_factory=lambda: Rate(burst=20_000, per_second=1_000))
     """Of one link."""
     breaches: Rate = field(default_factory=lambda: Rate(burst=50, per_second=0.1))

@@ -24,7 +24,8 @@ class Serve:
 class Supply:
     """From now on take the media of a track from this link; None: from nowhere.
 
-    While another link is asked for the track, too, what comes over it waits for `Router.flows`.
+    While another link is asked for the track, too, they are taken from that until this one's can
+    follow; `Router.flows` says that they come.
     """
 
     track: TrackId
@@ -62,6 +63,13 @@ class Loud:
 
 
 @dataclass(frozen=True, slots=True)
+class Laid:
+    """Another relay says something else of how a room is entered."""
+
+    room: RoomName
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """Say goodbye and hang up: routing has forgotten the link already."""
 
@@ -76,5 +84,5 @@ class Remark:
     sentence: str
 
 
-RoutingEffect = Tell | Serve | Supply | Present | Absent | Heard | Loud | Cut | Remark
+RoutingEffect = Tell | Serve | Supply | Present | Absent | Heard | Loud | Laid | Cut | Remark
 """To be done in the order in which they are told."""

@@ -1,6 +1,6 @@
 """The whole of routing, for those outside."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -12,6 +12,7 @@ from trunkline.domain.routing.gossip import Gossip
 from trunkline.domain.routing.herald import Herald
 from trunkline.domain.routing.inspection import fault
 from trunkline.domain.routing.neighbour import Neighbour
+from trunkline.domain.routing.rulebook import Rulebook
 from trunkline.domain.routing.speech import Speech
 from trunkline.domain.routing.watch import Watch
 from trunkline.errors import Refusal, RefusalCode
@@ -23,6 +24,8 @@ from trunkline.model.trunk import (
     Policy,
     Presence,
     Routed,
+    Ruled,
+    Rules,
     Said,
     Spoken,
     Wanted,
@@ -52,6 +55,7 @@ class Router:
         self._demand = Demand(self._neighbours, self._atlas)
         self._gossip = Gossip(me, self._neighbours, self._bounds.lines)
         self._speech = Speech(self._neighbours, self._atlas)
+        self._rulebook = Rulebook(me, self._neighbours, self._bounds.rules)
         self._watch = Watch(self._bounds)
 
     def publish(self, presence: Presence, now: float) -> list[RoutingEffect]:
@@ -103,7 +107,11 @@ class Router:
         if rtt is not None:
             neighbour.rtt = rtt * 1000
         self._neighbours[link] = neighbour
-        return [*self._herald.greet(neighbour, now), *self._speech.greet(now)]
+        return [
+            *self._herald.greet(neighbour, now),
+            *self._rulebook.greet(neighbour),
+            *self._speech.greet(now),
+        ]
 
     def measure(self, link: LinkId, rtt: float, now: float) -> list[RoutingEffect]:
         """The round-trip time of a link, in seconds."""
@@ -111,6 +119,18 @@ class Router:
         if neighbour is None or not neighbour.measure(rtt):
             return []
         return self._look(tuple(neighbour.heard), now)
+
+    def doubt(self, link: LinkId, doubtful: bool, now: float) -> list[RoutingEffect]:
+        """Whether nothing is heard of a link for longer than it should be.
+
+        Another way is looked for to those whose media come by it: all others can wait for its end.
+        """
+        neighbour = self._neighbours.get(link)
+        if neighbour is None or neighbour.doubtful == doubtful:
+            return []
+        neighbour.doubtful = doubtful
+        coming = {self._atlas.owner(track) for track in neighbour.asked}
+        return self._look([who for who in neighbour.heard if who in coming or not doubtful], now)
 
     def disconnect(self, link: LinkId, now: float) -> list[RoutingEffect]:
         """A link is down."""
@@ -138,13 +158,20 @@ class Router:
         return self._demand.settle((track,), now) if self._demand.want(track, encodings) else []
 
     def flows(self, link: LinkId, track: TrackId, now: float) -> list[RoutingEffect]:
-        """Media of a track came from a link that `Supply` does not name (yet)."""
-        self._demand.flows(link, track)
+        """Media of a track begin to come from a link."""
+        self._demand.flows(link, track, now)
         return self._demand.settle((track,), now)
 
     def say(self, room: RoomName, line: signal.Line, wall: int) -> list[RoutingEffect]:
         """Somebody of this relay said a line; `wall` is in milliseconds since 1970."""
         return self._gossip.say(room, line, wall)
+
+    def recall(
+        self, link: LinkId, rooms: Mapping[RoomName, Container[signal.Line]]
+    ) -> list[RoutingEffect]:
+        """Tell a new neighbour what rooms still remember to have been said."""
+        neighbour = self._neighbours.get(link)
+        return self._gossip.recall(neighbour, rooms) if neighbour else []
 
     def speak(
         self, room: RoomName, speakers: Iterable[signal.Speaker], now: float
@@ -152,12 +179,25 @@ class Router:
         """Who of this relay's participants speaks in a room, loudest first."""
         return self._speech.speak(room, speakers, now)
 
+    def lay_down(self, room: RoomName, rules: Rules, now: float) -> list[RoutingEffect]:
+        """What this relay says from now on of how a room is entered."""
+        return self._rulebook.lay_down(room, rules, now)
+
+    def rules(self, room: RoomName) -> dict[RelayId, Rules]:
+        """What is said of that, by whom; this relay's own words among it."""
+        return self._rulebook.of(room)
+
+    def origin(self, participant: ParticipantId) -> RelayId | None:
+        """The relay at which somebody is who is not here."""
+        return self._atlas.origin(participant)
+
     def pass_time(self, now: float) -> list[RoutingEffect]:
         """Do what waited for its moment; to be called twice a second or more often."""
         return [
             *self._look(self._atlas.due(now), now),
             *self._herald.pass_time(now),
             *self._demand.settle(self._demand.moving(), now),
+            *self._rulebook.pass_time(now),
             *self._speech.pass_time(now),
         ]
 
@@ -187,6 +227,8 @@ class Router:
                 return self._gossip.hear(neighbour, word, now)
             case Spoken():
                 return self._speech.hear(neighbour, word, now)
+            case Ruled():
+                return self._hear_ruled(neighbour, word, now)
             case _:
                 assert_never(word)
 
@@ -238,6 +280,15 @@ class Router:
             most = self._bounds.wants_of_link
             return self._cut(neighbour, "full", f"It wants more than {most} tracks.", now)
         return self._demand.settle((word.track,), now)
+
+    def _hear_ruled(self, neighbour: Neighbour, word: Ruled, now: float) -> list[RoutingEffect]:
+        if not neighbour.takes(word.room):
+            return []
+        if not self._rulebook.has_place(word):
+            full = f"what is said of {self._bounds.rules} rooms is known already"
+            sentence = f"What it says of room {word.room!r} is not taken: {full}."
+            return self._remark(neighbour, sentence, now)
+        return self._rulebook.hear(neighbour, word, now)
 
     def _look(self, participants: Iterable[ParticipantId], now: float) -> list[RoutingEffect]:
         effects: list[RoutingEffect] = []

@@ -10,6 +10,7 @@ from trunkline.protocol import sfu_pb2 as pb
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.protocol.room.told import read_told, write_told
 from trunkline.protocol.trunk.presence import MAX_LAYERS, read_announced, write_announced
+from trunkline.protocol.trunk.rule import read_ruled, write_ruled
 from trunkline.protocol.trunk.text import (
     code,
     mid_of,
@@ -65,10 +66,16 @@ def write_word(word: trunk.Word) -> pb.RemoteNodeMessage:
             return pb.RemoteNodeMessage(trunkWithdrawn=withdrawn)
         case trunk.Wanted() | trunk.Said() | trunk.Spoken():
             return _write_routed(word)
-        case trunk.Charted():
-            return pb.RemoteNodeMessage(trunkCharted=_write_charted(word))
+        case trunk.Ruled() | trunk.Charted():
+            return _write_flooded(word)
         case _:
             return write_told(word)
+
+
+def _write_flooded(word: trunk.Ruled | trunk.Charted) -> pb.RemoteNodeMessage:
+    if isinstance(word, trunk.Ruled):
+        return pb.RemoteNodeMessage(trunkRuled=write_ruled(word))
+    return pb.RemoteNodeMessage(trunkCharted=_write_charted(word))
 
 
 def _write_routed(word: trunk.Wanted | trunk.Said | trunk.Spoken) -> pb.RemoteNodeMessage:
@@ -192,4 +199,5 @@ _READERS: dict[str, Callable[[pb.RemoteNodeMessage], trunk.Word]] = {
     "trunkSaid": _read_said,
     "trunkSpoken": _read_spoken,
     "trunkCharted": _read_charted,
+    "trunkRuled": lambda message: read_ruled(message.trunkRuled),
 }

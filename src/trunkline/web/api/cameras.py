@@ -5,7 +5,6 @@ import secrets
 from typing import Any, Protocol
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, StartupError
 from trunkline.model.camera import Camera, CameraHealth
@@ -107,6 +106,9 @@ def _entry(camera: Camera, health: CameraHealth) -> Any:
 async def _read(request: web.Request, camera: str) -> Camera:
     if request.content_type != _TYPE:
         raise Refusal(RefusalCode.WRONG_TYPE, f"Send the camera as {_TYPE}.")
+    # Imported when asked: pydantic takes nine megabytes.
+    from pydantic import ValidationError
+
     from trunkline.web.api.camera_shape import CameraBody
 
     try:

@@ -2,13 +2,12 @@
 
 from pydantic import BaseModel
 
-from trunkline.listing.settings import TrunkSettings
 from trunkline.web.api.shape import Problem
-from trunkline.web.api.trunk_shape import Trunk, Trunks
+from trunkline.web.api.trunk_shape import Trunk, TrunkBody, Trunks
 from trunkline.web.api.trunks import PATH
 
 ANSWERS: tuple[type[BaseModel], ...] = (Trunk, Trunks)
-BODIES: tuple[type[BaseModel], ...] = (TrunkSettings,)
+BODIES: tuple[type[BaseModel], ...] = (TrunkBody,)
 
 _TRUNK = {"name": "trunk", "in": "path", "required": True, "schema": {"type": "string"}}
 _PROBLEMS = {
@@ -41,7 +40,7 @@ def paths(reference: str) -> dict[str, object]:
     def told(summary: str, model: type[BaseModel]) -> dict[str, object]:
         return {"description": summary, "content": content(model)}
 
-    body = {"required": True, "content": content(TrunkSettings)}
+    body = {"required": True, "content": content(TrunkBody)}
     listed, added = "All trunks.", "Dial another relay, now and after each restart."
     changed = "Replace what is laid down; without a secret, and with the same url, it is kept."
     removed = "Dial it no more."

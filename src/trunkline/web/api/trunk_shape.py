@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from trunkline.client.trunk.roster import Entry, Roster
+from trunkline.listing.settings import TrunkSettings
 from trunkline.model.id import LinkId, ParticipantId
 from trunkline.model.trunk import Hello, Standing
 from trunkline.net.links import Talk
+from trunkline.web.api.shape import Shape
 
 State = Literal["connecting", "up", "waiting", "refused"]
 
 
-class Shape(BaseModel):
-    """Names are as in the settings."""
+class TrunkBody(TrunkSettings):
+    """What is laid down for a trunk that this relay dials."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(validate_by_name=False, validate_by_alias=True)
 
 
 class Relay(Shape):
@@ -51,8 +53,7 @@ class Trunk(Shape):
         bool,
         Field(
             description="The other one is an original Umbrella relay, and takes part in the room "
-            "default: it has no id and is not measured, and of the limits only send and receive "
-            "hold."
+            "default: it has no id and is not measured."
         ),
     ] = False
     relay: Annotated[Relay | None, Field(description="The other one; null while not up.")]

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
 from trunkline.client.trunk.roster import Entry, Roster
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, Refusal, RefusalCode
-from trunkline.listing.settings import TrunkSettings, fault
 from trunkline.model.request import Measure
 from trunkline.web.admin import Admin
 from trunkline.web.api.meter import Meter, bitrates, guest_figures
 from trunkline.web.body import read_body
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from trunkline.listing.settings import TrunkSettings
 
 PATH = "/api/v1/trunks"
 
@@ -82,21 +86,27 @@ class TrunkApi:
         return _answer(one(self._roster, entry), status)
 
 
-async def _settings(request: web.Request) -> TrunkSettings:
+async def _settings(request: web.Request) -> "TrunkSettings":
     if request.content_type != "application/json":
         raise Refusal(RefusalCode.WRONG_TYPE, "Send JSON, as application/json.")
+    # Imported when asked: pydantic takes nine megabytes.
+    from pydantic import ValidationError
+
+    from trunkline.listing.settings import TrunkSettings, fault
+
     try:
-        return TrunkSettings.model_validate_json(await read_body(request))
+        body = await read_body(request)
+        return TrunkSettings.model_validate_json(body, by_alias=True, by_name=False)
     except ValidationError as error:
         if error.errors()[0]["type"] == "json_invalid":
             raise ProtocolError("The body is no JSON.") from None
         raise Refusal(RefusalCode.UNSUPPORTED, fault(error)) from None
 
 
-def _answer(shape: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+def _answer(shape: "BaseModel", status: HTTPStatus = HTTPStatus.OK) -> web.Response:
     return web.Response(
         status=status,
-        text=shape.model_dump_json(),
+        text=shape.model_dump_json(by_alias=True),
         content_type="application/json",
         headers={"Cache-Control": "no-store", "Vary": "Authorization"},
     )

@@ -31,3 +31,8 @@ def test_anything_is_a_list_or_refused(body: bytes) -> None:
     except ProtocolError:
         return
     assert read_servers(write_servers(found)) == found
+
+
+def test_what_is_no_list_is_refused() -> None:
+    with pytest.raises(ProtocolError, match="no CurrentServers"):
+        read_servers(b"\xff")

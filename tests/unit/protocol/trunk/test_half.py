@@ -37,6 +37,11 @@ def said(**more: object) -> pb.RemoteNodeMessage:
     return pb.RemoteNodeMessage(trunkSaid=pb.TrunkSaid(**given))  # type: ignore[arg-type]
 
 
+def ruled(**more: object) -> pb.RemoteNodeMessage:
+    given = {"origin": "relay0001", "number": 1, "room": "studio", **more}
+    return pb.RemoteNodeMessage(trunkRuled=pb.TrunkRuled(**given))  # type: ignore[arg-type]
+
+
 def wanted(track: str, rids: list[str]) -> pb.RemoteNodeMessage:
     return pb.RemoteNodeMessage(trunkWanted=pb.TrunkWanted(umbrellaId=track, rids=rids))
 
@@ -112,6 +117,16 @@ Change = Callable[[], pb.RemoteNodeMessage]
         (lambda: said(origin="me"), "8 to 64 letters"),
         (lambda: said(line=pb.Chat(participantId="p1", name="Ann")), "1 to 2000 characters"),
         (lambda: said(line=pb.Chat(text="x" * 2001)), "1 to 2000 characters"),
+        (lambda: ruled(origin="me"), "8 to 64 letters"),
+        (lambda: ruled(room="x" * 1000), "room name has 1 to"),
+        (lambda: ruled(number=1 << 53), "counted up to 9007199254740991, not 9007199254740992"),
+        (lambda: ruled(lock=pb.TrunkLock(stamp=1 << 63, relay="relay0001")), "counted up to"),
+        (lambda: ruled(lock=pb.TrunkLock(stamp=1)), "8 to 64 letters"),
+        (lambda: ruled(verifier=pb.TrunkVerifier()), "16 bytes of salt and 32 of key, not 0 and 0"),
+        (
+            lambda: ruled(verifier=pb.TrunkVerifier(salt=bytes(16), key=bytes(1000))),
+            "32 of key, not 16 and 1000",
+        ),
         (lambda: wanted("t" * 65, []), "id of a track"),
         (lambda: wanted("t", [str(n) for n in range(9)]), "at most 8 encodings"),
         (lambda: wanted("t", ["a b"]), "rid of an encoding"),

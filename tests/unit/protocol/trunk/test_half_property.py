@@ -90,6 +90,12 @@ LINE = made(signal.Line, WHO, PERSON, st.text(min_size=1, max_size=20), LONG)
 # Those that are the same when they were milliseconds for a while.
 RTT = st.integers(0, 80).map(lambda eighths: eighths / 8)
 EDGE = made(trunk.Edge, RELAY, st.none() | RTT, NUMBER)
+COUNT = st.integers(0, trunk.LAST)
+LOCK = made(trunk.Lock, COUNT, RELAY, st.booleans())
+VERIFIER = made(trunk.Verifier, st.binary(min_size=16, max_size=16), st.just(bytes(range(32))))
+RULES = st.builds(
+    trunk.Rules, lock=st.none() | LOCK, verifier=st.none() | VERIFIER, unlisted=st.booleans()
+)
 HELLO = made(trunk.Hello, RELAY, SHOWN, SHOWN, SHOWN)
 WORD = st.one_of(
     made(
@@ -101,6 +107,7 @@ WORD = st.one_of(
     made(trunk.Withdrawn, WHO, st.none() | LONG),
     made(trunk.Wanted, TRACK_ID, st.frozensets(st.just("") | RID, max_size=8)),
     made(trunk.Said, RELAY, LONG, ROOM, LINE),
+    made(trunk.Ruled, RELAY, COUNT, ROOM, RULES),
     made(trunk.Charted, RELAY, SHOWN, LONG, some(EDGE)),
     made(trunk.Spoken, ROOM, some(made(signal.Speaker, WHO, st.integers(0, 127)))),
     made(signal.Offered, SDP),

@@ -14,8 +14,8 @@ export function trunkValues(trunk?: Partial<Trunk>): Values {
     rooms: trunk?.rooms?.join("\n") ?? "",
     send: trunk?.send ?? true,
     receive: trunk?.receive ?? true,
-    max_kbps: trunk?.max_kbps?.toString() ?? "",
-    max_layer: trunk?.max_layer?.toString() ?? "",
+    maxKbps: trunk?.maxKbps?.toString() ?? "",
+    maxLayer: trunk?.maxLayer?.toString() ?? "",
   };
 }
 
@@ -28,6 +28,7 @@ export function cameraValues(camera?: Partial<Camera>): Values {
     sub: camera?.sub ?? "",
     mode: camera?.mode ?? "on-demand",
     transport: camera?.transport ?? "",
+    certificate: camera?.certificate ?? "",
     loop: camera?.loop ?? false,
   };
 }
@@ -41,7 +42,7 @@ export function trunkBody(values: Values): Record<string, unknown> {
     .filter((room) => room !== "");
   return {
     ...filled(values, ["url", "secret", "fingerprint"]),
-    ...numbers(values, ["max_kbps", "max_layer"]),
+    ...numbers(values, ["maxKbps", "maxLayer"]),
     ...(rooms.length > 0 && { rooms }),
     insecure: insecure === true,
     send: send === true,
@@ -53,7 +54,7 @@ export function trunkBody(values: Values): Record<string, unknown> {
 export function cameraBody(values: Values): Record<string, unknown> {
   const { loop } = values;
   return {
-    ...filled(values, ["url", "name", "room", "sub", "mode", "transport"]),
+    ...filled(values, ["url", "name", "room", "sub", "mode", "transport", "certificate"]),
     loop: loop === true,
   };
 }

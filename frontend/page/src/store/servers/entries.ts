@@ -12,13 +12,13 @@ export interface Trunk {
   readonly original: boolean;
   readonly relay: { readonly id: string; readonly name: string } | null;
   readonly rtt: number | null;
-  readonly sent_kbps: number;
-  readonly received_kbps: number;
-  readonly tracks_sent: number;
-  readonly tracks_received: number;
+  readonly sentKbps: number;
+  readonly receivedKbps: number;
+  readonly tracksSent: number;
+  readonly tracksReceived: number;
   readonly rooms: readonly string[] | null;
-  readonly max_kbps: number | null;
-  readonly max_layer: number | null;
+  readonly maxKbps: number | null;
+  readonly maxLayer: number | null;
   readonly send: boolean;
   readonly receive: boolean;
   readonly insecure: boolean;
@@ -35,6 +35,7 @@ export interface Camera {
   readonly sub: string | null;
   readonly mode: "on-demand" | "always";
   readonly transport?: "tcp" | "udp" | null;
+  readonly certificate?: string | null;
   readonly loop?: boolean;
   readonly state: "idle" | "connecting" | "live" | "waiting" | "failed";
   readonly error: string | null;

@@ -38,9 +38,9 @@ export function TrunkEntry({ trunk, deeds }: { trunk: Trunk; deeds: ComponentChi
       {isUp && !trunk.original && (
         <Fact label={words.roundTrip}>{milliseconds(trunk.rtt ?? undefined)}</Fact>
       )}
-      {isUp && <Fact label={words.sends}>{amount(trunk.sent_kbps, trunk.tracks_sent)}</Fact>}
+      {isUp && <Fact label={words.sends}>{amount(trunk.sentKbps, trunk.tracksSent)}</Fact>}
       {isUp && (
-        <Fact label={words.receives}>{amount(trunk.received_kbps, trunk.tracks_received)}</Fact>
+        <Fact label={words.receives}>{amount(trunk.receivedKbps, trunk.tracksReceived)}</Fact>
       )}
       {trunk.rooms && <Fact label={words.rooms}>{trunk.rooms.join(", ")}</Fact>}
     </Entry>
