@@ -120,6 +120,8 @@ bench: build ## Measure CPU, latency and memory of forwarding, and what people w
 	$(BIN)/python -m benchmarks
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.rooms
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.frames
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.flitter
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.routing
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.trunks
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.cameras
 

@@ -2,7 +2,8 @@
 
 Run as `PYTHONPATH=tests python -m benchmarks.flitter`, as root: both run in a network of their own,
 and draw in software. Each sends a still ground with 20 moving rectangles and the time of day as 12
-black and white squares; the other reads the time out of what it shows.
+black and white squares; the other reads the time out of what it shows. Of each size there is the
+ceiling first: two Flitters at the same time that draw the same without `!webrtc`.
 """
 
 import argparse
@@ -10,11 +11,16 @@ import asyncio
 import json
 import os
 import platform
+import shutil
 import statistics
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import indent
 from typing import Any
 
 import psutil
@@ -29,26 +35,37 @@ WARM = 5.0
 """Seconds before the window, once they are connected."""
 BITS = 12
 
-PROGRAM = """let SIZE={width};{height}
+HEAD = """let SIZE={width};{height}
 let MS=floor(clock*1000)
 
 !window size=SIZE
     !meter
-        !webrtc state=:call
-            !broadcast {role}=:bench
-            !canvas size=SIZE
-                !path
-                    !rect size=SIZE
-                    !fill color=0.2;0.3;0.4
-                for i in ..20
-                    !path
-                        !rect point=(i*31+time*60)%560;60+(i*53+time*40)%260 size=40;30
-                        !fill color=(i/20);0.5;(1-i/20)
-                for i in ..12
-                    !path
-                        !rect point=i*40;0 size=40;40
-                        !fill color=(MS//(2**i))%2
 """
+CALL = """!webrtc state=:call
+    !broadcast {role}=:bench
+"""
+SCENE = """!canvas size=SIZE
+    !path
+        !rect size=SIZE
+        !fill color=0.2;0.3;0.4
+    for i in ..20
+        !path
+            !rect point=(i*31+time*60)%560;60+(i*53+time*40)%260 size=40;30
+            !fill color=(i/20);0.5;(1-i/20)
+    for i in ..12
+        !path
+            !rect point=i*40;0 size=40;40
+            !fill color=(MS//(2**i))%2
+"""
+Told = list[tuple[int | None, int]]
+"""Of pictures that were shown, or drawn where nothing comes: how old, and how many were drawn."""
+
+
+def program(size: str, role: str | None) -> str:
+    """What a Flitter draws; without a role there is no call."""
+    width, height = size.split("x")
+    inner = SCENE if role is None else CALL.format(role=role) + indent(SCENE, "    ")
+    return HEAD.format(width=width, height=height) + indent(inner, "        ")
 
 
 def flitter() -> None:
@@ -70,6 +87,10 @@ def flitter() -> None:
         def render(self, _node: Any, _references: Any, **_: Any) -> None:
             call = self.children[0]
             self.frames += 1
+            if not hasattr(call, "shown"):
+                sys.stdout.write(f"age - {self.frames}\n")
+                sys.stdout.flush()
+                return
             if call.shown is self.shown:
                 return
             if call.shown is None:
@@ -89,46 +110,61 @@ def flitter() -> None:
     engine()
 
 
+@asynccontextmanager
+async def both(
+    screen: str, place: Namespace, size: str, fps: int, calling: bool
+) -> AsyncIterator[tuple[Process, Process]]:
+    """Two Flitters, of which pictures have come."""
+    environment = {"DISPLAY": screen, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": str(TESTS)}
+    command = [*place.inside, sys.executable, "-m", "benchmarks.flitter", "--flitter"]
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="trunkline-bench-"))
+        started = []
+        for role in ("call", "answer"):
+            path = Path(folder, f"{role}.fl")
+            await asyncio.to_thread(path.write_text, program(size, role if calling else None))
+            options = ["--offscreen", "--quiet", "--fps", str(fps), str(path)]
+            running = process([*command, *options], environment=environment)
+            started.append(await stack.enter_async_context(running))
+        for one in started:
+            await until(partial(_lines, one), bool, within=60, what="pictures")
+        yield started[0], started[1]
+
+
+async def watch(pair: tuple[Process, Process], seconds: float) -> list[dict[str, Any]]:
+    """What both cost for so long, and what they told."""
+    await asyncio.sleep(WARM)
+    before = [_look(one) for one in pair]
+    for one in pair:
+        one.lines.clear()
+    told: list[Told] = [[], []]
+    for _ in range(int(seconds * 4)):
+        await asyncio.sleep(0.25)
+        for mine, one in zip(told, pair, strict=True):
+            mine += [_read(line) for line in one.lines]
+            one.lines.clear()
+    spent = [_look(one) - cpu for one, cpu in zip(pair, before, strict=True)]
+    return [_figures(mine, cpu, seconds) for mine, cpu in zip(told, spent, strict=True)]
+
+
 async def measure(
     screen: str, place: Namespace, size: str, fps: int, seconds: float
 ) -> dict[str, Any]:
-    """Both sides of one case."""
-    width, height = size.split("x")
-    environment = {"DISPLAY": screen, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": str(TESTS)}
-    async with AsyncExitStack() as stack:
-        both = []
-        for role in ("call", "answer"):
-            path = f"/tmp/trunkline-bench-{os.getpid()}-{role}.fl"
-            stack.callback(os.unlink, path)
-            program = PROGRAM.format(width=width, height=height, role=role)
-            await asyncio.to_thread(Path(path).write_text, program)
-            command = [*place.inside, sys.executable, "-m", "benchmarks.flitter", "--flitter"]
-            options = ["--offscreen", "--quiet", "--fps", str(fps), path]
-            both.append(
-                await stack.enter_async_context(
-                    process([*command, *options], environment=environment)
-                )
-            )
-        for one in both:
-            await until(partial(_lines, one), bool, within=60, what="pictures")
-        await asyncio.sleep(WARM)
-        before = [_look(one) for one in both]
-        for one in both:
-            one.lines.clear()
-        figures: list[list[tuple[int, int]]] = [[], []]
-        for _ in range(int(seconds * 4)):
-            await asyncio.sleep(0.25)
-            for told, one in zip(figures, both, strict=True):
-                told += [(int(line.split()[1]), int(line.split()[2])) for line in one.lines]
-                one.lines.clear()
-        after = [_look(one) for one in both]
-        gone = await _noticed(*both)
-        return {"size": size, "fps": fps, "kill_noticed_after_s": gone} | {
-            role: _figures(told, cpu[1] - cpu[0], seconds)
-            for role, told, cpu in zip(
-                ("caller", "answerer"), figures, zip(before, after, strict=True), strict=True
-            )
-        }
+    """The ceiling of one case, and both sides of the call."""
+    async with both(screen, place, size, fps, calling=False) as pair:
+        ceiling = await watch(pair, seconds)
+    async with both(screen, place, size, fps, calling=True) as pair:
+        caller, answerer = await watch(pair, seconds)
+        gone = await _noticed(*pair)
+    return {
+        "size": size,
+        "fps": fps,
+        "load": os.getloadavg()[0],
+        "without_calls": ceiling,
+        "caller": caller,
+        "answerer": answerer,
+        "kill_noticed_after_s": gone,
+    }
 
 
 async def _noticed(one: Process, other: Process) -> float:
@@ -154,21 +190,42 @@ def _look(one: Process) -> float:
     return times.user + times.system
 
 
-def _figures(told: list[tuple[int, int]], cpu: float, seconds: float) -> dict[str, Any]:
-    ages = sorted(age for age, _ in told)
-    return {
-        "shown_per_second": round(len(told) / seconds, 1),
-        "drawn_per_second": round((told[-1][1] - told[0][1]) / seconds, 1),
+def _read(line: str) -> tuple[int | None, int]:
+    _, age, drawn = line.split()
+    return (None if age == "-" else int(age)), int(drawn)
+
+
+def _figures(told: Told, cpu: float, seconds: float) -> dict[str, Any]:
+    ages = sorted(age for age, _ in told if age is not None)
+    drawn = told[-1][1] - told[0][1]
+    found = {
+        "drawn_per_second": round(drawn / seconds, 1),
         "cpu_percent": round(cpu / seconds * 100, 1),
-        "age_ms": {
-            "median": statistics.median(ages),
-            "p5": ages[len(ages) // 20],
-            "p95": ages[-len(ages) // 20],
-        },
+        "cpu_ms_each_drawn": round(cpu / drawn * 1000, 1),
     }
+    if not ages:
+        return found
+    of_age = {
+        "p5": ages[len(ages) // 20],
+        "p50": statistics.median(ages),
+        "p95": ages[-len(ages) // 20],
+    }
+    return {"shown_per_second": round(len(ages) / seconds, 1), **found, "age_ms": of_age}
+
+
+def missing() -> str | None:
+    """What this machine lacks for it."""
+    if shutil.which("Xvfb") is None:
+        return "Xvfb is not installed: tooling/test-tools.sh does that"
+    if find_spec("flitter") is None:
+        return 'Flitter is not installed: pip install --pre "trunkline[flitter]"'
+    if os.geteuid() != 0:
+        return "only root may make a network for it"
+    return None
 
 
 async def main(arguments: argparse.Namespace) -> None:
+    """All cases, a line of JSON each."""
     results = []
     with display() as screen, local_network() as place:
         for size, fps in CASES:
@@ -190,4 +247,8 @@ if __name__ == "__main__":
         parser.add_argument("--seconds", type=float, default=12)
         parser.add_argument("--only", help="as 640x360@30")
         parser.add_argument("--output")
-        asyncio.run(main(parser.parse_args()))
+        lacking = missing()
+        if lacking:
+            print(f"no figures of Flitter: {lacking}", file=sys.stderr)
+        else:
+            asyncio.run(main(parser.parse_args()))

@@ -73,12 +73,15 @@ class Window:
 
     def end(self) -> dict[str, Any]:
         seconds = time.monotonic() - self.begun
+        cpu = time.process_time() - self.cpu
         ages = sorted(self.ages)
         return {
-            "cpu_percent": round((time.process_time() - self.cpu) / seconds * 100, 1),
+            "cpu_percent": round(cpu / seconds * 100, 1),
+            "cpu_ms_each_picture": round(cpu / max(self.pictures, 1) * 1000, 2),
             "pictures_per_second": round(self.pictures / seconds, 1),
             "age_ms": {
                 "p50": statistics.median(ages) if ages else None,
+                "p95": ages[int(len(ages) * 0.95)] if ages else None,
                 "p99": ages[int(len(ages) * 0.99)] if ages else None,
             },
         }

@@ -125,6 +125,11 @@ class Core:
         `Unplayable` follows when the codecs do not fit. A consumer that is offered can be attached
         at once: packets flow when it is agreed on. There is no effect on one that does not exist.
         """
+    def hand_over(self, transport: int, mid: str, source: int, source_mid: str) -> None:
+        """The same where the producer is another way of the pictures that the consumer shows.
+
+        They go on until its keyframe is here, and under numbers that go on.
+        """
     def limit(self, transport: int, mid: str, layer: int | None) -> None:
         """Send the consumer (transport, mid) nothing above this one of its source's encodings.
 

@@ -160,6 +160,7 @@ class RoomSettings(Table):
     """What an operator lays down for one room."""
 
     passphrase: str | None = setting(optional(text(1, 256)), None)
+    trunks: bool = setting(flag, False)
     listed: bool = setting(flag, True)
     participants: int = setting(whole(1, 500), 500)
     tracks: int = setting(whole(1, 16), 16)
@@ -176,6 +177,7 @@ class CameraSettings(Table):
     sub: str | None = setting(optional(text(0, 2048)), None, shown=False)
     mode: CameraMode = setting(choice(*get_args(CameraMode)), "on-demand")
     transport: StreamTransport | None = setting(optional(choice(*get_args(StreamTransport))), None)
+    certificate: str | None = setting(optional(text(0, 4096)), None)
     loop: bool = setting(flag, False)
 
 
@@ -246,7 +248,8 @@ class Settings(Table):
     )
     rooms: dict[str, RoomSettings] = setting(
         named(RoomSettings.of, 500),
-        description="Tables by the name of a room: passphrase, listed (false: only who knows its "
+        description="Tables by the name of a room: passphrase, trunks (true: one with a "
+        "passphrase crosses to relays that know trunk_secret), listed (false: only who knows its "
         "name finds it), participants (1 to 500), tracks of each guest (1 to 16), bitrate of each "
         "picture (bits per second).",
         factory=dict,
@@ -256,7 +259,8 @@ class Settings(Table):
         (),
         "Tables of what the relay fetches and shows in a room: url (rtsp://…, file:…, "
         "srt://…, v4l2:/dev/video0), room, name, sub (the URL of a second stream), mode "
-        "(on-demand, always), transport (of RTSP: tcp, udp), loop (a file begins anew).",
+        "(on-demand, always), transport (of RTSP: tcp, udp), certificate (a PEM file: whom to "
+        "trust), loop (a file begins anew).",
     )
     signalling: SignallingSettings = setting(
         SignallingSettings.of,

@@ -48,6 +48,11 @@ class Crossroads:
         """The round-trip time of a link, in seconds."""
         self._perform(self._trunks.measure(link, rtt, _now()))
 
+    def doubt(self, link: LinkId, doubtful: bool) -> None:
+        """Whether nothing is heard of a link for longer than it should be."""
+        log.debug("Trunk %d: %s", link, "silent" if doubtful else "heard of again")
+        self._perform(self._trunks.doubt(link, doubtful, _now()))
+
     def hang_up(self, link: LinkId, reason: str) -> None:
         """The link is over."""
         log.info("A trunk is over: %s", reason)

@@ -2,21 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import count
-from typing import assert_never, overload
+from typing import overload
 
 from trunkline.crossroads import Crossroads
 from trunkline.domain.callers import Word
-from trunkline.domain.directory import RETRY_FULL
 from trunkline.domain.effect import Effect
 from trunkline.domain.event_stream import EventStream
 from trunkline.domain.journal import level, sentence
 from trunkline.domain.rooms import Rooms
-from trunkline.errors import ProtocolError, Refusal, RefusalCode, RelayError
+from trunkline.errors import RelayError
 from trunkline.feed import Feed
 from trunkline.feeder import Feeder, Feeders
+from trunkline.fetcher import Fetcher
 from trunkline.media.core import Core
 from trunkline.model import signal, trunk, view
 from trunkline.model.command import Close, Command, Count, SetCandidates
@@ -24,7 +23,6 @@ from trunkline.model.demand import Demand
 from trunkline.model.event import ParticipantLeft, RoomEvent
 from trunkline.model.id import (
     ParticipantId,
-    ParticipantName,
     RoomName,
     SessionId,
     StreamId,
@@ -53,27 +51,13 @@ from trunkline.model.request import (
     Measure,
     OpenStream,
     Produce,
-    Publish,
     Request,
     Restart,
-    Watch,
 )
+from trunkline.session import ANSWER_LIMIT, Sessions, silent, stopping
 from trunkline.switchboard import Switchboard
 
 log = logging.getLogger(__name__)
-
-ANSWER_LIMIT = 5.0
-"""Seconds the core may take to answer; it needs a few milliseconds."""
-
-RETRY_BUSY = 1
-"""Seconds after which a session that is being restarted may be restarted again."""
-
-
-_REFUSALS = {
-    "unsupported": RefusalCode.UNSUPPORTED,
-    "codec": RefusalCode.CODEC,
-    "limit": RefusalCode.FULL,
-}
 
 
 class Engine:
@@ -88,14 +72,15 @@ class Engine:
     ) -> None:
         self.feed = Feed()
         self.crossroads = Crossroads(rooms.trunks, self._perform)
+        self.fetcher = Fetcher(rooms.takings, self._perform)
         self._prefix = prefix
         self._rooms = rooms
         self._core = core
         self._token = token
         self._switchboard = Switchboard()
         self._counts = count(1)
-        # Both are bounded by the sessions that `Rooms` lets in, and one count at a time.
-        self._offers: dict[TransportId, asyncio.Future[Answered | Refused]] = {}
+        self._sessions = Sessions(rooms, self._perform, token, self._participant)
+        # One count at a time.
         self._counting: asyncio.Future[Counted] | None = None
         self._feeders = Feeders()
         self._stopping = False
@@ -124,23 +109,9 @@ class Engine:
             ProtocolError: the core cannot read the offer.
             Refusal: it is not granted; the code and the sentence say why.
         """
-        match request:
-            case Publish() | Watch():
-                return await self._enter(request)
-            case Restart():
-                return await self._restart(request)
-            case Find(session):
-                return self._rooms.find(session).session
-            case Leave(session):
-                member = self._rooms.find(session)
-                self._perform(self._rooms.leave(member.transport, "left", "It ended its session."))
-                return None
-            case Measure():
-                return self._rooms.measured(await self._count())
-            case OpenStream() | FindStream() | CloseStream():
-                return self._stream(request)
-            case _:
-                assert_never(request)
+        if isinstance(request, Measure):
+            return self._rooms.measured(await self._count())
+        return await self._sessions.ask(request)
 
     def enter(
         self,
@@ -164,7 +135,7 @@ class Engine:
             Refusal: it is not let in; the code and the sentence say why.
         """
         if self._stopping:
-            raise _stopping()
+            raise stopping()
         guests = self._rooms.guests
         resumed = guests.resume(hello) if hello.resumption else None
         if resumed is not None:
@@ -206,7 +177,7 @@ class Engine:
             Refusal: it is not let in; the code and the sentence say why.
         """
         if self._stopping:
-            raise _stopping()
+            raise stopping()
         transport = self._rooms.number()
         who = self._participant(transport)
         effects = self._rooms.callers.enter(request, transport, who)
@@ -239,7 +210,7 @@ class Engine:
             Refusal: the name is taken, or a limit is reached.
         """
         if self._stopping:
-            raise _stopping()
+            raise stopping()
         transport = self._rooms.number()
         session = view.Session(SessionId(self._token()), self._token(), Offer("", ""))
         who = self._participant(transport)
@@ -256,31 +227,6 @@ class Engine:
     def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> None:
         """What `produce` began has tracks of these kinds now, of those that it began with."""
         self._perform(self._rooms.announce(transport, kinds))
-
-    @contextmanager
-    def holding(self, producer: Port) -> Iterator[None]:
-        """Whoever taps a producer in this block wants it, as a viewer does."""
-        self._perform(self._rooms.hold(producer))
-        try:
-            yield
-        finally:
-            self._perform(self._rooms.release(producer))
-
-    def source(self, room: RoomName, name: ParticipantName | None, kind: Kind) -> Port | None:
-        """What a participant sends of a kind; of None who published last.
-
-        Raises:
-            Refusal: there is nobody.
-        """
-        return self._rooms.source(room, name, kind)
-
-    def picture_of(self, room: RoomName, participant: ParticipantId) -> Port:
-        """Where the first picture of a participant comes in.
-
-        Raises:
-            Refusal: it sends none here.
-        """
-        return self._rooms.picture_of(room, participant)
 
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""
@@ -319,8 +265,7 @@ class Engine:
     def stop(self) -> None:
         """End all sessions and let nobody in any more."""
         self._stopping = True
-        for transport in tuple(self._offers):
-            self._give_up(transport, _stopping())
+        self._sessions.stop()
         self._perform(self._rooms.leave_all("stopped", "The relay stops."))
         self.feed.end()
 
@@ -331,75 +276,9 @@ class Engine:
                 self.retire(report.transport)
         self._perform(self._rooms.receive(report))
         if isinstance(report, Answered | Refused):
-            offer = self._offers.get(report.transport)
-            if offer and not offer.done():
-                offer.set_result(report)
+            self._sessions.receive(report)
         elif isinstance(report, Closed):
-            self._give_up(report.transport, _ended())
-
-    def _give_up(self, transport: TransportId, refusal: Refusal) -> None:
-        """No answer will come for this transport."""
-        offer = self._offers.get(transport)
-        if offer and not offer.done():
-            offer.set_exception(refusal)
-
-    def _stream(
-        self, request: OpenStream | FindStream | CloseStream
-    ) -> StreamId | EventStream | None:
-        match request:
-            case OpenStream(session, kinds):
-                stream = StreamId(self._token())
-                self._rooms.open_stream(session, stream, kinds)
-                return stream
-            case FindStream(session, stream):
-                return self._rooms.find_stream(session, stream)
-            case CloseStream(session, stream):
-                self._rooms.close_stream(session, stream)
-                return None
-            case _:
-                assert_never(request)
-
-    async def _enter(self, request: Enter) -> view.Opened:
-        if self._stopping:
-            raise _stopping()
-        transport = self._rooms.number()
-        participant = self._participant(transport)
-        session = view.Session(SessionId(self._token()), self._token(), request.offer)
-        effects = self._rooms.enter(request, transport, participant, session)
-        answered = False
-        try:
-            report = await self._negotiate(transport, effects)
-            answered = True
-        finally:
-            if not answered:
-                self._perform(self._rooms.leave(transport, "failed", "Its offer got no answer."))
-        bitrate = self._rooms.bitrate(transport) if isinstance(request, Publish) else None
-        return view.Opened(session, _granted(report).answer, bitrate)
-
-    async def _restart(self, request: Restart) -> view.Opened:
-        transport = self._rooms.find(request.session).transport
-        if transport in self._offers:
-            raise Refusal(
-                RefusalCode.BUSY, "An ICE restart of this session is under way already.", RETRY_BUSY
-            )
-        effects = self._rooms.restart(request.session, request.offer)
-        report = _granted(await self._negotiate(transport, effects))
-        session = self._rooms.restarted(request.session, request.offer, self._token())
-        return view.Opened(session, report.answer)
-
-    async def _negotiate(
-        self, transport: TransportId, effects: Sequence[Effect]
-    ) -> Answered | Refused:
-        offer: asyncio.Future[Answered | Refused] = asyncio.get_running_loop().create_future()
-        self._offers[transport] = offer
-        try:
-            self._perform(effects)
-            async with asyncio.timeout(ANSWER_LIMIT):
-                return await offer
-        except TimeoutError:
-            raise _silent() from None
-        finally:
-            del self._offers[transport]
+            self._sessions.close(report.transport)
 
     async def _count(self) -> Counted:
         """Those who ask at the same time share one answer."""
@@ -410,12 +289,13 @@ class Engine:
             async with asyncio.timeout(ANSWER_LIMIT):
                 return await asyncio.shield(self._counting)
         except TimeoutError:
-            raise _silent() from None
+            raise silent() from None
 
     def _perform(self, effects: Sequence[Effect]) -> None:
         self._do(effects)
         if self._rooms.trunks.active:
             self._do(self._rooms.trunks.settle(asyncio.get_running_loop().time()))
+        self.fetcher.look()
 
     def _do(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
@@ -427,7 +307,7 @@ class Engine:
                 log.debug("to the core: %r", effect)
                 self._core.submit(effect)
                 if isinstance(effect, Close):
-                    self._give_up(effect.transport, _ended())
+                    self._sessions.close(effect.transport)
             elif isinstance(effect, trunk.Tell):
                 self.crossroads.tell(effect)
             elif isinstance(effect, trunk.SaidHere | trunk.SpokenHere):
@@ -440,7 +320,7 @@ class Engine:
             now = asyncio.get_running_loop().time()
             self._do(self._rooms.trunks.spread(news, now))
 
-    def _participant(self, number: int) -> ParticipantId:
+    def _participant(self, number: TransportId) -> ParticipantId:
         return ParticipantId(f"{self._prefix}{number}")
 
     def _announce(self, event: RoomEvent) -> None:
@@ -450,25 +330,3 @@ class Engine:
         self.feed.publish(event)
         if isinstance(event, ParticipantLeft):
             self._switchboard.drop(event.participant)
-
-
-def _granted(report: Answered | Refused) -> Answered:
-    """Raise what the core refused."""
-    if isinstance(report, Answered):
-        return report
-    if report.code == "malformed":
-        raise ProtocolError(report.reason)
-    retry = RETRY_FULL if report.code == "limit" else None
-    raise Refusal(_REFUSALS[report.code], report.reason, retry)
-
-
-def _stopping() -> Refusal:
-    return Refusal(RefusalCode.STOPPING, "This relay is stopping.", RETRY_FULL)
-
-
-def _ended() -> Refusal:
-    return Refusal(RefusalCode.UNKNOWN, "The session ended before it was answered.")
-
-
-def _silent() -> Refusal:
-    return Refusal(RefusalCode.FULL, "The media core did not answer in time.", RETRY_FULL)

@@ -77,7 +77,7 @@ def _tls(place: Place) -> tuple[ssl.SSLContext | None, Callable[[], Coroutine[An
     """The context, and what keeps it as new as its files."""
     if place.certificate is None:
         return None, _nothing
-    # Imported where it is needed: X.509 takes eight megabytes.
+    # Imported where it is needed.
     from trunkline.net.certificate import server_context
     from trunkline.net.renewal import Renewal
 

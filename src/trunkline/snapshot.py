@@ -39,8 +39,11 @@ class Snapshots:
         Raises:
             Refusal: the participant sends no picture, or none came in time.
         """
-        port = self._engine.picture_of(room, participant)
-        with self._engine.holding(port):
+        async with self._engine.fetcher.numbered(room, participant, ("video",)) as ports:
+            port = ports.get("video")
+            if port is None:
+                sentence = "This participant sends no picture now."
+                raise Refusal(RefusalCode.NOBODY_PUBLISHES, sentence, 2)
             await self._ready(port.transport)
             async with self._turn:
                 with closing(self._core.tap(port)) as tap:

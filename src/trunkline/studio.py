@@ -1,12 +1,11 @@
 """What a program does with pictures and sound of the relay that it runs in."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 
 from trunkline.client.audio_output import AudioOutput, AudioSettings
-from trunkline.client.input import Input, make
-from trunkline.client.inside import Producer, Tapped, tapped
+from trunkline.client.inside import Producer, Tapped
 from trunkline.client.output import Output
 from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.engine import Engine
@@ -17,6 +16,7 @@ from trunkline.model.id import ParticipantName, RoomName
 from trunkline.model.media import Kind, Port
 from trunkline.model.request import Produce
 from trunkline.net.clock import Epoch
+from trunkline.tapping import Tapping
 
 
 @asynccontextmanager
@@ -24,20 +24,16 @@ async def tap(
     engine: Engine, core: Core, room: RoomName, name: ParticipantName | None
 ) -> AsyncIterator[Tapped]:
     """See `Relay.tap`."""
-    inputs: dict[Kind, Input] = {}
+    tapping = Tapping(core)
     kinds: tuple[Kind, ...] = ("video", "audio")
-    async with AsyncExitStack() as stack:
-        for kind in kinds:
-            port = engine.source(room, name, kind)
-            if port is not None:
-                inputs[kind] = make(kind)
-                stack.enter_context(engine.holding(port))
-                stack.enter_context(tapped(core.tap(port), inputs[kind]))
-        if not inputs:
-            raise Refusal(
-                RefusalCode.NOBODY_PUBLISHES, f"{name} sends nothing into room {room!r} now."
-            )
-        yield Tapped(inputs)
+    async with engine.fetcher.named(room, name, kinds, tapping.turn) as ports:
+        with closing(tapping):
+            tapping.begin(ports)
+            if not ports:
+                raise Refusal(
+                    RefusalCode.NOBODY_PUBLISHES, f"{name} sends nothing into room {room!r} now."
+                )
+            yield Tapped(tapping.inputs)
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
-"""The pages under a path of a site, behind a real nginx with TLS."""
+"""The pages under a path of a site, behind real proxies with TLS."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,15 +13,19 @@ from support.client import client, publishing
 from support.nginx import nginx
 from support.page import SOON, page_at
 from support.relay import running_relay
+from support.traefik import traefik
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 
-async def test_people_and_programs_meet_behind_nginx(browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize("front", [nginx, traefik])
+async def test_people_and_programs_meet_behind_a_proxy(
+    browser: Browser, tmp_path: Path, front: Callable[..., AbstractAsyncContextManager[str]]
+) -> None:
     options = ("--http-prefix", "/live", "--trusted-proxy", "127.0.0.1")
     async with (
         running_relay(*options) as relay,
-        nginx(tmp_path, urlsplit(relay.url).port or 0) as site,
+        front(tmp_path, urlsplit(relay.url).port or 0) as site,
         client(browser, f"{site}/live") as publisher,
         page_at(browser, site, "/live/") as page,
     ):

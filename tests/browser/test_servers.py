@@ -12,10 +12,19 @@ from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from support.axe import axe
 from support.browser import ONE_LOOP
+from support.live import live
+from support.original import original, serving
 from support.page import SIZES, SOON, fits, page_at, resize
+from support.relay import free_port
 from support.site import Site, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(120),
+    # aiohttp's client forgets a WebSocket's connection where the other end resets it.
+    pytest.mark.filterwarnings("ignore:Unclosed connection:ResourceWarning"),
+    ONE_LOOP,
+]
 
 TOKEN = "only-for-the-operator"
 NOBODY = "https://127.0.0.1:9"
@@ -249,3 +258,34 @@ async def test_a_real_camera_says_what_it_lacks(browser: Browser, site: Site) ->
         await cameras.get_by_role("button", name="Remove Gate").click()
         await page.get_by_role("group").get_by_role("button", name="Remove").click()
         await expect(cameras.get_by_text("There are no cameras yet.")).to_be_visible(timeout=SOON)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_an_original_umbrella_relay(browser: Browser, tmp_path: Path, scheme: str) -> None:
+    async with (
+        original() as it,
+        live(tmp_path) as relay,
+        page_at(browser, relay.relay.url, "/servers", color_scheme=scheme) as page,
+    ):
+        entry = trunks(page).get_by_role("listitem")
+        async with serving(it, free_port()) as url:
+            await it.browser("one")
+            await page.get_by_role("button", name="Add a relay").click(timeout=SOON)
+            await page.get_by_label("Address").fill(url)
+            await page.get_by_label("Address").press("Enter")
+            await told(page, "Added.")
+            await expect(entry).to_contain_text("Connected", timeout=SOON)
+            await expect(entry).to_contain_text("an original Umbrella relay, in the room default")
+            await expect(entry.get_by_role("heading", name=url)).to_be_visible()
+            # What it sends is measured, but not how far it is.
+            received = entry.locator("div").filter(has_text="Receives").locator("dd")
+            await expect(received).to_contain_text("2 tracks", timeout=SOON)
+            await expect(entry).not_to_contain_text("Round trip")
+            for size in SIZES:
+                await resize(page, size)
+                assert await fits(page), size
+            assert await axe(page) == []
+        # It was killed.
+        await expect(entry).to_contain_text("Not connected", timeout=SOON)
+        await expect(entry.locator("p.trouble").first).not_to_be_empty()
+        assert await axe(page) == []

@@ -301,6 +301,53 @@ async def test_nothing_is_left_of_cameras_when_their_relay_ends(
     await until(left, lambda seen: seen == 0, within=8, what="no camera is left")
 
 
+async def test_metrics_tell_how_cameras_are(film: str, tmp_path: Path) -> None:
+    away = f"rtsp://ann:{SECRET}@127.0.0.1:{free_port()}/1"
+    cameras = [entry(film, mode="always", loop=True), entry(away, "door", mode="always")]
+    async with live(tmp_path, cameras=cameras) as it:
+        _, told = await ask(it, "GET", CAMERAS)
+        cam, door = (f'{{camera="{one["id"]}"}}' for one in told["cameras"])
+
+        async def measured() -> dict[str, float]:
+            async with it.http.get("/metrics") as response:
+                text = await response.text()
+            assert SECRET not in text
+            lines = [line for line in text.splitlines() if line.startswith("trunkline_camera_")]
+            return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+        seen = await until(
+            measured,
+            lambda seen: (
+                seen[f"trunkline_camera_pictures_total{cam}"] > 10
+                and seen[f"trunkline_camera_restarts_total{door}"] > 0
+            ),
+            within=WITHIN,
+            what="pictures and a failure",
+        )
+        named = f'{{camera="{told["cameras"][0]["id"]}",name="cam",room="studio"}}'
+        assert seen[f"trunkline_camera_info{named}"] == 1
+        assert seen[f"trunkline_camera_up{cam}"] == 1
+        assert seen[f"trunkline_camera_failing{cam}"] == 0
+        assert seen[f"trunkline_camera_transcoders{cam}"] == 0
+        assert seen[f"trunkline_camera_connections_total{cam}"] == 1
+        assert 0 <= seen[f"trunkline_camera_picture_age_seconds{cam}"] < WITHIN
+        assert seen[f"trunkline_camera_up{door}"] == 0
+        assert seen[f"trunkline_camera_connections_total{door}"] == 0
+        assert f"trunkline_camera_picture_age_seconds{door}" not in seen
+
+
+async def test_metrics_do_not_name_cameras_of_rooms_that_are_not_listed(
+    film: str, tmp_path: Path
+) -> None:
+    hidden = {"studio": {"listed": False}}
+    async with live(tmp_path, cameras=[entry(film, "sec-cam")], rooms=hidden) as it:
+        async with it.http.get("/metrics") as response:
+            told = await response.text()
+        assert "trunkline_camera_up{" in told
+        assert "sec-cam" not in told
+        assert "studio" not in told
+
+
 async def test_the_command_adds_lists_and_removes(film: str, tmp_path: Path) -> None:
     who = ["--room", "studio", "--name", "cam"]
     here = ["--state-dir", str(tmp_path)]

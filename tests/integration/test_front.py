@@ -1,24 +1,32 @@
-"""The relay under a path of a site, behind a real nginx with TLS; and whom proxies tell of."""
+"""The relay under a path of a site, behind real proxies with TLS; and whom proxies tell of."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
-from support.nginx import nginx, trusting
+from support.front import trusting
+from support.nginx import nginx
 from support.offer import offer
 from support.site import SDP, running
+from support.traefik import traefik
 
 PREFIX = "/live/relay"
 TOKEN = "only-for-the-operator"
 PROXIED = {"http_prefix": "/live", "trusted_proxies": "127.0.0.1"}
 
 
-async def test_all_of_it_works_behind_nginx(tmp_path: Path) -> None:
+Front = Callable[..., AbstractAsyncContextManager[str]]
+
+
+@pytest.mark.parametrize("front", [nginx, traefik])
+async def test_all_of_it_works_behind_a_proxy(tmp_path: Path, front: Front) -> None:
     async with (
         running(tmp_path, **PROXIED) as relay,
-        nginx(tmp_path, urlsplit(relay.relay.url).port or 0) as site,
+        front(tmp_path, urlsplit(relay.relay.url).port or 0) as site,
         aiohttp.ClientSession(site, connector=aiohttp.TCPConnector(ssl=trusting())) as http,
     ):
         async with http.get("/live") as response:
@@ -59,17 +67,28 @@ server {
     location / { proxy_pass http://127.0.0.1:8080; }
 }
 """
+CARELESS_RULES = """
+http:
+  routers: { all: { rule: "PathPrefix(`/`)", tls: {}, service: all } }
+  services: { all: { loadBalancer: { servers: [ url: "http://127.0.0.1:8080" ] } } }
+"""
 
 
 @pytest.mark.parametrize(
-    ("settings", "block", "path"), [(PROXIED, "", "/live"), ({}, CARELESS, "")]
+    ("front", "settings", "block", "path"),
+    [
+        (nginx, PROXIED, "", "/live"),
+        (nginx, {}, CARELESS, ""),
+        (traefik, PROXIED, "", "/live"),
+        (traefik, {}, CARELESS_RULES, ""),
+    ],
 )
-async def test_who_comes_by_nginx_is_not_on_this_machine(
-    tmp_path: Path, settings: dict[str, str], block: str, path: str
+async def test_who_comes_by_a_proxy_is_not_on_this_machine(
+    tmp_path: Path, front: Front, settings: dict[str, str], block: str, path: str
 ) -> None:
     async with (
         running(tmp_path, operator_token=TOKEN, **settings) as relay,
-        nginx(tmp_path, urlsplit(relay.relay.url).port or 0, block) as site,
+        front(tmp_path, urlsplit(relay.relay.url).port or 0, block) as site,
         aiohttp.ClientSession(site, connector=aiohttp.TCPConnector(ssl=trusting())) as http,
     ):
         trunk = {"url": "https://127.0.0.1:9"}
@@ -79,16 +98,19 @@ async def test_who_comes_by_nginx_is_not_on_this_machine(
                 assert response.status == status
 
 
-async def test_websockets_come_through(tmp_path: Path) -> None:
+@pytest.mark.parametrize("front", [nginx, traefik])
+async def test_websockets_come_through(tmp_path: Path, front: Front) -> None:
     async with (
         running(tmp_path, **PROXIED) as relay,
-        nginx(tmp_path, urlsplit(relay.relay.url).port or 0) as site,
+        front(tmp_path, urlsplit(relay.relay.url).port or 0) as site,
         aiohttp.ClientSession(
             site,
             connector=aiohttp.TCPConnector(ssl=trusting(), local_addr=("127.0.0.5", 0)),
         ) as http,
     ):
-        async with http.ws_connect("/live/wsb") as socket:
+        # What clients say themselves does not count.
+        claims = {"Forwarded": "for=203.0.113.9", "X-Forwarded-For": "203.0.113.9"}
+        async with http.ws_connect("/live/wsb", headers=claims) as socket:
             first = await socket.receive(10)
             assert first.type is aiohttp.WSMsgType.BINARY
             (room,) = relay.relay.rooms

@@ -1,5 +1,6 @@
 """What a relay that nobody uses yet has loaded: its memory is a figure that is published."""
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from support.process import process
 from support.waiting import until
+from trunkline.config import Settings
+from trunkline.net.certificate import server_context
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -33,8 +36,8 @@ OURS = {
     "trunkline.client.trunk.dialler",
     "trunkline.frames",
     "trunkline.listing.settings",
-    "trunkline.net.certificate",
     "trunkline.net.mdns",
+    "trunkline.net.x509",
     "trunkline.protocol.flitter.server",
     "trunkline.protocol.gstreamer.server",
     "trunkline.protocol.room",
@@ -52,9 +55,10 @@ async def test_an_idle_relay_loads_what_it_needs_alone(tmp_path: Path) -> None:
     command = [
         *("sh", "-c", 'exec "$@" 2>"$0"', str(heard)),
         *(sys.executable, "-X", "importtime", "-m", "trunkline", "serve"),
-        *("--host", "127.0.0.1", "--port", "0", "--media-port", "0", "--tls", "off"),
-        *("--state-dir", str(tmp_path / "state")),
+        *("--host", "127.0.0.1", "--port", "0", "--media-port", "0", "--state-dir", str(tmp_path)),
     ]
+    # At its first start it makes a certificate.
+    await asyncio.to_thread(server_context, Settings(host="127.0.0.1", state_dir=tmp_path))
     async with process(command) as server:
 
         async def said() -> str:

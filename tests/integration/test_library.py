@@ -11,6 +11,7 @@ import pytest
 import trunkline
 from support.core import FakeCore
 from support.site import Site, running
+from trunkline.opening import open_on
 
 
 async def test_it_says_where_it_is_and_who_is_there(tmp_path: Path) -> None:
@@ -143,15 +144,14 @@ def test_without_ipv6_media_go_over_ipv4(tmp_path: Path, caplog: pytest.LogCaptu
         return FakeCore(listen, *others)
 
     settings = trunkline.Settings(state_dir=tmp_path, announce=("127.0.0.1", "::1"))
-    relay = trunkline.Relay(settings, core=only_older)
-    media = relay._open_core((("127.0.0.1", 0), ("::1", 0)))
+    media = open_on(settings, only_older, (("127.0.0.1", 0), ("::1", 0)))
     core = media.core
     assert isinstance(core, FakeCore)
     assert core.listen == tuple(media.ports) == (("127.0.0.1", 0),)
     assert core.candidates == media.told == ("127.0.0.1",)
     assert "IPv4 only" in caplog.text
     with pytest.raises(trunkline.StartupError):
-        relay._open_core((("::1", 0),))
+        open_on(settings, only_older, (("::1", 0),))
     core.stop()
 
 

@@ -240,6 +240,7 @@ async def test_who_says_nothing_is_hung_up_on(cloud: Host) -> None:
         silent.writer.write(frame(0x2, hello))
         await silent.closed()
         assert await cloud.ended() == "Nothing was heard of the other relay for 1.5 s."
+        assert [doubtful for _, doubtful in cloud.trunking.doubts] == [True]
 
 
 async def test_who_does_not_read_is_cut_off(cloud: Host) -> None:

@@ -1,6 +1,7 @@
 """Cameras behind GStreamer's RTSP server, seen and heard through the relay."""
 
 import asyncio
+import datetime
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -13,7 +14,9 @@ import pytest
 from support.cameras import served
 from support.frames import HERE, RED, hears, sees
 from support.live import Live, live
+from support.rtmp import rtmp_server
 from support.rtsp import need_server, rtsp_server
+from support.streams import record
 from support.sync import apart
 from support.waiting import until
 from trunkline import Peer
@@ -21,6 +24,8 @@ from trunkline.client.network import Network
 from trunkline.client.whip_session import Viewer
 from trunkline.frames.transcoder import THREAD
 from trunkline.media.endpoint import Endpoint, NativeEndpoint, Setup
+from trunkline.net.certificate import own_certificate
+from trunkline.state import Store
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(90)]
 
@@ -72,6 +77,9 @@ NARROW = Network(addresses=["127.0.0.1"], endpoint=narrow)
         ("h264-alaw", "H264", "PCMA"),
         ("h264-mulaw", "H264", "PCMU"),
         ("b-frames", "H264", "opus"),
+        ("h264-l16", "H264", "opus"),
+        ("vp8-opus", "VP8", "opus"),
+        ("vp9", "VP9", None),
         ("h265", "H265", None),
         ("mjpeg", "H264", None),
         ("mpeg4", "H264", None),
@@ -173,16 +181,22 @@ async def count_transcoders() -> int:
     return transcoders()
 
 
-@pytest.mark.parametrize("name", ["h264-aac", "h264-alaw", "b-frames"])
-async def test_sound_and_picture_are_in_step(name: str, host: str, tmp_path: Path) -> None:
-    """As the receiver is told by the times of capture: how busy this machine is says nothing."""
+async def test_sound_and_picture_are_in_step(host: str, tmp_path: Path) -> None:
+    names = ("h264-aac", "h264-alaw", "b-frames")
     async with (
-        live(tmp_path, cameras=[camera(host, name)]) as it,
-        watching(it, name) as viewer,
+        live(tmp_path, cameras=[camera(host, name) for name in names]) as it,
+        asyncio.TaskGroup() as group,
     ):
+        for name in names:
+            group.create_task(is_in_step(it, name))
+
+
+async def is_in_step(it: Live, name: str) -> None:
+    """As the receiver is told by the times of capture: how busy this machine is says nothing."""
+    async with watching(it, name) as viewer:
         distances = await apart(viewer.video, viewer.audio, 5)
         # Before its first report of both, a camera's clocks are a guess.
-        assert abs(median(distances[-3:])) < 0.04, distances
+        assert abs(median(distances[-3:])) < 0.04, (name, distances)
 
 
 async def error_of(it: Live) -> str | None:
@@ -217,3 +231,44 @@ async def test_a_camera_with_a_password_is_seen(mounts: dict[str, str], tmp_path
         one = camera(f"ann:s3cret@{host}", "h264-aac")
         async with live(tmp_path, cameras=[one]) as it, watching(it, "h264-aac") as viewer:
             await sees(viewer.video, RED)
+
+
+async def test_a_camera_with_a_certificate_is_seen_and_checked_where_that_is_asked_for(
+    mounts: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    own, other = (
+        own_certificate(Store.open(tmp_path / name), ["127.0.0.1"], now)
+        for name in ("own", "other")
+    )
+    async with rtsp_server(mounts, "ann:s3cret", own) as host:
+        url = f"rtsps://ann:s3cret@{host}/h264-aac"
+        checks = {"unchecked": None, "checked": str(own), "wrong": str(other)}
+        cameras = [
+            {"url": url, "room": "studio", "name": name, "certificate": file}
+            for name, file in checks.items()
+        ]
+        async with live(tmp_path / "relay", cameras=cameras) as it:
+            for name in ("unchecked", "checked"):
+                async with watching(it, name) as viewer:
+                    await sees(viewer.video, RED)
+
+            async def wrong() -> str:
+                async with it.http.get("/api/v1/rooms/studio/cameras") as response:
+                    told = (await response.json())["cameras"]
+                return str(next(one["trouble"] for one in told if one["name"] == "wrong"))
+
+            await until(wrong, lambda seen: seen == "certificate", within=WITHIN, what="it says so")
+        warned = [line for line in caplog.messages if "anybody can pose as it" in line]
+        assert len(warned) == 1
+        assert "camera unchecked" in warned[0]
+
+
+async def test_a_stream_by_rtmp_is_seen_and_heard(tmp_path: Path) -> None:
+    film = record(tmp_path / "film.mp4", seconds=30)
+    async with rtmp_server(tmp_path, film) as url:
+        one = {"url": url, "room": "studio", "name": "cam"}
+        async with live(tmp_path / "relay", cameras=[one]) as it, watching(it, "cam") as viewer:
+            await sees(viewer.video, RED)
+            await hears(viewer.audio)
+            assert codecs(it, "cam") == {"video": "H264", "audio": "opus"}

@@ -88,6 +88,33 @@ async def test_two_call_each_other_by_broadcast_and_again_after_a_kill(
             await see_each_other(caller, answerer)
 
 
+async def test_a_picture_is_sharp_in_its_own_size_and_smooth_in_another(
+    screen: str, place: Namespace
+) -> None:
+    halves = """
+            !canvas size={0};{0}
+                !path
+                    !rect size={0}
+                    !fill color=1;0;0
+                !path
+                    !rect point={1};0 size={0}
+                    !fill color=0;0;1
+"""
+    program = f"""
+!window size=64;64
+    !probe name=:same points=0.49;0.5;0.51;0.5 size=64;64
+        !webrtc size=64;64{halves.format(64, 32)}
+    !probe name=:less points=0.49;0.5;0.25;0.5 size=64;64
+        !webrtc size=64;64{halves.format(2, 1)}
+"""
+    async with flitter(screen, program, place) as one:
+        await one.shows([(255, 0, 0), (0, 0, 255)], "same", state=None)
+        seen = await one.until("less", lambda seen: max(seen["pixels"][1]) > 200, "red")
+        between, left = seen["pixels"]
+        assert same([left], [(255, 0, 0)])
+        assert between[0] > 100 < between[2], "red and blue mix where their pixels meet"
+
+
 async def test_two_that_call_each_other_at_once_meet_on_a_server_and_again_on_the_next(
     screen: str, place: Namespace
 ) -> None:

@@ -36,6 +36,8 @@ V = TypeVar("V")
 ROOM = RoomName("studio")
 ONCE: Encodings = frozenset({""})
 TICK = 0.5
+DOUBTED = 0.5
+"""Seconds before an end notices that a link is over, in which it is in doubt."""
 OPEN = Policy()
 
 
@@ -195,7 +197,12 @@ class World:
         for side, site in enumerate(wire.ends):
             link = wire.links[side]
             later = self.random.uniform(0, notice)
+            self.at(max(0.0, later - DOUBTED), partial(self.doubt, site, link))
             self.at(later, partial(self.hang_up, site, link))
+
+    def doubt(self, site: Site, link: LinkId) -> None:
+        """An end of a link hears nothing for longer than it should be."""
+        self.do(site, site.router.doubt(link, True, self.now))
 
     def hang_up(self, site: Site, link: LinkId) -> None:
         """An end of a link has noticed that it is over."""
@@ -254,21 +261,30 @@ class World:
 
     def delivers(self, site: Site, link: LinkId, track: TrackId) -> bool:
         """Whether media of a track come over a link: they do if their source can be traced."""
-        seen = set()
-        while (site, link) not in seen:
-            seen.add((site, link))
-            wire = site.wires.get(link)
-            if wire is None or not wire.is_up:
-                return False
-            site, far = wire.far(site)
-            if (far, track) not in site.served or site not in self.sites:
-                return False
-            if any(one.id == track for own in site.own.values() for one in own.tracks):
-                return True
-            if track not in site.supplies:
-                return False
-            link = site.supplies[track]
-        return False
+        return self._traced(site, link, track, set())
+
+    def comes(self, site: Site, track: TrackId) -> bool:
+        """Whether a track comes to a relay: by the way that is taken, or by the one before."""
+        return self._comes(site, track, set())
+
+    def _traced(
+        self, site: Site, link: LinkId, track: TrackId, seen: set[tuple[RelayId, LinkId]]
+    ) -> bool:
+        wire = site.wires.get(link)
+        if (site.id, link) in seen or wire is None or not wire.is_up:
+            return False
+        seen.add((site.id, link))
+        far, name = wire.far(site)
+        if (name, track) not in far.served or far not in self.sites:
+            return False
+        if any(one.id == track for own in far.own.values() for one in own.tracks):
+            return True
+        return self._comes(far, track, seen)
+
+    def _comes(self, site: Site, track: TrackId, seen: set[tuple[RelayId, LinkId]]) -> bool:
+        taken = site.supplies.get(track)
+        links = (link for link in tuple(site.wires) if track in site.router.received(link))
+        return taken is not None and any(self._traced(site, link, track, seen) for link in links)
 
     def _do(self, site: Site, effect: RoutingEffect) -> None:
         match effect:
@@ -312,7 +328,7 @@ class World:
             self.do(site, site.router.pass_time(self.now))
             for link in tuple(site.wires):
                 for track in site.router.received(link):
-                    if site.supplies.get(track) != link and self.delivers(site, link, track):
+                    if site.supplies.get(track) == link and self.delivers(site, link, track):
                         self.do(site, site.router.flows(link, track, self.now))
         self.at(TICK, self._tick)
 

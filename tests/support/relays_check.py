@@ -126,7 +126,7 @@ def _check_speakers(world: World, site: Site) -> None:
 
 def _check_neighbours(site: Site) -> None:
     """What each end believes of a link is the same, and nothing waits."""
-    assert not site.router._demand._moves
+    assert not site.router._demand._past
     assert not site.router._atlas._restless
     for link, neighbour in site.router._neighbours.items():
         far, name = site.wires[link].far(site)
@@ -153,7 +153,7 @@ def check_empty(world: World) -> None:
         assert not site.supplies
         assert not site.served
         demand, atlas = router._demand, router._atlas
-        tables = (demand._own, demand._supplies, demand._moves, atlas._own, atlas._there)
+        tables = (demand._own, demand._supplies, demand._past, atlas._own, atlas._there)
         assert not any(tables)
         assert not atlas._claims._claims
         assert not atlas._claims._tracks

@@ -6,6 +6,7 @@ from trunkline.domain.callers import Word
 from trunkline.domain.directory import Limits
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
+from trunkline.domain.taking import Taking
 from trunkline.model import signal, trunk, view
 from trunkline.model.command import (
     Accept,
@@ -66,6 +67,7 @@ class House:
     def __init__(self, limits: Limits | None = None, **rules: Rule) -> None:
         self.rooms = Rooms(limits, {RoomName(room): rule for room, rule in rules.items()})
         self.transports: dict[str, TransportId] = {}
+        self.tapped: list[Taking] = []
         self.now = 0.0
         self._offers: dict[str, tuple[OfferedMedium, ...]] = {}
 
@@ -117,12 +119,16 @@ class House:
         """What the program produces has tracks of these kinds now."""
         return self._tell(self.rooms.announce(self.transports[who], kinds))
 
-    def hold(self, who: str, mid: str) -> list[str]:
-        """A program taps a producer."""
-        return self._tell(self.rooms.hold(self._port(who, mid)))
+    def tap(self, who: str, kind: Kind, room: str = "studio") -> list[str]:
+        """A program taps a track."""
+        takings = self.rooms.takings
+        taking, effects = takings.take_from(RoomName(room), ParticipantId(who), [kind])
+        self.tapped.append(taking)
+        return self._tell(effects)
 
-    def release(self, who: str, mid: str) -> list[str]:
-        return self._tell(self.rooms.release(self._port(who, mid)))
+    def untap(self) -> list[str]:
+        """It ends the first of its taps."""
+        return self._tell(self.rooms.takings.let_go(self.tapped.pop(0)))
 
     def watch(
         self,

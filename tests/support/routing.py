@@ -94,6 +94,10 @@ class Desk:
         """The way to a neighbour takes so long."""
         return self.router.measure(self.links[neighbour], rtt, self.now)
 
+    def doubt(self, neighbour: str, *, doubtful: bool = True) -> list[RoutingEffect]:
+        """Nothing is heard of a neighbour, or something again."""
+        return self.router.doubt(self.links[neighbour], doubtful, self.now)
+
     def after(self, seconds: float) -> list[RoutingEffect]:
         """Time passes."""
         self.now += seconds

@@ -83,6 +83,7 @@ class Chaos:
             self.want,
             self.flow,
             self.measure,
+            self.doubt,
             self.speak,
             self.wait,
         )
@@ -129,6 +130,7 @@ class Chaos:
             assert len(links) <= 2, "Nobody asks three."
             if len(links) == 2:
                 assert track in self.router._demand.moving()
+                assert self.supplies[track] in links
         for link, track in self.served:
             owner = self.router._atlas.owner(track)
             assert owner not in ways or ways[owner].link != link, "It comes from there."
@@ -201,6 +203,10 @@ class Chaos:
     def measure(self) -> list[RoutingEffect]:
         """A link is fast or slow."""
         return self.router.measure(self._link(), self._byte() / 200, self.now)
+
+    def doubt(self) -> list[RoutingEffect]:
+        """A link is silent, or is heard of again."""
+        return self.router.doubt(self._link(), self._byte() % 2 == 0, self.now)
 
     def speak(self) -> list[RoutingEffect]:
         """Somebody here speaks, and says something."""

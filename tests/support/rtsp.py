@@ -17,6 +17,10 @@ PAYLOADERS = {
     "h265": "h265parse ! rtph265pay config-interval=0",
     "mjpeg": "jpegparse ! rtpjpegpay",
     "mpeg4": "mpeg4videoparse ! rtpmp4vpay",
+    "vp8": "rtpvp8pay",
+    "vp9": "vp9parse ! rtpvp9pay",
+    "opus": "opusparse ! rtpopuspay",
+    "l16": "rtpL16pay",
     "aac": "aacparse ! rtpmp4gpay",
     "alaw": "rtppcmapay",
     "mulaw": "rtppcmupay",
@@ -42,9 +46,15 @@ def launch(file: Path, *codecs: str) -> str:
 
 
 @asynccontextmanager
-async def rtsp_server(mounts: Mapping[str, str], login: str = "") -> AsyncIterator[str]:
-    """GStreamer's server; gives "127.0.0.1:port"."""
-    async with process([PYTHON, str(SERVER), json.dumps(mounts), login]) as server:
+async def rtsp_server(
+    mounts: Mapping[str, str], login: str = "", certificate: Path | None = None
+) -> AsyncIterator[str]:
+    """GStreamer's server; gives "127.0.0.1:port".
+
+    With a file of a certificate and its key, and a login, it speaks TLS.
+    """
+    more = [str(certificate)] if certificate else []
+    async with process([PYTHON, str(SERVER), json.dumps(mounts), login, *more]) as server:
 
         async def port() -> str:
             assert server.running, server.output

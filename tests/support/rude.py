@@ -4,8 +4,9 @@ import asyncio
 import base64
 import os
 import struct
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,25 +39,74 @@ def pictures(width: int = 320, height: int = 180) -> list[bytes]:
 
 
 @cache
-def sound() -> list[bytes]:
-    """G.711 A-law, 40 ms a piece: two seconds of 440 Hz, loud in the first 200 ms of each."""
-    encoder = av.codec.CodecContext.create("pcm_alaw", "w")
+def temporal_units() -> list[bytes]:
+    """Two seconds of AV1, a whole temporal unit a payload: RTP over TCP has no need of less."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mkv"
+        low_delay = "pred-struct=1:lookahead=0"
+        options = {"preset": "12", "svtav1-params": low_delay}
+        record(path, "libsvtav1", None, seconds=2, **options)  # type: ignore[arg-type]
+        with av.open(str(path)) as film:
+            begin = [unit for unit in film.demux(video=0) if unit.size]
+            return [_aggregate(bytes(unit), is_first=unit.is_keyframe) for unit in begin]
+
+
+def _aggregate(unit: bytes, *, is_first: bool) -> bytes:
+    """The AV1 RTP payload format, section 4.4: each OBU with its length before it."""
+    made, start = bytes([8 if is_first else 0]), 0
+    while start < len(unit):
+        length, shift, index = 0, 0, start + 1
+        while True:  # leb128
+            length |= (unit[index] & 127) << shift
+            index, shift = index + 1, shift + 7
+            if unit[index - 1] < 128:
+                break
+        body = bytes([unit[start] & ~2]) + unit[index : index + length]
+        if unit[start] >> 3 & 15 != 2:  # no temporal delimiters
+            size, prefix = len(body), b""
+            while size > 127:
+                prefix, size = prefix + bytes([size & 127 | 128]), size >> 7
+            made += prefix + bytes([size]) + body
+        start = index + length
+    return made
+
+
+@cache
+def sound(codec: str = "pcm_alaw") -> list[bytes]:
+    """G.711 or G.722, 40 ms a piece: two seconds of 440 Hz, loud in the first 200 ms of each."""
+    encoder = av.codec.CodecContext.create(codec, "w")
     assert isinstance(encoder, AudioCodecContext)
-    encoder.sample_rate, encoder.layout, encoder.format = 8_000, "mono", "s16"
-    times = np.arange(16_000) / 8_000
+    rate = 16_000 if codec == "g722" else 8_000
+    encoder.sample_rate, encoder.layout, encoder.format = rate, "mono", "s16"
+    times = np.arange(2 * rate) / rate
     level = np.where(times % 1 < 0.2, 26_000, 7_000)
     wave = (np.sin(2 * np.pi * 440 * times) * level).astype(np.int16).reshape(1, -1)
     frame = AudioFrame.from_ndarray(wave, format="s16", layout="mono")
-    frame.sample_rate = 8_000
+    frame.sample_rate = rate
     whole = b"".join(bytes(packet) for packet in encoder.encode(frame))
     return [whole[start : start + 320] for start in range(0, len(whole), 320)]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What is sent."""
+
+    codec: str = "H264"
+    """What it says that its picture is."""
+    payloads: Sequence[bytes] = ()
+    """One for each picture; none: the film in H.264."""
+    sound: str = "pcm_alaw"
+    """FFmpeg's encoder."""
+    sound_type: int = 8
+    """The payload type (RFC 3551)."""
 
 
 class Session:
     """One client that was told to PLAY."""
 
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, writer: asyncio.StreamWriter, programme: "Programme") -> None:
         self.writer = writer
+        self.programme = programme
         self.size = (320, 180)
         self.shift = 0.0
         """Seconds by which its clocks are off."""
@@ -75,8 +125,12 @@ class Session:
                 self._report(0, time, 90_000)
                 self._report(1, time, 8_000)
             stamp = round(time * 90_000)
-            self.send_picture(pictures(*self.size)[number % LOOP], stamp)
-            self._send(1, 8, sound()[number % LOOP], round(time * 8_000), mark=False)
+            if self.programme.payloads:
+                self._send(0, 96, self.programme.payloads[number % LOOP], stamp, mark=True)
+            else:
+                self.send_picture(pictures(*self.size)[number % LOOP], stamp)
+            kind, heard = self.programme.sound_type, sound(self.programme.sound)[number % LOOP]
+            self._send(1, kind, heard, round(time * 8_000), mark=False)
             await self.writer.drain()
 
     def send_picture(self, unit: bytes, stamp: int, *, half: bool = False) -> None:
@@ -119,10 +173,11 @@ def _fragments(unit: bytes) -> Iterator[bytes]:
         yield bytes([first & 0xE0 | 28, header]) + body[start : start + PAYLOAD]
 
 
-def _description() -> str:
+def _description(programme: Programme) -> str:
     sets = [
         base64.b64encode(unit).decode() for unit in units(pictures()[0]) if unit[0] & 31 in (7, 8)
     ]
+    parameters = f"a=fmtp:96 packetization-mode=1;sprop-parameter-sets={','.join(sets[:2])}"
     return "\r\n".join(
         [
             "v=0",
@@ -130,10 +185,10 @@ def _description() -> str:
             "s=rude",
             "t=0 0",
             "m=video 0 RTP/AVP 96",
-            "a=rtpmap:96 H264/90000",
-            f"a=fmtp:96 packetization-mode=1;sprop-parameter-sets={','.join(sets[:2])}",
+            f"a=rtpmap:96 {programme.codec}/90000",
+            *([] if programme.payloads else [parameters]),
             "a=control:track0",
-            "m=audio 0 RTP/AVP 8",
+            f"m=audio 0 RTP/AVP {programme.sound_type}",
             "a=control:track1",
             "",
         ]
@@ -149,6 +204,9 @@ class RudeCamera:
         """Sent for ever in place of answers; b"": silence."""
         self.stays = False
         """Whether the connection stays when nothing is sent any more."""
+        self.programme = Programme()
+        self.verdict = "200 OK"
+        """What it says to DESCRIBE."""
         self.sessions = 0
         """How often somebody said PLAY."""
 
@@ -177,9 +235,10 @@ class RudeCamera:
                 for line in request.splitlines()
                 if line.lower().startswith("cseq")
             )
-            more, body = "", ""
+            more, body, verdict = "", "", "200 OK"
             if method == "DESCRIBE":
-                body = _description()
+                verdict = self.verdict
+                body = _description(self.programme)
                 more = "Content-Type: application/sdp\r\n"
             elif method == "SETUP":
                 channels = f"{2 * track}-{2 * track + 1}"
@@ -187,10 +246,12 @@ class RudeCamera:
                 more += f"Transport: RTP/AVP/TCP;unicast;interleaved={channels}\r\n"
                 track += 1
             length = f"Content-Length: {len(body)}\r\n" if body else ""
-            writer.write(f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\n{more}{length}\r\n{body}".encode())
+            writer.write(
+                f"RTSP/1.0 {verdict}\r\nCSeq: {number}\r\n{more}{length}\r\n{body}".encode()
+            )
             if method == "PLAY":
                 self.sessions += 1
-                await Session(writer).play(lambda *what: self.mischief(*what))
+                await Session(writer, self.programme).play(lambda *what: self.mischief(*what))
                 if self.stays:
                     await reader.read()
                 return

@@ -73,6 +73,8 @@ class PlayedCore:
     shown: dict[Port, Port] = field(default_factory=dict)
     chosen: dict[Port, Encodings] = field(default_factory=dict)
     limits: dict[Port, int | None] = field(default_factory=dict)
+    handed_over: int = 0
+    """Times that a consumer was to go on while it went over to another source."""
     refusing: bool = False
     """It takes no offer."""
     own: set[TransportId] = field(default_factory=set)
@@ -100,8 +102,9 @@ class PlayedCore:
                     for index, one in enumerate(self.offered[transport].media)
                 )
                 self.reports.append(Agreed(transport, agreed))
-            case Attach(consumer, source):
+            case Attach(consumer, source, seamless):
                 self.shown[consumer] = source
+                self.handed_over += seamless
             case Detach(consumer):
                 self.shown.pop(consumer, None)
             case Select(consumer, rids):

@@ -13,7 +13,13 @@ from av.video.stream import VideoStream
 RATE = 25
 RED_YUV = (84, 98, 203)
 """What `frames.RED` is in BT.601."""
-_SOUNDS = {"aac": 48_000, "pcm_alaw": 8_000, "pcm_mulaw": 8_000, "libopus": 48_000}
+_SOUNDS = {
+    "aac": 48_000,
+    "pcm_alaw": 8_000,
+    "pcm_mulaw": 8_000,
+    "pcm_s16be": 16_000,
+    "libopus": 48_000,
+}
 
 
 def record(

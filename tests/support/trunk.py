@@ -99,7 +99,7 @@ async def host(
 ) -> AsyncIterator[Host]:
     """A relay that may be dialled."""
     made = side(relay, instance=instance)
-    trunks = Trunks(made.links, secret, asyncio.get_running_loop().time)
+    trunks = Trunks(made.links, secret, frozenset(), asyncio.get_running_loop().time)
     application = web.Application(middlewares=[explain])
     application.router.add_get("/wsb", trunks.talk)
     runner = web.AppRunner(application, shutdown_timeout=1, access_log=None)

@@ -21,6 +21,7 @@ class FakeTrunking:
         self.dialled: dict[LinkId, bool] = {}
         self.heard: list[tuple[LinkId, Routed | Charted | Medial]] = []
         self.rtts: dict[LinkId, float] = {}
+        self.doubts: list[tuple[LinkId, bool]] = []
         self.ends: list[tuple[LinkId, str]] = []
         self._numbers = count(1)
 
@@ -42,6 +43,10 @@ class FakeTrunking:
     def measure(self, link: LinkId, rtt: float) -> None:
         assert link in self.links
         self.rtts[link] = rtt
+
+    def doubt(self, link: LinkId, doubtful: bool) -> None:
+        assert link in self.links
+        self.doubts.append((link, doubtful))
 
     def hang_up(self, link: LinkId, reason: str) -> None:
         del self.links[link]

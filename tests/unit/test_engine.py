@@ -334,7 +334,6 @@ def test_a_program_produces_is_asked_for_keyframes_and_leaves(rig: Rig) -> None:
     assert [one.name for one in rig.engine.rooms()[0].participants] == ["bot"]
     rig.engine.receive(KeyframeWanted(ports[0]))
     assert asked == [ports[0]]
-    assert rig.engine.source(RoomName("studio"), None, "video") == ports[0]
     rig.engine.retire(ports[0].transport)
     rig.engine.retire(ports[0].transport)
     rig.engine.receive(KeyframeWanted(ports[0]))
@@ -368,7 +367,8 @@ def test_a_program_hears_whether_its_producers_are_wanted(rig: Rig) -> None:
     async def story() -> None:
         told: asyncio.Queue[Demand] = asyncio.Queue()
         (port,) = rig.engine.produce(PRODUCE, Feeder(lambda _: None, told.put_nowait))
-        with rig.engine.holding(port):
+        async with rig.engine.fetcher.named(RoomName("studio"), None, ("video",)) as ports:
+            assert ports == {"video": port}
             assert await told.get() == Demand(port, True)
         assert await told.get() == Demand(port, False)
         rig.engine.announce(port.transport, ())

@@ -120,6 +120,11 @@ impl Core {
         self.submit(Command::Attach { consumer, source })
     }
 
+    fn hand_over(&self, transport: u64, mid: &str, source: u64, source_mid: &str) -> PyResult<()> {
+        let (consumer, source) = (key(transport, mid)?, key(source, source_mid)?);
+        self.submit(Command::HandOver { consumer, source })
+    }
+
     fn limit(&self, transport: u64, mid: &str, layer: Option<u8>) -> PyResult<()> {
         self.submit(Command::Limit { consumer: key(transport, mid)?, layer })
     }

@@ -1,6 +1,7 @@
 //! A track that leaves through a transport.
 
-use std::sync::Arc;
+mod handover;
+
 use std::time::Instant;
 
 use str0m::media::{MediaKind, Mid, Pt, Rid};
@@ -9,8 +10,7 @@ use str0m::stats::MediaEgressStats;
 use crate::egress::Egress;
 use crate::flow::{Flow, Way};
 use crate::layers::{Choice, LayerSet};
-use crate::packet::Packet;
-use crate::producer::Stream;
+use crate::producer::{Load, Stream};
 use crate::words::MediaKey;
 
 /// A track that leaves, and where it comes from.
@@ -21,8 +21,11 @@ pub(crate) struct Consumer {
     pub(crate) counters: Counters,
     /// Whether the remote knows of it.
     pub(crate) agreed: bool,
-    source: Option<MediaKey>,
-    state: State,
+    source: Option<Source>,
+    /// Another one of the same pictures: what flows goes on until it can follow.
+    next: Option<Source>,
+    /// The one that it has left for the next, till that is taken note of.
+    left: Option<MediaKey>,
     /// What is sent where there are no encodings.
     plain: Flow,
     /// What is sent under the names that were agreed on (RFC 8853), first name first.
@@ -54,6 +57,13 @@ impl Counters {
         self.loss = stats.loss.or(self.loss);
         self.rtt = stats.rtt.map(|rtt| rtt.as_secs_f32()).or(self.rtt);
     }
+}
+
+/// A producer, and what is known of its stream.
+#[derive(Debug, Clone, Copy)]
+struct Source {
+    key: MediaKey,
+    state: State,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +102,8 @@ impl Consumer {
             counters: Counters::default(),
             agreed: false,
             source: None,
-            state: State::New,
+            next: None,
+            left: None,
             plain,
             encodings: Vec::new(),
             is_named: false,
@@ -108,32 +119,39 @@ impl Consumer {
 
     /// The producer forwarded.
     pub(crate) fn source(&self) -> Option<MediaKey> {
-        self.source
+        self.source.map(|source| source.key)
     }
 
-    /// Shows another producer from now on, or none; gives back the one shown before.
-    pub(crate) fn show(&mut self, source: Option<MediaKey>) -> Option<MediaKey> {
-        self.state = State::New;
+    /// Shows another producer from now on.
+    pub(crate) fn show(&mut self, source: MediaKey) {
+        self.source = Some(Source { key: source, state: State::New });
+    }
+
+    /// Shows nothing any more; gives back what it showed, and was to show next.
+    pub(crate) fn clear(&mut self) -> impl Iterator<Item = MediaKey> + use<> {
         self.stop();
-        std::mem::replace(&mut self.source, source)
+        let next = self.drop_next();
+        self.source.take().map(|source| source.key).into_iter().chain(next)
     }
 
-    /// Whether it has met this stream of its source.
-    pub(crate) fn has_met(&self, stream: &Stream) -> bool {
-        match self.state {
+    /// Whether it has met this stream of a source.
+    pub(crate) fn has_met(&self, source: MediaKey, stream: &Stream) -> bool {
+        match self.state(source) {
             State::New => false,
             State::Met { epoch, .. } | State::Unplayable { epoch } => epoch == stream.epoch,
         }
     }
 
-    /// Meets a new stream of its source, with the payload type under which it can be sent, if any.
-    pub(crate) fn meet(&mut self, stream: &Stream, payload_type: Option<Pt>) {
-        let epoch = stream.epoch;
-        self.stop();
-        self.state = match payload_type {
+    /// Meets a new stream of a source, with the payload type under which it can be sent, if any.
+    pub(crate) fn meet(&mut self, source: MediaKey, stream: &Stream, payload_type: Option<Pt>) {
+        let (epoch, is_next) = (stream.epoch, self.is_next(source));
+        self.each().filter(|flow| flow.has_crossed() == is_next).for_each(Flow::stop);
+        let state = match payload_type {
             Some(payload_type) => State::Met { epoch, payload_type },
             None => State::Unplayable { epoch },
         };
+        let known = if is_next { &mut self.next } else { &mut self.source };
+        *known = Some(Source { key: source, state });
     }
 
     /// Lets no encoding above this one flow; those that are sent by name are selected instead.
@@ -174,71 +192,98 @@ impl Consumer {
         self.encodings.is_empty() && self.plain.is_open()
     }
 
-    /// The encodings of the source that flow under a name; `None` when nothing does that a keyframe
-    /// could be asked for.
-    pub(crate) fn shown_under(&self, rid: Option<Rid>) -> Option<LayerSet> {
-        if rid.is_none() {
-            return Some(self.plain.layer().map_or(0, |layer| 1 << layer));
-        }
-        let flow = self.flows().find(|flow| flow.rid == rid)?;
-        Some(1 << flow.layer()?)
+    /// What flows under a name: of which source, and its encodings; `None` when nothing does that a
+    /// keyframe could be asked for.
+    pub(crate) fn shown_under(&self, rid: Option<Rid>) -> Option<(MediaKey, LayerSet)> {
+        let mut named = self.flows().filter(|flow| flow.rid == rid);
+        let flow = if rid.is_none() { &self.plain } else { named.next()? };
+        let source = if flow.has_crossed() { self.next } else { self.source };
+        let layer = flow.layer();
+        // Of what is sent once it is not known before it flows.
+        let layers = if rid.is_none() { layer.map_or(0, |it| 1 << it) } else { 1 << layer? };
+        Some((source?.key, layers))
     }
 
-    /// The encodings whose keyframes it waits for.
-    pub(crate) fn wants(&self, stream: &Stream) -> LayerSet {
-        if !matches!(self.state, State::Met { .. }) {
+    /// The encodings of a source whose keyframes it waits for.
+    pub(crate) fn wants(&self, source: MediaKey, stream: &Stream) -> LayerSet {
+        if !matches!(self.state(source), State::Met { .. }) {
             return 0;
         }
-        let wanted = self.flows().filter_map(|flow| flow.wants(stream.ladder));
+        let is_next = self.is_next(source);
+        let wanted = self.flows().filter_map(|flow| match (is_next, flow.has_crossed()) {
+            (true, false) => flow.wants_next(stream.ladder),
+            (false, true) => None,
+            _ => flow.wants(stream.ladder),
+        });
         wanted.fold(0, |set, layer| set | 1 << layer)
     }
 
-    /// The place of the encoding that flows, if that is news. What is sent by name is no news.
-    pub(crate) fn take_news(&mut self, stream: &Stream) -> Option<u8> {
-        self.plain.take_news(stream.ladder)
+    /// The place of the encoding of a source that flows, if that is news. What is sent by name is no
+    /// news.
+    pub(crate) fn take_news(&mut self, source: MediaKey, stream: &Stream) -> Option<u8> {
+        let is_of_it = self.plain.has_crossed() == self.is_next(source);
+        is_of_it.then(|| self.plain.take_news(stream.ladder)).flatten()
     }
 
-    /// Writes a batch of the source's packets, in the order of their arrival.
+    /// Writes a batch of a source's packets.
     pub(crate) fn deliver(
         &mut self,
         egress: &mut Egress<'_>,
-        stream: &Stream,
-        packets: &[Arc<Packet>],
+        Load { source, stream, packets }: Load<'_>,
         now: Instant,
     ) -> Delivery {
         let (mut written, mut waits) = (false, false);
-        self.each_flow(egress, now, |flow, way| {
-            written |= flow.deliver(way, stream, packets);
-            waits |= flow.waits(stream.ladder);
+        let is_next = self.is_next(source);
+        self.each_flow(self.state(source), egress, now, |flow, way| {
+            if flow.has_crossed() == is_next {
+                written |= flow.deliver(way, stream, packets);
+                waits |= flow.waits(stream.ladder);
+            } else if is_next {
+                written |= flow.cross(way, stream, packets);
+                waits |= !flow.has_crossed() && flow.wants_next(stream.ladder).is_some();
+            }
         });
+        if is_next {
+            self.look_whether_all_crossed();
+        }
         let rest = if written { egress.rest(self.mid) } else { Delivery::Nothing };
         if waits { Delivery::NeedsKeyframe } else { rest }
     }
 
-    /// Starts with a group of pictures that arrived before, instead of waiting for a keyframe; false
-    /// when it does not wait for one. The packets leave by `release`.
+    /// Starts with a group of pictures of a source that arrived before, instead of waiting for a
+    /// keyframe; false when it does not wait for one. The packets leave by `release`.
     pub(crate) fn start_replay(
         &mut self,
-        stream: &Stream,
-        group: &[Arc<Packet>],
+        Load { source, stream, packets: group }: Load<'_>,
         now: Instant,
     ) -> bool {
-        if !matches!(self.state, State::Met { .. }) {
+        if !matches!(self.state(source), State::Met { .. }) {
             return false;
         }
-        let flows = std::iter::once(&mut self.plain).chain(&mut self.encodings);
+        let is_next = self.is_next(source);
         // A group of pictures is kept of tracks that are sent once: it is one flow's at most.
-        flows.filter(|flow| flow.is_open()).any(|flow| flow.start_replay(stream, group, now))
+        let mut flows = self.each().filter(|flow| flow.is_open());
+        let starts = flows.any(|flow| flow.start_replay(stream, group, is_next, now));
+        drop(flows);
+        if is_next {
+            self.look_whether_all_crossed();
+        }
+        starts
     }
 
     /// Writes what is due of a replay; tells when to come again, if any of it is left.
     pub(crate) fn release(&mut self, egress: &mut Egress<'_>, now: Instant) -> Option<Instant> {
         let mut next: Option<Instant> = None;
         let mut replays = false;
-        self.each_flow(egress, now, |flow, way| {
-            replays |= flow.replays();
-            next = next.into_iter().chain(flow.release(way)).min();
-        });
+        for (source, is_next) in [(self.source, false), (self.next, true)] {
+            let state = source.map_or(State::New, |source| source.state);
+            self.each_flow(state, egress, now, |flow, way| {
+                if flow.has_crossed() == is_next {
+                    replays |= flow.replays();
+                    next = next.into_iter().chain(flow.release(way)).min();
+                }
+            });
+        }
         if replays {
             egress.rest(self.mid);
         }
@@ -248,12 +293,13 @@ impl Consumer {
     /// Works with every flow that is wanted, once it is known how to send.
     fn each_flow(
         &mut self,
+        state: State,
         egress: &mut Egress<'_>,
         now: Instant,
         mut work: impl FnMut(&mut Flow, &mut Way<'_, '_>),
     ) {
-        let Self { mid, counters, state, plain, encodings, .. } = self;
-        let State::Met { payload_type, .. } = *state else {
+        let Self { mid, counters, plain, encodings, .. } = self;
+        let State::Met { payload_type, .. } = state else {
             return;
         };
         let mut way = Way { egress, mid: *mid, payload_type, counters, now };
@@ -264,6 +310,21 @@ impl Consumer {
 
     fn flows(&self) -> impl Iterator<Item = &Flow> {
         std::iter::once(&self.plain).chain(&self.encodings).filter(|flow| flow.is_open())
+    }
+
+    fn each(&mut self) -> impl Iterator<Item = &mut Flow> {
+        std::iter::once(&mut self.plain).chain(&mut self.encodings)
+    }
+
+    fn is_next(&self, source: MediaKey) -> bool {
+        self.next.is_some_and(|next| next.key == source)
+    }
+
+    /// What is known of the stream of a source.
+    fn state(&self, source: MediaKey) -> State {
+        let sources = [self.source, self.next].into_iter().flatten();
+        let known = sources.into_iter().find(|it| it.key == source);
+        known.map_or(State::New, |it| it.state)
     }
 
     /// Opens what is to flow.
@@ -277,6 +338,6 @@ impl Consumer {
     }
 
     fn stop(&mut self) {
-        std::iter::once(&mut self.plain).chain(&mut self.encodings).for_each(Flow::stop);
+        self.each().for_each(Flow::stop);
     }
 }

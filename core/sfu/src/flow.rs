@@ -23,6 +23,8 @@ pub(crate) struct Flow {
     is_open: bool,
     /// Whether it has begun; else it waits for a packet that a decoder can start with.
     flows: bool,
+    /// Whether it has gone over to the next source of its consumer, while others have not.
+    has_crossed: bool,
     rewriter: Rewriter,
     switch: Switch,
     replay: Option<Replay>,
@@ -45,6 +47,7 @@ impl Flow {
             rid,
             is_open: false,
             flows: false,
+            has_crossed: false,
             rewriter: Rewriter::new(first_sequence),
             switch: Switch::default(),
             replay: None,
@@ -75,6 +78,31 @@ impl Flow {
         self.replay = None;
     }
 
+    /// Whether it has begun.
+    pub(crate) fn flows(&self) -> bool {
+        self.flows
+    }
+
+    /// Another source of the same pictures is to follow: it goes on until that can.
+    pub(crate) fn prepare(&mut self) {
+        self.has_crossed = false;
+        self.switch.keep(true);
+    }
+
+    /// Whether it has gone over to the next source.
+    pub(crate) fn has_crossed(&self) -> bool {
+        self.has_crossed
+    }
+
+    /// There is one source again. What is not of that waits for a keyframe.
+    pub(crate) fn arrive(&mut self, is_of_it: bool) {
+        self.has_crossed = false;
+        self.switch.keep(false);
+        if !is_of_it {
+            self.stop();
+        }
+    }
+
     /// The encoding that flows.
     pub(crate) fn layer(&self) -> Option<LayerIndex> {
         self.flows.then(|| self.switch.layer())
@@ -83,6 +111,11 @@ impl Flow {
     /// The encoding whose keyframe it waits for.
     pub(crate) fn wants(&self, ladder: Ladder) -> Option<LayerIndex> {
         if self.flows { self.switch.wants(ladder) } else { ladder.pick(self.switch.choice) }
+    }
+
+    /// The encoding of the next source whose keyframe it waits for.
+    pub(crate) fn wants_next(&self, ladder: Ladder) -> Option<LayerIndex> {
+        ladder.pick(self.switch.choice)
     }
 
     /// Whether nothing flows before a keyframe comes, that there is somebody to ask for.
@@ -121,6 +154,31 @@ impl Flow {
         written
     }
 
+    /// Goes on with another source of the same pictures from a keyframe on, if one is here; whether it
+    /// did.
+    pub(crate) fn cross(
+        &mut self,
+        way: &mut Way<'_, '_>,
+        stream: &Stream,
+        packets: &[Arc<Packet>],
+    ) -> bool {
+        let is_start = |packet: &Arc<Packet>| {
+            packet.starts_keyframe && self.wants_next(stream.ladder) == Some(packet.layer)
+        };
+        let Some(at) = packets.iter().position(is_start) else {
+            return false;
+        };
+        let first = &packets[at];
+        if self.flows {
+            let (sequence, timestamp) = (first.sequence, first.timestamp);
+            self.rewriter.start(sequence, timestamp, stream.clock_rate(), way.now);
+            self.switch.cross(first, stream.params.spec().codec);
+            (self.replay, self.squeeze) = (None, None);
+        }
+        self.has_crossed = true;
+        self.deliver(way, stream, &packets[at..])
+    }
+
     /// Starts with a keyframe, or goes on with it, if it is one that was waited for.
     fn begin(&mut self, stream: &Stream, first: &Packet, now: Instant) {
         let (sequence, timestamp, rate) = (first.sequence, first.timestamp, stream.clock_rate());
@@ -136,17 +194,19 @@ impl Flow {
     }
 
     /// Starts with a group of pictures that arrived before, instead of waiting for a keyframe; false
-    /// when it does not wait for one. The packets leave by `release`.
+    /// when it does not wait for one. The packets leave by `release`. `is_next`: of the next source.
     pub(crate) fn start_replay(
         &mut self,
         stream: &Stream,
         group: &[Arc<Packet>],
+        is_next: bool,
         now: Instant,
     ) -> bool {
         let (Some(first), Some(edge)) = (group.first(), group.last()) else {
             return false;
         };
-        if self.flows || !stream.ladder.admits(first.layer, self.switch.choice) {
+        let waits = if is_next { !self.has_crossed } else { !self.flows };
+        if !waits || !stream.ladder.admits(first.layer, self.switch.choice) {
             return false;
         }
         let squeeze = Squeeze::new(edge, stream.clock_rate());
@@ -154,7 +214,12 @@ impl Flow {
         // The live edge, not the old keyframe, belongs to this moment.
         let start = now.checked_sub(squeeze.length(first)).unwrap_or(now);
         self.rewriter.start(first.sequence, timestamp, stream.clock_rate(), start);
-        self.switch.start(first);
+        if is_next {
+            self.switch.cross(first, stream.params.spec().codec);
+            self.has_crossed = true;
+        } else {
+            self.switch.start(first);
+        }
         self.flows = true;
         self.squeeze = Some(squeeze);
         self.replay = Some(Replay::new(group.to_vec(), now));
@@ -185,7 +250,7 @@ impl Flow {
         packet: &Arc<Packet>,
         course: Course,
     ) {
-        if !stream.ladder.is_simulcast {
+        if !stream.ladder.is_simulcast && self.switch.is_plain() {
             return self.send(way, packet);
         }
         let dressed = self.switch.dress(packet, course, stream.params.spec().codec);

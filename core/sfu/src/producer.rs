@@ -17,6 +17,7 @@ use crate::loudness::Loudness;
 use crate::packet::Packet;
 use crate::size;
 use crate::stall::Watch;
+use crate::words::MediaKey;
 
 /// What a producer sends now: it changes with the codec or the SSRC, and then decoders must start anew.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,15 @@ impl Stream {
     pub(crate) fn clock_rate(&self) -> u32 {
         codec::clock_rate(&self.params)
     }
+}
+
+/// Packets of one producer on their way to a consumer, or what was kept of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load<'a> {
+    pub(crate) source: MediaKey,
+    pub(crate) stream: &'a Stream,
+    /// In the order of their arrival.
+    pub(crate) packets: &'a [Arc<Packet>],
 }
 
 /// A track that enters, and the packets received since the last flush.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::words::MediaKey;
 
-/// Producer → the consumers attached to it. A consumer stands under one producer at most.
+/// Producer → the consumers attached to it. A consumer stands under one producer at most,
+/// and while it goes over from one to another under both.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
     consumers: HashMap<MediaKey, Vec<MediaKey>>,

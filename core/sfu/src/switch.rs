@@ -22,6 +22,8 @@ pub(crate) struct Switch {
     last: Option<Arc<Packet>>,
     /// The place of what flows, as it was told.
     told: Option<u8>,
+    /// Whether the last packet is kept though there is one encoding: another source is to follow.
+    keeps: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -46,23 +48,48 @@ impl Switch {
         self.previous = None;
         self.last = None;
         self.told = None;
+        self.keeps = false;
+    }
+
+    /// Keeps what it takes for another source to follow, or no longer.
+    pub(crate) fn keep(&mut self, keeps: bool) {
+        self.keeps = keeps;
+    }
+
+    /// Whether packets are sent as they are, and nothing is to be remembered of them.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.keeps && self.current.shift.is_none()
+    }
+
+    /// Goes on with the first packet of a keyframe of another source.
+    pub(crate) fn cross(&mut self, first: &Packet, codec: Codec) {
+        let shift = self.shift_to(first, codec);
+        self.start(first);
+        self.current.shift = shift;
     }
 
     /// Goes on with the first packet of a keyframe of another encoding; gives the time between its
     /// picture and the last one.
     pub(crate) fn turn(&mut self, first: &Packet, codec: Codec) -> Duration {
-        let mut shift = Shift::default();
-        let mut passed = Duration::ZERO;
-        if let Some(last) = &self.last {
-            let sent = self.current.shift.apply(codec, &last.payload);
-            let sent = descriptor::read(codec, &sent);
-            shift = Shift::between(sent, descriptor::read(codec, &first.payload));
-            passed = first.moment.saturating_duration_since(last.moment);
-        }
+        let shift = self.shift_to(first, codec);
+        let passed = self
+            .last
+            .as_ref()
+            .map_or(Duration::ZERO, |last| first.moment.saturating_duration_since(last.moment));
         let next = Flow { layer: first.layer, shift };
         self.previous = Some(std::mem::replace(&mut self.current, next));
         self.last = None;
         passed
+    }
+
+    /// What makes the pictures from this packet on follow the last one.
+    fn shift_to(&self, first: &Packet, codec: Codec) -> Shift {
+        let Some(last) = &self.last else {
+            return Shift::default();
+        };
+        let sent = self.current.shift.apply(codec, &last.payload);
+        let sent = descriptor::read(codec, &sent);
+        Shift::between(sent, descriptor::read(codec, &first.payload))
     }
 
     /// Whether a keyframe that begins with this packet is what is waited for.

@@ -153,6 +153,14 @@ pub enum Command {
         /// Where from.
         source: MediaKey,
     },
+    /// The same where `source` is another way of the pictures that `consumer` shows: they go on until
+    /// its keyframe is here, and under numbers that go on.
+    HandOver {
+        /// Where to.
+        consumer: MediaKey,
+        /// Where from.
+        source: MediaKey,
+    },
     /// Forward to `consumer` no encoding of its source above this one, until another limit is told.
     Limit {
         /// Which consumer.

@@ -11,6 +11,8 @@ mod dialling;
 mod direct_way;
 #[path = "encodings.rs"]
 mod encodings;
+#[path = "handover.rs"]
+mod handover;
 #[path = "instant_picture.rs"]
 mod instant_picture;
 #[path = "offering.rs"]

@@ -172,6 +172,11 @@ export const serversText = {
     },
     transport: both("By", "Über"),
     transports: { "": both("what works", "was geht"), tcp: "TCP", udp: "UDP" },
+    certificate: both("Certificate file", "Zertifikatsdatei"),
+    certificateHint: both(
+      "On the relay’s machine (PEM): of the camera, or of who signed its own. Without it the camera’s certificate is not checked.",
+      "Auf dem Rechner des Relays (PEM): das Zertifikat der Kamera oder dessen, der es ausgestellt hat. Ohne wird das der Kamera nicht geprüft.",
+    ),
     loop: both("Begin a file anew at its end", "Eine Datei am Ende von vorn beginnen"),
   },
 } as const;

@@ -56,6 +56,83 @@ export const text = {
     overview: both("All rooms", "Alle Räume"),
     live: both("Live", "Live"),
   },
+  camera: {
+    none: both(
+      (name: string) => `No picture from the camera “${name}”`,
+      (name) => `Kein Bild von der Kamera „${name}“`,
+    ),
+    connecting: both("Connecting to the camera…", "Verbindung zur Kamera wird aufgebaut…"),
+    again: both(
+      "It is tried again by itself while this is open.",
+      "Es wird von selbst wieder versucht, solange diese Seite offen ist.",
+    ),
+    title: both("Camera", "Kamera"),
+    asItIs: both(
+      (codec: string) => `${codec}, as it is`,
+      (codec) => `${codec}, unverändert`,
+    ),
+    remade: {
+      codec: both(
+        (codec: string) => `${codec} → H.264, made by the relay: browsers do not show ${codec}`,
+        (codec) => `${codec} → H.264, vom Relay umgewandelt: Browser zeigen ${codec} nicht`,
+      ),
+      order: both(
+        (codec: string) => `${codec} → H.264, made by the relay: browsers show no B-frames`,
+        (codec) => `${codec} → H.264, vom Relay umgewandelt: Browser zeigen keine B-Frames`,
+      ),
+    },
+    troubles: {
+      login: both(
+        "The camera refuses the user name or the password that the relay has.",
+        "Die Kamera lehnt Benutzernamen oder Passwort ab, die das Relay hat.",
+      ),
+      forbidden: both(
+        "The camera does not let the relay’s user see this stream.",
+        "Die Kamera gibt diesen Stream für den Benutzer des Relays nicht frei.",
+      ),
+      path: both(
+        "The camera answers, but has no stream at the address that the relay has.",
+        "Die Kamera antwortet, hat aber an der Adresse, die das Relay hat, keinen Stream.",
+      ),
+      setup: both(
+        "The relay cannot open it as it is set up. Its operator sees why.",
+        "So wie sie eingerichtet ist, kann das Relay sie nicht öffnen. Wer es betreibt, sieht, warum.",
+      ),
+      missing: both(
+        "The file or device does not exist on the relay’s machine.",
+        "Die Datei oder das Gerät gibt es auf dem Rechner des Relays nicht.",
+      ),
+      off: both(
+        "Nothing listens at the camera’s address: it may be switched off.",
+        "An der Adresse der Kamera antwortet nichts: Vielleicht ist sie ausgeschaltet.",
+      ),
+      silent: both(
+        "The camera does not answer any more, or not in time.",
+        "Die Kamera antwortet nicht oder nicht rechtzeitig.",
+      ),
+      unreadable: both(
+        "What the camera sends is no stream that can be read.",
+        "Was die Kamera sendet, ist kein lesbarer Stream.",
+      ),
+      unreachable: both(
+        "The relay does not reach the camera over the network.",
+        "Das Relay erreicht die Kamera über das Netz nicht.",
+      ),
+      certificate: both(
+        "The camera shows another certificate than the relay was told to expect.",
+        "Die Kamera zeigt ein anderes Zertifikat, als beim Relay eingetragen ist.",
+      ),
+      codec: both(
+        "The camera sends its picture in a way that nobody here can play. Another codec can be chosen in the camera.",
+        "Die Kamera sendet ihr Bild in einer Form, die hier niemand abspielen kann. In der Kamera lässt sich ein anderer Codec wählen.",
+      ),
+      ended: both("The camera’s stream broke off.", "Der Stream der Kamera ist abgebrochen."),
+      relay: both(
+        "The relay failed at this by a bug of its own.",
+        "Das Relay ist daran durch einen eigenen Fehler gescheitert.",
+      ),
+    },
+  },
   call: {
     title: both("Join the call", "Am Gespräch teilnehmen"),
     room: both("Room", "Raum"),

@@ -65,6 +65,12 @@ def add(  # noqa: PLR0913 - typer is told of the options by the arguments
     transport: Annotated[
         str | None, typer.Option(metavar="tcp|udp", help="Of RTSP (default: TCP, else UDP).")
     ] = None,
+    certificate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="PEM, on the relay's machine: whom to trust (default: anybody)."
+        ),
+    ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Begin anew at a file's end.")] = False,
     relay: Relay = None,
     token: Token = None,
@@ -78,6 +84,7 @@ def add(  # noqa: PLR0913 - typer is told of the options by the arguments
         "sub": sub,
         "mode": "always" if always else "on-demand",
         "transport": transport,
+        "certificate": certificate,
         "loop": loop,
     }
     asyncio.run(_ask("POST", _found(relay, state_dir), token, body=body))

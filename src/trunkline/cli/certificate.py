@@ -29,7 +29,8 @@ def certificate(
     """Make a self-signed certificate, cert.pem, and its key, key.pem; valid for a year."""
     # Imported here so that `--help` answers at once: X.509 takes a moment.
     from trunkline.config import Settings
-    from trunkline.net.certificate import own_names, self_signed
+    from trunkline.net.certificate import own_names
+    from trunkline.net.x509 import self_signed
 
     files = [directory / "cert.pem", directory / "key.pem"]
     there = [file for file in files if file.exists()]

@@ -1,15 +1,14 @@
 """Pictures and sound of the program that a relay runs in, without a network between."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from trunkline.client.audio_output import AudioOutput
 from trunkline.client.input import AudioInput, Input, VideoInput
 from trunkline.client.video_output import VideoOutput
 from trunkline.errors import TrunklineError
 from trunkline.media.core import Tap
-from trunkline.model.link import Arrived, Cut
+from trunkline.model.link import Cut
 from trunkline.model.media import Kind
 
 
@@ -66,27 +65,26 @@ class Tapped:
         return source
 
 
-@contextmanager
-def tapped(tap: Tap, source: Input) -> Iterator[None]:
-    """Feed an input from a tap; both end with the block."""
-    loop = asyncio.get_running_loop()
+class Feed:
+    """Feeds an input from a tap; `ended` is called when that ends by itself."""
 
-    def take(event: Arrived | Cut) -> None:
-        if isinstance(event, Arrived):
-            source.feed(event)
-        else:
-            loop.remove_reader(tap.fileno())
-            source.close()
+    def __init__(self, tap: Tap, source: Input, ended: Callable[[], None]) -> None:
+        self._tap = tap
+        self._source = source
+        self._ended = ended
+        self._loop = asyncio.get_running_loop()
+        source.attach(tap.request_keyframe)
+        self._loop.add_reader(tap.fileno(), self._drain)
 
-    def drain() -> None:
-        for event in tap.drain():
-            take(event)
+    def close(self) -> None:
+        """Take no more."""
+        self._loop.remove_reader(self._tap.fileno())
+        self._tap.close()
 
-    source.attach(tap.request_keyframe)
-    loop.add_reader(tap.fileno(), drain)
-    try:
-        yield
-    finally:
-        loop.remove_reader(tap.fileno())
-        source.close()
-        tap.close()
+    def _drain(self) -> None:
+        for event in self._tap.drain():
+            if isinstance(event, Cut):
+                self._loop.remove_reader(self._tap.fileno())
+                self._ended()
+            else:
+                self._source.feed(event)

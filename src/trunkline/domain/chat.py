@@ -37,5 +37,10 @@ class Chat:
         return line
 
     def add(self, line: Line) -> None:
-        """Remember a line."""
+        """Remember a line; one that comes late, among those of its time."""
+        late = bool(self._lines) and line.time < self._lines[-1].time
         self._lines.append(line)
+        if late:
+            in_order = sorted(self._lines, key=lambda one: one.time)
+            self._lines.clear()
+            self._lines.extend(in_order)

@@ -236,8 +236,9 @@ class Downlink:
                 yield from _choose(medium, port)
             if source == medium.shown:
                 continue
+            seamless = medium.track is not None and medium.track.came_in_at(medium.shown)
             medium.shown = source
-            yield Attach(port, source) if source else Detach(port)
+            yield Attach(port, source, seamless) if source else Detach(port)
 
     def _make_offer(self) -> list[Command]:
         media = tuple(

@@ -88,6 +88,11 @@ class Floor:
             return []
         return self.tell_others(None, signal.RoomChanged(self.locked))
 
+    @property
+    def lines(self) -> tuple[signal.Line, ...]:
+        """What was said lately, the oldest first."""
+        return self._chat.lines
+
     def guest(self, who: ParticipantId) -> Guest:
         """Who has this id; it must be here."""
         return self._guests[who]

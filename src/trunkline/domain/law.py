@@ -31,7 +31,7 @@ class Laws:
     def begin(self, policy: Policy, now: float) -> list[RoutingEffect]:
         """A trunk comes up: say what is laid down here, if that was not said."""
         self.unlisted = self.directory.unlisted()
-        named = policy.rooms or frozenset()
+        named = policy.also if policy.rooms is None else policy.rooms
         for room, passphrase in self.directory.passphrases():
             if room in named and room not in self.verifiers:
                 self.verifiers[room] = verifier_of(passphrase, self.me, room)

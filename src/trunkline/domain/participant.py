@@ -36,11 +36,6 @@ class Sender:
         """Its tracks that can be shown."""
         return self.tracks.values()
 
-    def source(self, kind: Kind) -> Port | None:
-        """Its first producer of a kind."""
-        track = self.track(kind)
-        return track.port if track else None
-
     def track(self, kind: Kind) -> Track | None:
         """Its first track of a kind."""
         return next((track for track in self.tracks.values() if track.kind == kind), None)

@@ -37,6 +37,10 @@ class RemoteTrack(Track):
 
     def bind(self, port: Port | None, coming: tuple[str, ...]) -> bool:
         """It comes in there, as these layers; whether that is news."""
+        if port is not None:
+            # By another way come the same as by the one before, until it is known better.
+            coming = coming or self.coming
+            self.earlier = self.port if port != self.port else self.earlier
         news = (port, coming) != (self.port, self.coming)
         self.port, self.coming = port, coming
         return news
@@ -110,11 +114,6 @@ class Remote:
     def track(self, kind: Kind) -> RemoteTrack | None:
         """Its first of a kind."""
         return next((track for track in self.live() if track.kind == kind), None)
-
-    def source(self, kind: Kind) -> Port | None:
-        """Where its first track of a kind comes in, if it does."""
-        track = self.track(kind)
-        return track.port if track else None
 
     def sources(self) -> tuple[Port, ...]:
         """Where its tracks come in, those that do."""

@@ -26,6 +26,7 @@ class Remotes:
         self._room = room
         self._floor = floor
         self._every_track = tracks
+        self._held: list[TrackId] = []  # bounded by the descriptors that taps take
         self._there: dict[ParticipantId, Remote] = {}  # bounded by what routing takes
 
     def __len__(self) -> int:
@@ -67,15 +68,24 @@ class Remotes:
         effects.append(ParticipantLeft(self._room, who, remote.role, remote.name, code, reason))
         return effects
 
+    def hold(self, track: TrackId) -> None:
+        """A program takes a track, until `release`."""
+        self._held.append(track)
+
+    def release(self, track: TrackId) -> None:
+        """The program takes no more."""
+        self._held.remove(track)
+
     def demand(self, watched: Iterable[RemoteTrack]) -> dict[TrackId, Encodings]:
-        """What has to come: what guests wish, and the best of what viewers watch."""
+        """What has to come: what guests wish, and the best of what viewers and programs take."""
         wanted: dict[TrackId, Encodings] = {}
         for track in self.tracks():
             wishes = (guest.wish_for(track) for guest in self._floor)
             for wish in wishes:
                 if wish is not None:
                     _add(wanted, track, wish)
-        for track in watched:
+        held = (track for track in self.tracks() if track.id in self._held)
+        for track in (*watched, *held):
             _add(wanted, track, Wish())
         return wanted
 

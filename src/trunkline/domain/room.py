@@ -171,11 +171,10 @@ class Room:
             )
         return publisher
 
-    def picture_of(self, participant: ParticipantId) -> Port | None:
-        """Where the first picture of a participant comes in."""
+    def participant(self, who: ParticipantId) -> Followed | None:
+        """Who has this id, here or at another relay."""
         everybody = (*self._performers(), *self.floor, *self.remotes)
-        ports = (one.source("video") for one in everybody if one.id == participant)
-        return next(ports, None)
+        return next((one for one in everybody if one.id == who), None)
 
     def enter(self, member: Member) -> None:
         """Keep a place for somebody whose offer is on its way to the core."""
@@ -223,17 +222,23 @@ class Room:
         member.withdrawn = {mid: one for mid, one in every.items() if one.kind not in kinds}
         return [*effects, *self.update()]
 
-    def hold(self, producer: Port) -> list[Effect]:
-        """A program takes what a producer sends: it is wanted, until `release`."""
-        owner = self.owner(producer.transport)
-        if not (isinstance(owner, Publisher) and owner.on_demand):
+    def hold(self, track: Track) -> list[Effect]:
+        """A program takes a track: it is wanted, until `release`."""
+        if track.is_remote:
+            self.remotes.hold(track.id)
+            return self.update()
+        if track.port is None or not self._is_on_demand(track.port):
             return []
-        self.wanted.hold(producer)
+        self.wanted.hold(track.port)
         return self.update()
 
-    def release(self, producer: Port) -> list[Effect]:
+    def release(self, track: Track) -> list[Effect]:
         """The program takes no more."""
-        return self.update() if self.wanted.release(producer) else []
+        if track.is_remote:
+            self.remotes.release(track.id)
+            return self.update()
+        released = track.port is not None and self.wanted.release(track.port)
+        return self.update() if released else []
 
     def fall_back(self, report: Unplayable) -> list[Effect] | None:
         """A viewer cannot play what it is shown; None: there is nothing else."""
@@ -378,6 +383,10 @@ class Room:
                 active = publisher is not None and publisher.connected
                 for stream in viewer.streams.values():
                     stream.see(active=active, viewers=viewers)
+
+    def _is_on_demand(self, producer: Port) -> bool:
+        owner = self.owner(producer.transport)
+        return isinstance(owner, Publisher) and owner.on_demand
 
     def _count_viewers(self) -> int:
         return sum(member.role == "viewer" and member.answered for member in self)

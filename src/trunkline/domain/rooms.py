@@ -11,6 +11,7 @@ from trunkline.domain.guests import Guests, transport_of
 from trunkline.domain.participant import Publisher, Viewer
 from trunkline.domain.room import Room
 from trunkline.domain.speech import Speech
+from trunkline.domain.taking import Takings
 from trunkline.domain.trunks import Trunks
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
@@ -19,7 +20,6 @@ from trunkline.model.event import LeaveCode
 from trunkline.model.id import (
     Mid,
     ParticipantId,
-    ParticipantName,
     RelayId,
     RoomName,
     SessionId,
@@ -77,6 +77,7 @@ class Rooms:
         self.guests = Guests(self._directory)
         self.callers = Callers(self._directory)
         self.speech = Speech(self._directory)
+        self.takings = Takings(self._directory)
         self._sessions: dict[SessionId, Publisher | Viewer] = {}  # bounded by Limits.sessions
 
     def number(self) -> TransportId:
@@ -170,39 +171,6 @@ class Rooms:
         """What this program produces there has these kinds now; nothing if it is gone."""
         home = self._directory.homes.get(transport)
         return home.announce(transport, kinds) if home else []
-
-    def hold(self, producer: Port) -> list[Effect]:
-        """A program takes what a producer sends, until `release`."""
-        home = self._directory.homes.get(producer.transport)
-        return home.hold(producer) if home else []
-
-    def release(self, producer: Port) -> list[Effect]:
-        """The program takes no more; nothing if the producer is gone."""
-        home = self._directory.homes.get(producer.transport)
-        return home.release(producer) if home else []
-
-    def source(self, room: RoomName, name: ParticipantName | None, kind: Kind) -> Port | None:
-        """What a participant sends of a kind; of None who published last.
-
-        Raises:
-            Refusal: there is nobody.
-        """
-        for one in self._directory:
-            if one.name == room:
-                return one.source_of(name).source(kind)
-        raise Refusal(RefusalCode.NOBODY_PUBLISHES, f"There is nobody in room {room!r} now.")
-
-    def picture_of(self, room: RoomName, participant: ParticipantId) -> Port:
-        """Where the first picture of a participant comes in.
-
-        Raises:
-            Refusal: it sends none here.
-        """
-        for one in self._directory:
-            port = one.picture_of(participant) if one.name == room else None
-            if port is not None:
-                return port
-        raise Refusal(RefusalCode.NOBODY_PUBLISHES, "This participant sends no picture now.", 2)
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""

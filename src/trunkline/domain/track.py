@@ -28,6 +28,8 @@ class Track:
     """Of its pictures, where it is sent once and that is known."""
     port: Port | None = None
     """Where it comes in, once that is known."""
+    earlier: Port | None = None
+    """Where it came in before, by another way."""
     fallback: Port | None = None
     """Where it comes in in another codec, for who cannot play the first."""
 
@@ -39,6 +41,10 @@ class Track:
     def producers(self) -> tuple[Port, ...]:
         """Wherever it comes in."""
         return tuple(port for port in (self.port, self.fallback) if port)
+
+    def came_in_at(self, port: Port | None) -> bool:
+        """Whether a port is another way of what comes in now, so that pictures can go on."""
+        return port is not None and port == self.earlier
 
     @property
     def is_remote(self) -> bool:

@@ -14,6 +14,7 @@ from trunkline.domain.effect import Effect
 from trunkline.domain.guests import transport_of
 from trunkline.domain.law import Laws
 from trunkline.domain.link import Link, Transports
+from trunkline.domain.remote import RemoteTrack
 from trunkline.domain.room import Room
 from trunkline.domain.routing.effect import (
     Absent,
@@ -33,7 +34,7 @@ from trunkline.domain.track import Track
 from trunkline.model import signal, trunk, view
 from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import LinkId, ParticipantId, RoomName, TrackId, TransportId
-from trunkline.model.report import Counted, SessionReport, Started, Traffic
+from trunkline.model.report import Counted, SessionReport, Stalled, Started, Traffic
 from trunkline.model.trunk import Charted, Encodings, Hello, Medial, Policy, Presence, Routed
 
 ROUNDS = 16
@@ -101,6 +102,8 @@ class Trunks:
             throttle=Throttle(policy.max_kbps) if policy.max_kbps else None,
         )
         routed += self._laws.begin(policy, now)
+        lines = {room.name: room.floor.lines for room in self._directory}
+        routed += self._router.recall(link, lines)
         return link, [*self.chart.connect(link), *self._apply(routed)]
 
     def hear(self, link: LinkId, word: Routed | Charted | Medial, now: float) -> list[Effect]:
@@ -121,6 +124,10 @@ class Trunks:
         self._links[link].rtt = rtt
         return self._apply(self._router.measure(link, rtt, now))
 
+    def doubt(self, link: LinkId, doubtful: bool, now: float) -> list[Effect]:
+        """Whether nothing is heard of a neighbour for longer than it should be."""
+        return self._apply(self._router.doubt(link, doubtful, now))
+
     def hang_up(self, link: LinkId, now: float) -> list[Effect]:
         """A neighbour is gone; nothing if it was already."""
         if link not in self._links:
@@ -139,7 +146,7 @@ class Trunks:
         """Take in what the core reports of a trunk's transport."""
         link = self._homes[transport_of(report)]
         self._stirred = True
-        if isinstance(report, Started):
+        if isinstance(report, Started) or (isinstance(report, Stalled) and not report.stalled):
             track = link.track_at(report.producer)
             if track is not None:
                 self._flowing.append((link.id, track))
@@ -279,13 +286,22 @@ class Trunks:
         for room in self._directory:
             news = False
             for track in room.remotes.tracks():
-                link = self._links.get(self._supplies.get(track.id, LinkId(0)))
+                link = self._supplier(track)
                 port = link.port(track.id, track.kind) if link else None
                 coming = link.coming.get(port.mid, ()) if link and port else ()
                 news = track.bind(port, coming) or news
             if news:
                 effects += room.update()
         return effects
+
+    def _supplier(self, track: RemoteTrack) -> Link | None:
+        """Where a track comes in: by the way before, till there is a place on the new one."""
+        link = self._links.get(self._supplies.get(track.id, LinkId(0)))
+        if link is None or track.port is None or link.port(track.id, track.kind):
+            return link
+        before = self._homes.get(track.port.transport)
+        is_there = before is not None and before.port(track.id, track.kind) == track.port
+        return before if is_there else link
 
     def _tracks(self) -> dict[TrackId, Track]:
         return {track.id: track for room in self._directory for track in room.floor.every_track()}
@@ -320,10 +336,10 @@ class Trunks:
                 yield from self._absent(participant)
             case Heard(name, line):
                 room = self._directory.known(name)
-                yield from room.floor.hear_afar(line) if room else ()
+                yield from () if room is None else room.floor.hear_afar(line)
             case Loud(name, speakers):
                 room = self._directory.known(name)
-                yield from room.floor.listen_afar(speakers) if room else ()
+                yield from () if room is None else room.floor.listen_afar(speakers)
             case Laid(name):
                 self._laws.hear(name)
             case _:

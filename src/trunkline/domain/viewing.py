@@ -116,6 +116,7 @@ def _aim_at(watcher: Viewer | Caller, publisher: Followed | None) -> Iterator[Ef
         source = track.choose(consumer.unplayable) if track else None
         if source == consumer.shown:
             continue
+        seamless = track is not None and track.came_in_at(consumer.shown)
         consumer.shown = source
         port = Port(watcher.transport, mid)
-        yield Attach(port, source) if source else Detach(port)
+        yield Attach(port, source, seamless) if source else Detach(port)

@@ -13,7 +13,7 @@ from trunkline.flitter_plugin import attribute
 from trunkline.flitter_plugin.attribute import Node
 from trunkline.flitter_plugin.call import Options
 from trunkline.flitter_plugin.original import ForeignSession, refuse_others
-from trunkline.flitter_plugin.pixels import Readback
+from trunkline.flitter_plugin.pixels import Readback, is_aligned
 from trunkline.flitter_plugin.report import Report
 from trunkline.flitter_plugin.screen import Picture
 from trunkline.flitter_plugin.session import OwnSession, Session
@@ -74,6 +74,10 @@ class WebRTC(ProgramNode):
         if "colorbits" in node:
             node = node.copy()
             node.set_attribute("colorbits", Vector(8))
+        if is_aligned(node, self.size, self.child_textures.values()):
+            node = node.copy()
+            node.set_attribute("nearest", Vector(1))
+            kwargs["repeat"] = (False, False)
         super().render(node, references, srgb=True, colorbits=8, **kwargs)
         self._follow(node)
         self._send()

@@ -1,6 +1,7 @@
 """Pixels of what Flitter drew, as pictures to be sent."""
 
 import ctypes
+from collections.abc import Iterable
 from typing import Any
 
 import glfw
@@ -10,6 +11,20 @@ BUFFERS = 2
 """In which pixels wait till the processor takes them: a picture is sent one frame later."""
 IN_SOFTWARE: tuple[str, ...] = ("llvmpipe", "softpipe", "swrast", "swiftshader")
 """Renderers that the processor runs."""
+
+
+_SAMPLING = ("nearest", "border", "repeat", "vertex", "fragment")
+
+
+def is_aligned(node: Any, size: tuple[int, int], textures: Iterable[Any]) -> bool:
+    """Whether each pixel lies exactly on one of each texture, and a program leaves it at that.
+
+    OpenGL mixes four of them otherwise, and beyond the edge a border, to the same end: where the
+    processor draws that is half of the work.
+    """
+    return not any(name in node for name in _SAMPLING) and all(
+        texture is None or texture.size == size for texture in textures
+    )
 
 
 class Readback:

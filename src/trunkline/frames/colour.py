@@ -13,8 +13,7 @@ from av.video.reformatter import (
 # Of H.273: what pictures of a codec context and a frame are tagged with.
 BT709, BT601 = 1, 6
 # Of RGB every pixel counts for colours, and a colour is the mean of its four. By itself FFmpeg
-# takes pairs in a row together first, for which it has no fast code: that costs nearly twice as
-# much.
+# makes one of each pair in a row first, and has no fast code for that: nearly twice the work.
 _MEAN = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
 _FULL_FORMATS = ("yuvj420p", "yuvj422p", "yuvj444p")
 

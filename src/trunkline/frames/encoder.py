@@ -80,6 +80,12 @@ def find(codec: str, name: str | None = None) -> Encoder:
     if chosen is None:
         known = [*_FIRST] if name is None else [one.name for one in known_encoders()]
         raise FrameError(f"Nothing here encodes {name or codec}: choose of {', '.join(known)}.")
+    if not _is_built_in(chosen.name):
+        known = [one.name for one in known_encoders() if one.codec == chosen.codec]
+        raise FrameError(
+            f"This FFmpeg was built without {chosen.name}: choose of {', '.join(known)}, "
+            "or leave the encoder out to encode in software."
+        )
     if chosen.codec != codec:
         raise FrameError(f"{chosen.name} makes {chosen.codec}, not {codec}.")
     return chosen
@@ -163,7 +169,8 @@ def open_encoder(encoder: Encoder, shape: Format, bitrate: int, ceiling: int) ->
 
 def _remedy(encoder: Encoder) -> str:
     if encoder.name in _HARDWARE:
-        return "Is its hardware here? Leave the encoder out to encode in software."
+        software = _FIRST[encoder.codec].name
+        return f"Is its hardware here? Leave the encoder out to encode in software, by {software}."
     return "Send a smaller picture, or choose another codec."
 
 

@@ -105,8 +105,9 @@ class NativeCore:
     def _show(self, command: Attach | Limit | Select | Detach) -> None:
         transport, mid = command.consumer.transport, command.consumer.mid
         match command:
-            case Attach(_, source):
-                self._core.attach(transport, mid, source.transport, source.mid)
+            case Attach(_, source, seamless):
+                show = self._core.hand_over if seamless else self._core.attach
+                show(transport, mid, source.transport, source.mid)
             case Limit(_, layer):
                 self._core.limit(transport, mid, layer)
             case Select(_, rids):

@@ -9,6 +9,25 @@ CameraMode = Literal["on-demand", "always"]
 CameraState = Literal["idle", "connecting", "live", "waiting", "failed"]
 """Nobody watches; on its way; pictures or sound come; it broke off and is tried again; the camera
 refuses, and a person has to do something (it is tried again all the same while it is wanted)."""
+CameraTrouble = Literal[
+    "login",
+    "forbidden",
+    "path",
+    "setup",
+    "missing",
+    "off",
+    "silent",
+    "unreadable",
+    "unreachable",
+    "certificate",
+    "codec",
+    "ended",
+    "relay",
+]
+"""Why there is no picture, for pages that say it in the language of who looks: it refuses user or
+password; forbids this user; has no such stream; its URL or options do not fit it; there is no such
+file or device; nothing listens there; it is silent; it talks nonsense; it cannot be reached; its
+certificate is another one; nobody can play what it sends; it broke off; the relay has a bug."""
 StreamTransport = Literal["tcp", "udp"]
 
 
@@ -25,6 +44,8 @@ class Camera:
     mode: CameraMode = "on-demand"
     transport: StreamTransport | None = None
     """Of RTSP; None: TCP, or UDP where the camera has no other."""
+    certificate: str | None = None
+    """A PEM file: the camera's own, or of who signed it; None: its certificate is not checked."""
     loop: bool = False
     """A file begins anew at its end."""
 
@@ -40,6 +61,8 @@ class PictureHealth:
     kbps: int
     last_keyframe: float | None
     """Seconds since 1970."""
+    remade: Literal["codec", "order"] | None = None
+    """Why no browser shows it as it is: its codec, or the order of its pictures (B-frames)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +71,20 @@ class SoundHealth:
 
     codec: str
     channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class CameraTally:
+    """What of a camera can be counted, over all its connections."""
+
+    connections: int = 0
+    """How often it was there."""
+    pictures: int = 0
+    """That came from it."""
+    age: float | None = None
+    """Seconds since the last of them; None: none ever came."""
+    transcoders: int = 0
+    """That run for it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +100,6 @@ class CameraHealth:
     """What is done with picture and sound, in words."""
     restarts: int = 0
     """How often it broke off."""
+    tally: CameraTally = CameraTally()
+    trouble: CameraTrouble | None = None
+    """What `error` says, for programs."""

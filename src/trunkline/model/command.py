@@ -85,6 +85,8 @@ class Attach:
 
     consumer: Port
     source: Port
+    seamless: bool = False
+    """It is another way of the same pictures: what flows goes on until its keyframe is here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,8 @@ class Policy:
 
     rooms: frozenset[RoomName] | None = None
     """None: all but those with a passphrase."""
+    also: frozenset[RoomName] = frozenset()
+    """Those with a passphrase that cross though none are named."""
     send: bool = True
     receive: bool = True
     max_layer: int | None = None

@@ -53,6 +53,9 @@ class Trunking(Protocol):
     def measure(self, link: LinkId, rtt: float) -> None:
         """The round-trip time of a link, in seconds, smoothed; up to twice a second."""
 
+    def doubt(self, link: LinkId, doubtful: bool) -> None:
+        """Whether nothing is heard of a link for longer than it should be; said when it changes."""
+
     def hang_up(self, link: LinkId, reason: str) -> None:
         """The link is over, for a reason in words; also where its outbox was ended.
 

@@ -68,6 +68,7 @@ class Conversation:
         self._half = Half()
         self._line: Line[Word] = Line(self._half.send, self._drop)
         self._ending: Ending | None = None
+        self._doubtful = False
 
     # The outbox.
 
@@ -144,6 +145,13 @@ class Conversation:
             ping = self.pulse.look(now)
             if ping is not None:
                 self.put(ping)
+            self._doubt()
+
+    def _doubt(self) -> None:
+        late = self.pulse.is_late
+        if self.link is not None and late != self._doubtful:
+            self._doubtful = late
+            self._links.trunking.doubt(self.link, late)
 
     async def _read(self) -> None:
         try:
@@ -151,6 +159,7 @@ class Conversation:
                 message = await self._socket.receive()
                 if message.type in _WORDS:
                     self.pulse.heard()
+                    self._doubt()
                     self._take(message)
                 elif isinstance(message.data, WebSocketError):
                     sentence = _BROKEN.get(message.data.code, _RULES)

@@ -102,8 +102,12 @@ def _unquoted(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
 
 
+_SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+"""traefik names that of the WebSocket."""
+
+
 def _scheme(text: str | None) -> str | None:
-    return text.lower() if text and text.lower() in ("http", "https") else None
+    return _SCHEMES.get(text.lower()) if text else None
 
 
 def _address(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from trunkline.engine import Engine
 from trunkline.errors import ProtocolError, Refusal, RefusalCode, StartupError, TrunklineError
 from trunkline.media.core import Core
-from trunkline.model.camera import Camera, CameraHealth
+from trunkline.model.camera import Camera, CameraHealth, CameraTrouble
 from trunkline.model.id import ParticipantName, RoomName, TransportId
 from trunkline.net.supervise import supervise
 from trunkline.protocol.source_url import completed, scheme
@@ -269,7 +269,8 @@ def fixed_id(room: RoomName, name: ParticipantName) -> str:
 def _health(kept: _Kept) -> CameraHealth:
     if kept.participant is not None:
         return kept.participant.health()
-    return CameraHealth("failed" if kept.error else "idle", kept.error)
+    trouble: CameraTrouble | None = "setup" if kept.error else None
+    return CameraHealth("failed" if kept.error else "idle", kept.error, trouble=trouble)
 
 
 def _opening(camera: Camera, url: str) -> Opening:
@@ -285,7 +286,7 @@ def _opening(camera: Camera, url: str) -> Opening:
         raise Refusal(
             RefusalCode.UNSUPPORTED, f"No source reads {scheme(url)}: {error.remedy}"
         ) from None
-    return kind(Wanted(url, camera.transport, camera.loop))
+    return kind(Wanted(url, camera.transport, camera.loop, camera.certificate))
 
 
 def _camera(entry: dict[str, object]) -> Camera:

@@ -1,6 +1,6 @@
 """Cameras that speak RTSP (RFC 2326), also over TLS."""
 
-from trunkline.sources.source import READ_TIME, Opening, Wanted
+from trunkline.sources.source import READ_TIME, Opening, Wanted, checked, encryption
 
 # Looking into the streams takes FFmpeg up to five seconds; the SDP says enough, and what it does
 # not say is in the parameter sets.
@@ -10,10 +10,12 @@ _LIMITS = {"timeout": str(round(READ_TIME * 1_000_000)), "allowed_media_types": 
 
 def opening(wanted: Wanted) -> Opening:
     """TCP first: UDP loses packets of large pictures, and firewalls stop it."""
+    common = _AT_ONCE | _LIMITS | checked(wanted)
     first = wanted.transport or "tcp"
     other = {"rtsp_transport": "udp"} if wanted.transport is None else None
     return Opening(
         name=wanted.url,
-        options={**_AT_ONCE, **_LIMITS, "rtsp_transport": first},
-        otherwise={**_AT_ONCE, **_LIMITS, **other} if other else None,
+        options={**common, "rtsp_transport": first},
+        otherwise={**common, **other} if other else None,
+        encrypted=encryption(wanted),
     )

@@ -6,7 +6,7 @@ scheme's name: it takes a `Wanted` and gives an `Opening`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from trunkline.model.camera import StreamTransport
 
@@ -21,6 +21,15 @@ class Wanted:
     url: str = field(repr=False)
     transport: StreamTransport | None = None
     loop: bool = False
+    certificate: str | None = None
+    """A PEM file with those that are trusted; None: any is."""
+
+
+def checked(wanted: Wanted) -> dict[str, str]:
+    """FFmpeg's options for whom to trust. Its own choice is to trust everybody."""
+    if wanted.certificate is None:
+        return {}
+    return {"tls_verify": "1", "ca_file": wanted.certificate}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +44,15 @@ class Opening:
     paced: bool | None = False
     """It is read faster than it lasts, so that we keep the pace; None: where it has an end."""
     loop: bool = False
+    encrypted: Literal["checked", "unchecked"] | None = None
+    """Whether it goes over TLS, and whether the camera's certificate is checked there."""
+
+
+def encryption(wanted: Wanted) -> Literal["checked", "unchecked"] | None:
+    """How a URL with TLS is encrypted."""
+    if not wanted.url.lower().startswith(("rtsps:", "https:", "rtmps:")):
+        return None
+    return "unchecked" if wanted.certificate is None else "checked"
 
 
 class Kind(Protocol):

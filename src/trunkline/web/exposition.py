@@ -1,12 +1,19 @@
 """The text format of Prometheus."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE
 
 from trunkline.model import view
+from trunkline.model.camera import Camera, CameraHealth
+from trunkline.model.id import RoomName
 
 __all__ = ["CONTENT_TYPE", "expose"]
 
@@ -25,7 +32,10 @@ _HELP = {
 
 
 def expose(
-    rooms: tuple[view.Room, ...], statistics: view.Statistics, totals: Mapping[Key, int]
+    rooms: tuple[view.Room, ...],
+    statistics: view.Statistics,
+    totals: Mapping[Key, int],
+    cameras: Sequence[tuple[Camera, CameraHealth]],
 ) -> bytes:
     """One look at everything.
 
@@ -33,10 +43,13 @@ def expose(
         rooms: all that are open.
         statistics: of the sessions that run.
         totals: sums that only grow.
+        cameras: and how they are.
     """
     # A registry of its own, so that two relays in one process do not meet.
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Snapshot(rooms, statistics, totals))
+    if cameras:
+        registry.register(_Cameras({room.name for room in rooms if room.listed}, cameras))
     return generate_latest(registry)
 
 
@@ -88,3 +101,49 @@ class _Snapshot:
             "Datagrams that were to leave, and of which too many waited for the network.",
             self._statistics.datagrams_unsent,
         )
+
+
+_Family = type[CounterMetricFamily] | type[GaugeMetricFamily]
+_OF_CAMERAS: tuple[tuple[_Family, str, str, Callable[[CameraHealth], float | None]], ...] = (
+    (GaugeMetricFamily, "up", "It is connected, and sends.", lambda one: one.state == "live"),
+    (
+        GaugeMetricFamily,
+        "failing",
+        "It is wanted, and cannot be had.",
+        lambda one: one.state in ("waiting", "failed"),
+    ),
+    (CounterMetricFamily, "connections", "How often it was there.", lambda o: o.tally.connections),
+    (CounterMetricFamily, "restarts", "How often it broke off.", lambda one: one.restarts),
+    (CounterMetricFamily, "pictures", "Pictures from it.", lambda one: one.tally.pictures),
+    (
+        GaugeMetricFamily,
+        "picture_age_seconds",
+        "Since its last picture; missing where none ever came.",
+        lambda one: one.tally.age,
+    ),
+    (GaugeMetricFamily, "transcoders", "That run for it now.", lambda one: one.tally.transcoders),
+)
+
+
+class _Cameras:
+    """Cameras by their ids; names are told of rooms that are listed alone."""
+
+    def __init__(
+        self, listed: Set[RoomName], cameras: Sequence[tuple[Camera, CameraHealth]]
+    ) -> None:
+        self._listed = listed
+        self._cameras = cameras
+
+    def collect(self) -> Iterable[Metric]:
+        names = InfoMetricFamily("trunkline_camera", "How it is called.", labels=["camera"])
+        for camera, _ in self._cameras:
+            if camera.room in self._listed:
+                names.add_metric([camera.id], {"room": camera.room, "name": camera.name})
+        yield names
+        for family, name, text, read in _OF_CAMERAS:
+            metric = family(f"trunkline_camera_{name}", text, labels=["camera"])
+            for camera, health in self._cameras:
+                value = read(health)
+                if value is not None:
+                    metric.add_metric([camera.id], value)
+            yield metric

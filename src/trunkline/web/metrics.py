@@ -9,6 +9,7 @@ from trunkline.model import view
 from trunkline.model.id import TransportId
 from trunkline.model.report import Traffic
 from trunkline.model.request import Measure
+from trunkline.web.api.cameras import Cameras
 
 _NOTHING = Traffic(TransportId(0), False, None, 0, 0, (), ())
 
@@ -38,8 +39,9 @@ class Totals:
 class Metrics:
     """The endpoint."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, cameras: Cameras) -> None:
         self._engine = engine
+        self._cameras = cameras
         self._totals = Totals()
 
     def routes(self) -> list[web.RouteDef]:
@@ -51,7 +53,8 @@ class Metrics:
         from trunkline.web.exposition import CONTENT_TYPE, expose
 
         statistics = await self._engine.ask(Measure())
-        body = expose(self._engine.rooms(), statistics, self._totals.update(statistics))
+        totals = self._totals.update(statistics)
+        body = expose(self._engine.rooms(), statistics, totals, self._cameras.list())
         headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
         return web.Response(body=body, headers=headers)
 

@@ -11,10 +11,12 @@ from trunkline.client.trunk.roster import Roster
 from trunkline.config import Settings
 from trunkline.domain.allowance import Allowance
 from trunkline.engine import Engine
+from trunkline.protocol.name import room_name
 from trunkline.protocol.whip.offer import LIMIT
 from trunkline.web.access import near_only
 from trunkline.web.admin import Admin
 from trunkline.web.api.cameras import CameraApi, Cameras
+from trunkline.web.api.room_cameras import RoomCameraApi
 from trunkline.web.api.routes import Api, Find
 from trunkline.web.api.snapshots import SnapshotApi, Take
 from trunkline.web.api.trunks import TrunkApi
@@ -82,14 +84,17 @@ def site(
     shelves: list[Shelf] = [CameraShelf(inside.cameras, draw), TrunkShelf(roster)]
     servers = Servers(shelves, admin, page, everybody=settings.open)
     status = Status(sight, page, servers.urls)
-    trunks = Trunks(roster.links, settings.trunk_secret, clock)
+    also = frozenset(room_name(name) for name, room in settings.rooms.items() if room.trunks)
+    trunks = Trunks(roster.links, settings.trunk_secret, also, clock)
     talk = Conversations(engine, trunks, settings.ice_servers)
     trunk_api = TrunkApi(roster, admin, engine, clock, everybody=settings.open)
-    for part in (page, status, whip, Events(engine), talk, api, Health(engine), Metrics(engine)):
+    metrics = Metrics(engine, inside.cameras)
+    for part in (page, status, whip, Events(engine), talk, api, Health(engine), metrics):
         application.add_routes(part.routes())
     application.add_routes(trunk_api.routes())
     application.add_routes(servers.routes())
     application.add_routes(CameraApi(inside.cameras, admin).routes())
+    application.add_routes(RoomCameraApi(sight, inside.cameras).routes())
     application.add_routes(SnapshotApi(sight, inside.snap, clock).routes())
     if settings.http_prefix:
         application.add_routes([entrance(settings.http_prefix)])

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from trunkline.domain.allowance import Allowance, Rate
 from trunkline.errors import Refusal, RefusalCode
+from trunkline.model.id import RoomName
 from trunkline.model.trunk import Policy
 from trunkline.net.links import Links
 from trunkline.protocol.bearer import bearer
@@ -28,12 +29,20 @@ class Trunks:
     """Takes relays that dial this one.
 
     `secret` is what they must know; without one, only those on this machine and its private
-    networks are taken. `clock` gives seconds, rising.
+    networks are taken. `also`: rooms with a passphrase that cross to those who know the secret.
+    `clock` gives seconds, rising.
     """
 
-    def __init__(self, links: Links, secret: str | None, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        links: Links,
+        secret: str | None,
+        also: frozenset[RoomName],
+        clock: Callable[[], float],
+    ) -> None:
         self._links = links
         self._secret = secret
+        self._policy = Policy(also=also if secret is not None else frozenset())
         self._clock = clock
         self._attempts = Allowance(ATTEMPTS)
 
@@ -56,7 +65,7 @@ class Trunks:
             if request.transport is not None:
                 request.transport.abort()
 
-        talk = Conversation(self._links, socket, cut, Policy(), dialled=False)
+        talk = Conversation(self._links, socket, cut, self._policy, dialled=False)
         ending = await self._links.converse(talk)
         if talk.hello is None:
             log.info("%s asked for a trunk and got none: %s", request.remote, ending.reason)

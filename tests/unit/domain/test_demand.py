@@ -51,30 +51,32 @@ def test_a_guest_wants_a_track_from_its_answer_till_it_pauses_it(house: House) -
 
 def test_a_tap_is_somebody(house: House) -> None:
     house.produce("cam", "video", name="cam")
-    assert house.hold("cam", "0") == ["cam/0 is wanted"]
+    assert house.tap("cam", "video") == ["cam/0 is wanted"]
+    assert house.tap("cam", "audio") == [], "There is none."
+    assert house.tap("cam", "video") == []
     house.watch("vic", kinds=("video",))
     house.leave("vic")
-    assert house.release("cam", "0") == ["cam/0 is not wanted"]
-    assert house.release("cam", "0") == []
+    assert house.untap() == house.untap() == []
+    assert house.untap() == ["cam/0 is not wanted"]
 
 
 def test_a_tap_of_who_is_told_nothing_changes_nothing(house: House) -> None:
     house.publish("ann")
     house.arrive("bob")
     house.send("bob", "video")
-    for who in ("ann", "bob^"):
-        assert house.hold(who, "video") == []
-        assert house.release(who, "video") == []
-    house.lose("ann")
-    assert house.hold("ann", "video") == []
-    assert house.release("ann", "video") == []
+    for who in ("ann", "bob"):
+        assert house.tap(who, "video") == []
+        assert house.untap() == []
 
 
 def test_a_tap_ends_with_the_producer(house: House) -> None:
     house.produce("cam", "video", name="cam")
-    house.hold("cam", "0")
+    house.tap("cam", "video")
+    assert house.tapped[0].is_settled()
+    assert not house.tapped[0].is_gone()
     house.leave("cam")
-    assert house.release("cam", "0") == []
+    assert house.tapped[0].is_gone()
+    assert house.untap() == []
 
 
 def test_a_viewer_that_cannot_play_the_first_producer_is_shown_the_other(house: House) -> None:

@@ -20,7 +20,7 @@ from trunkline.model.id import (
     TrackId,
     TransportId,
 )
-from trunkline.model.media import Medium, Port, Wish
+from trunkline.model.media import Kind, Medium, Port, Wish
 from trunkline.model.report import Answered, Offered
 from trunkline.model.rule import Rule
 
@@ -578,11 +578,11 @@ def test_who_has_left_leaves_no_more(house: House) -> None:
 
 def test_programs_get_what_a_guest_sends(call: House) -> None:
     room, port = RoomName("studio"), Port(call.transports["ann^"], Mid("video"))
-    assert call.rooms.picture_of(room, ANN) == port
-    assert call.rooms.source(room, ParticipantName("ann"), "video") == port
-    assert call.rooms.source(room, ParticipantName("ann"), "audio") is None
-    with pytest.raises(Refusal, match="sends no picture"):
-        call.rooms.picture_of(room, ParticipantId("bob"))
+    takings = call.rooms.takings
+    kinds: tuple[Kind, ...] = ("video", "audio")
+    assert takings.take_from(room, ANN, kinds)[0].ports == {"video": port}
+    assert takings.take(room, ParticipantName("ann"), kinds)[0].ports == {"video": port}
+    assert takings.take_from(room, ParticipantId("bob"), kinds)[0].ports == {}
 
 
 def test_a_track_that_comes_on_another_medium_is_shown_from_there(house: House) -> None:

@@ -158,6 +158,14 @@ def test_a_passphrase_goes_where_its_room_goes() -> None:
     assert world["b"].rooms.trunks._router.rules(HALL) == {}
 
 
+def test_a_relay_that_is_dialled_lets_rooms_with_a_passphrase_cross_that_it_names() -> None:
+    world = World("a", "b", rules={"a": SESAME, "b": SESAME})
+    world.link("b", "a", NAMED, Policy(also=frozenset({HALL})))
+    ann = world["a"].join("ann", passphrase="sesame")
+    lock(world["a"], ann)
+    assert refusal(world["b"], "sesame").startswith("locked")
+
+
 def test_of_several_passphrases_that_of_the_lowest_relay_opens() -> None:
     world = World("a", "b", rules={"a": BASIL, "b": SESAME})
     link, _ = world.link("a", "b", NAMED, NAMED)

@@ -317,23 +317,25 @@ def test_a_source_is_found_by_name_and_kind(house: House) -> None:
     house.produce("bot", "video", name="bot")
     studio, bot = RoomName("studio"), ParticipantName("bot")
     port = Port(house.transports["bot"], Mid("0"))
-    assert house.rooms.source(studio, bot, "video") == port
-    assert house.rooms.source(studio, None, "video") == port
-    assert house.rooms.source(studio, bot, "audio") is None
+    takings = house.rooms.takings
+    for name in (bot, None):
+        taking, _ = takings.take(studio, name, ("video", "audio"))
+        assert taking.ports == {"video": port}
     with pytest.raises(Refusal, match="No 'eve'"):
-        house.rooms.source(studio, ParticipantName("eve"), "video")
+        takings.take(studio, ParticipantName("eve"), ("video",))
     with pytest.raises(Refusal, match="nobody in room 'empty'"):
-        house.rooms.source(RoomName("empty"), None, "video")
+        takings.take(RoomName("empty"), None, ("video",))
 
 
 def test_the_picture_of_a_participant_is_found_by_its_id(house: House) -> None:
     house.produce("bot", "audio", "video", name="bot")
     house.publish("ann", room="other")
-    found = house.rooms.picture_of(RoomName("studio"), ParticipantId("bot"))
-    assert found == Port(house.transports["bot"], Mid("1"))
+    takings = house.rooms.takings
+    found, _ = takings.take_from(RoomName("studio"), ParticipantId("bot"), ("video",))
+    assert found.ports == {"video": Port(house.transports["bot"], Mid("1"))}
     for room, who in (("studio", "ann"), ("nowhere", "bot")):
-        with pytest.raises(Refusal, match="no picture"):
-            house.rooms.picture_of(RoomName(room), ParticipantId(who))
+        with pytest.raises(Refusal, match=f"no '{who}' in room '{room}'"):
+            takings.take_from(RoomName(room), ParticipantId(who), ("video",))
 
 
 def test_what_comes_from_who_publishes_nothing_has_no_effect(house: House) -> None:

@@ -183,6 +183,48 @@ def test_a_line_is_heard_once_everywhere() -> None:
     assert [(line.name, line.text) for line in lines] == [("ann", "hello")]
 
 
+def welcome(site: Site, who: ParticipantId) -> signal.Welcome:
+    return next(each for each in site.told[who] if isinstance(each, signal.Welcome))
+
+
+def test_who_comes_late_elsewhere_learns_what_those_here_know() -> None:
+    world = World("a", "b", "c")
+    link, _ = world.link("a", "b")
+    ann = world["a"].join("ann")
+    world["a"].hear(ann, signal.Status(hand_raised=True))
+    world["a"].hear(ann, signal.Say("before"))
+    world.run()
+    bob = world["b"].join("bob")
+    assert [one.text for one in welcome(world["b"], bob).lines] == ["before"]
+    assert [one.hand_raised for one in welcome(world["b"], bob).people] == [True]
+    world.cut("a", link)
+    world.wait(1)
+    world["b"].hear(bob, signal.Say("alone"))
+    world.wait(1)
+    world["a"].hear(ann, signal.Say("meanwhile"))
+    world.link("a", "b")
+    world.link("b", "c")
+    said = ["before", "alone", "meanwhile"]
+    for name in "abc":
+        eve = world[name].join("eve")
+        seen = welcome(world[name], eve)
+        assert [one.text for one in seen.lines] == said
+        assert "ann" in {one.name for one in seen.people if one.hand_raised}
+
+
+def test_what_was_said_before_everybody_left_is_not_told() -> None:
+    world = World("a", "b")
+    ann = world["a"].join("ann")
+    world["a"].hear(ann, signal.Say("secret"))
+    world["a"].leave(ann)
+    for now in (0.0, 100.0):
+        world["a"].rooms.guests.pass_time(now)
+    world["a"].join("cat")
+    bob = world["b"].join("bob")
+    world.link("a", "b")
+    assert not [each for each in world["b"].told[bob] if isinstance(each, signal.Line)]
+
+
 def test_when_a_link_is_cut_the_other_way_is_taken() -> None:
     world = World("a", "b", "c")
     world.link("a", "b")
@@ -196,6 +238,32 @@ def test_when_a_link_is_cut_the_other_way_is_taken() -> None:
     world.cut("a", direct)
     assert len(world.copies("c")) == len(world.copies("b")) == 1
     assert attached(world["c"], ann) == 1
+
+
+def test_while_a_link_is_in_doubt_pictures_go_over_to_the_other_way() -> None:
+    world = World("a", "b", "c")
+    link, _ = world.link("b", "a")
+    for pair in ("bc", "ca"):
+        world.link(*pair)
+    world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world["b"].join("bob")
+    world.run()
+    b = world["b"]
+    b.perform(b.rooms.trunks.doubt(link, True, world.now))
+    world.run()
+    assert b.core.handed_over == 2
+    assert len(world.copies("b")) == 2, "The old one is kept for a while."
+    world.wait(2)
+    assert len(world.copies("b")) == len(world.copies("c")) == 1
+    b.perform(b.rooms.trunks.doubt(link, False, world.now))
+    world.run()
+    world.wait(6)
+    assert b.core.handed_over == 4
+    world.wait(6)
+    assert (len(world.copies("b")), world.copies("c")) == (1, [])
+    world.cut("b", link)
+    assert b.core.handed_over == 4, "There is nothing that could go on."
 
 
 def test_a_muted_track_and_a_raised_hand_are_seen_afar() -> None:
@@ -708,6 +776,6 @@ def test_programs_get_what_comes_over_a_trunk() -> None:
     rooms, hall = world["b"].rooms, RoomName("hall")
     assert link.uplink is not None
     port = Port(link.uplink.transport, Mid("0"))
-    assert rooms.picture_of(hall, ParticipantId(f"a-{camera}")) == port
-    assert rooms.source(hall, ParticipantName("camera"), "video") == port
-    assert rooms.source(hall, ParticipantName("camera"), "audio") is None
+    taking, effects = rooms.takings.take_from(hall, ParticipantId(f"a-{camera}"), ("video",))
+    assert taking.ports == {"video": port}
+    assert effects == [], "Ann has it already."

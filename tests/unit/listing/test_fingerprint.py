@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from support.certificates import make
 from trunkline.listing.fingerprint import digest, fingerprint, matches, public_key, written
-from trunkline.net.certificate import self_signed
+from trunkline.net.x509 import self_signed
 
 # Of "abc": FIPS 180-2, appendix B.1.
 KNOWN = (

@@ -13,12 +13,14 @@ from trunkline.config import Settings
 from trunkline.errors import StartupError
 from trunkline.net.certificate import (
     FILE,
+    NOTE,
     own_certificate,
     own_names,
     server_context,
     shown_fingerprint,
 )
 from trunkline.net.interface import local_addresses
+from trunkline.net.validity import Validity
 from trunkline.state import Store
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -58,6 +60,34 @@ def test_it_is_kept_while_it_serves(store: Store) -> None:
     first = serial(own_certificate(store, NAMES, NOW))
     assert serial(own_certificate(store, NAMES, NOW + 30 * DAY)) == first
     assert serial(own_certificate(store, NAMES[:-1], NOW)) == first
+
+
+def test_what_it_is_good_for_is_kept_beside_it(store: Store) -> None:
+    path = own_certificate(store, NAMES, NOW)
+    known = Validity.read((store.directory / NOTE).read_bytes())
+    assert known is not None
+    assert known.suits(path.read_bytes(), NAMES, NOW)
+    assert not known.suits(path.read_bytes(), [*NAMES, "192.0.2.8"], NOW)
+    assert not known.suits(path.read_bytes() + b"\n", NAMES, NOW)
+    assert not known.suits(path.read_bytes(), NAMES, NOW + 750 * DAY)
+    assert not known.suits(path.read_bytes(), NAMES, NOW - 2 * DAY)
+
+
+@pytest.mark.parametrize("note", [b"", b"[]", b"{}", b'{"file": 1', b"\xff", b"[" * 100_000])
+def test_a_damaged_note_is_written_anew(store: Store, note: bytes) -> None:
+    first = serial(own_certificate(store, NAMES, NOW))
+    written = (store.directory / NOTE).read_bytes()
+    store.write(NOTE, note)
+    assert serial(own_certificate(store, NAMES, NOW)) == first
+    assert (store.directory / NOTE).read_bytes() == written
+
+
+def test_a_note_of_another_file_is_not_believed(store: Store) -> None:
+    path = own_certificate(store, NAMES, NOW)
+    short = own_certificate(Store.open(store.directory / "other"), NAMES[:1], NOW)
+    store.write(FILE, short.read_bytes())
+    assert names_in(own_certificate(store, NAMES, NOW)) == set(NAMES)
+    assert path.read_bytes() != short.read_bytes()
 
 
 def test_a_new_address_renews_it_with_the_same_key(store: Store) -> None:

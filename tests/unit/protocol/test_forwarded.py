@@ -54,6 +54,8 @@ def test_the_nearest_whom_we_do_not_trust_is_the_client(text: str, address: str)
         ("198.51.100.1, 203.0.113.9", "http, https", "https"),
         ("203.0.113.9", "HTTP", "http"),
         ("203.0.113.9", "gopher", None),
+        ("203.0.113.9", "wss", "https"),
+        ("203.0.113.9", "ws", "http"),
         ("198.51.100.1, 203.0.113.9", "", None),
     ],
 )

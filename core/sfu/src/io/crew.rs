@@ -90,6 +90,7 @@ impl Crew {
             Command::Produce { transport, .. } => return self.accept(*transport, true, command),
             Command::Tap { source, .. } | Command::RequestKeyframe { source } => source.transport,
             Command::Attach { consumer, .. }
+            | Command::HandOver { consumer, .. }
             | Command::Limit { consumer, .. }
             | Command::Select { consumer, .. }
             | Command::Detach { consumer } => consumer.transport,

@@ -9,7 +9,7 @@ use crate::directory::WorkerId;
 use crate::layers::{ALL, LayerSet};
 use crate::message::{Content, Message};
 use crate::packet::Packet;
-use crate::producer::Stream;
+use crate::producer::{Load, Stream};
 use crate::subscription::Subscription;
 use crate::words::MediaKey;
 
@@ -34,8 +34,9 @@ impl Sfu {
                 self.forward_remote(source, &stream, &packets, now, outbox);
             }
             Content::Group { source, stream, packets } => {
-                let Needs { waiting, .. } = self.deliver(source, &stream, &[], now, outbox);
-                self.replay(&stream, &packets, &waiting, now);
+                let load = Load { source, stream: &stream, packets: &[] };
+                let Needs { waiting, .. } = self.deliver(load, now, outbox);
+                self.replay(Load { packets: &packets, ..load }, &waiting, now);
             }
             Content::Ended { source } => self.end_source(source),
         }
@@ -126,7 +127,8 @@ impl Sfu {
         if let Some(subscription) = self.subscriptions.get_mut(&source) {
             subscription.answered(packets);
         }
-        let Needs { waiting, layers } = self.deliver(source, stream, packets, now, outbox);
+        let load = Load { source, stream, packets };
+        let Needs { waiting, layers } = self.deliver(load, now, outbox);
         if waiting.is_empty() {
             if layers != 0 {
                 self.request_remote(source, layers, now);
@@ -230,12 +232,12 @@ impl Sfu {
         self.end_source(source);
     }
 
-    /// A producer is gone; its viewers here stand still.
+    /// A producer is gone; its viewers here go over to what was to follow, or stand still.
     fn end_source(&mut self, source: MediaKey) {
         self.subscriptions.remove(&source);
         for consumer in self.routes.remove_source(source) {
             if let Some(state) = self.consumer(consumer) {
-                state.show(None);
+                state.lose(source);
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::codec;
 use crate::consumer::Delivery;
 use crate::layers::LayerSet;
 use crate::packet::Packet;
-use crate::producer::Stream;
+use crate::producer::{Load, Stream};
 use crate::words::{Event, MediaKey};
 
 /// What keyframes the consumers of a source need.
@@ -29,12 +29,35 @@ impl Sfu {
             return;
         }
         if let Some(state) = self.consumer(consumer) {
-            state.show(Some(source));
+            state.show(source);
         }
         self.routes.add(source, consumer);
-        // A keyframe that arrives before the viewer can receive it is lost to it, and the next one may
-        // not be asked for at once: `connected` and `settle` ask for those that are still on their
-        // way.
+        self.begin_if_reached(consumer, now);
+    }
+
+    /// Goes over to another source of the same pictures once it can; from nothing, at once.
+    pub(super) fn hand_over(&mut self, consumer: MediaKey, source: MediaKey, now: Instant) {
+        let state = self.consumer(consumer);
+        let Some(state) = state.filter(|it| it.is_live()) else {
+            return self.attach(consumer, source, now);
+        };
+        let stays = state.source() == Some(source);
+        if let Some(dropped) = state.drop_next() {
+            self.unroute(dropped, consumer);
+        }
+        if stays || !self.subscribe(source) {
+            return;
+        }
+        if let Some(state) = self.consumer(consumer) {
+            state.expect(source);
+        }
+        self.routes.add(source, consumer);
+        self.begin_if_reached(consumer, now);
+    }
+
+    /// A keyframe that arrives before the viewer can receive it is lost to it, and the next one may
+    /// not be asked for at once: `connected` and `settle` ask for those that are still on their way.
+    fn begin_if_reached(&mut self, consumer: MediaKey, now: Instant) {
         let viewer = self.transports.get(&consumer.transport);
         if viewer.is_some_and(|viewer| viewer.reaches(consumer.mid)) {
             self.begin(consumer, now);
@@ -44,7 +67,7 @@ impl Sfu {
     /// Lets a consumer that can receive look for its start. One of several encodings, or of nothing,
     /// finds with the next packet what it needs.
     pub(super) fn begin(&mut self, consumer: MediaKey, now: Instant) {
-        let state = self.consumer(consumer).map(|it| (it.source(), it.takes_the_best()));
+        let state = self.consumer(consumer).map(|it| (it.awaited(), it.takes_the_best()));
         match state {
             Some((Some(source), true)) => self.start(source, 0, now),
             Some((Some(source), false)) => self.filled.push(source),
@@ -53,8 +76,10 @@ impl Sfu {
     }
 
     pub(super) fn detach(&mut self, consumer: MediaKey) {
-        let before = self.consumer(consumer).and_then(|state| state.show(None));
-        if let Some(source) = before {
+        let Some(state) = self.consumer(consumer) else {
+            return;
+        };
+        for source in state.clear() {
             self.unroute(source, consumer);
         }
     }
@@ -111,7 +136,8 @@ impl Sfu {
         outbox: &mut dyn Outbox,
     ) {
         self.tapped(source, stream, packets, now);
-        let Needs { waiting, layers } = self.deliver(source, stream, packets, now, outbox);
+        let load = Load { source, stream, packets };
+        let Needs { waiting, layers } = self.deliver(load, now, outbox);
         if layers != 0 || !waiting.is_empty() {
             self.ask_for_keyframe(source, layers, now);
         }
@@ -119,7 +145,7 @@ impl Sfu {
             let transport = self.transports.get_mut(&source.transport);
             let producer = transport.and_then(|transport| transport.producer(source.mid));
             if let Some(group) = producer.and_then(|producer| producer.replayable()) {
-                self.replay(stream, &group, &waiting, now);
+                self.replay(Load { packets: &group, ..load }, &waiting, now);
             }
         }
     }
@@ -127,24 +153,22 @@ impl Sfu {
     /// Writes packets to all consumers of their source; gives back what keyframes they need.
     pub(super) fn deliver(
         &mut self,
-        source: MediaKey,
-        stream: &Stream,
-        packets: &[Arc<Packet>],
+        load: Load<'_>,
         now: Instant,
         outbox: &mut dyn Outbox,
     ) -> Needs {
-        let consumers = self.routes.consumers(source).to_vec();
+        let consumers = self.routes.consumers(load.source).to_vec();
         let mut needs = Needs::default();
         for consumer in consumers {
-            let delivery = self.work(consumer.transport, now, |transport, _| {
-                Ok(transport.deliver(consumer.mid, stream, packets, now, outbox))
+            let delivery = self.work(consumer.transport, now, |transport, happenings| {
+                Ok(transport.deliver(consumer.mid, load, now, outbox, happenings))
             });
-            self.note_layers(consumer, stream, &mut needs);
+            self.note_layers(consumer, load, &mut needs);
             match delivery {
                 Some(Delivery::Written) => self.dirty.push(consumer.transport),
                 Some(Delivery::NeedsKeyframe) => needs.waiting.push(consumer),
                 Some(Delivery::Unplayable) => {
-                    let codec = codec::name(stream.params.spec().codec);
+                    let codec = codec::name(load.stream.params.spec().codec);
                     self.events.push(Event::Unplayable { consumer, codec });
                 }
                 Some(Delivery::Sent | Delivery::Nothing) | None => {}
@@ -155,16 +179,10 @@ impl Sfu {
 
     /// Starts those who wait for a keyframe from what was kept of a producer that sends none when
     /// asked.
-    pub(super) fn replay(
-        &mut self,
-        stream: &Stream,
-        group: &[Arc<Packet>],
-        waiting: &[MediaKey],
-        now: Instant,
-    ) {
+    pub(super) fn replay(&mut self, group: Load<'_>, waiting: &[MediaKey], now: Instant) {
         for consumer in waiting {
-            let started = self.work(consumer.transport, now, |transport, _| {
-                Ok(transport.replay(consumer.mid, stream, group, now))
+            let started = self.work(consumer.transport, now, |transport, happenings| {
+                Ok(transport.replay(consumer.mid, group, now, happenings))
             });
             if started == Some(true) {
                 self.dirty.push(consumer.transport);

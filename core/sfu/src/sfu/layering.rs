@@ -6,7 +6,7 @@ use str0m::media::Rid;
 
 use super::Sfu;
 use super::forwarding::Needs;
-use crate::producer::{Producer, Stream};
+use crate::producer::{Load, Producer};
 use crate::words::{Event, MediaKey};
 
 impl Sfu {
@@ -15,10 +15,9 @@ impl Sfu {
             return;
         };
         state.limit(layer);
-        if let Some(source) = state.source() {
-            // It looks at once whether it wants another one, even without a new packet.
-            self.filled.push(source);
-        }
+        let sources = [state.source(), state.awaited()];
+        // It looks at once whether it wants another one, even without a new packet.
+        self.filled.extend(sources.into_iter().flatten());
     }
 
     /// Lets the encodings of these names flow to a consumer, and no others.
@@ -54,15 +53,20 @@ impl Sfu {
     }
 
     /// Takes note of what a consumer waits for, and tells what it is sent, after a delivery.
-    pub(super) fn note_layers(&mut self, key: MediaKey, stream: &Stream, needs: &mut Needs) {
+    pub(super) fn note_layers(
+        &mut self,
+        key: MediaKey,
+        Load { source, stream, .. }: Load<'_>,
+        needs: &mut Needs,
+    ) {
         if !stream.ladder.is_simulcast {
             return;
         }
         let Some(consumer) = self.consumer(key) else {
             return;
         };
-        needs.layers |= consumer.wants(stream);
-        if let Some(layer) = consumer.take_news(stream) {
+        needs.layers |= consumer.wants(source, stream);
+        if let Some(layer) = consumer.take_news(source, stream) {
             self.events.push(Event::Forwarded { consumer: key, layer });
         }
     }

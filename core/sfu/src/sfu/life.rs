@@ -60,7 +60,7 @@ impl Sfu {
         }
         for consumer in &mut transport.consumers {
             let key = MediaKey { transport: id, mid: consumer.mid };
-            if let Some(source) = consumer.show(None) {
+            for source in consumer.clear() {
                 self.unroute(source, key);
             }
         }
@@ -134,11 +134,12 @@ impl Sfu {
             }
             Happening::KeyframeWanted(mid, rid) => {
                 let consumer = self.consumer(MediaKey { transport: id, mid });
-                let shown = consumer.and_then(|it| it.source().zip(it.shown_under(rid)));
+                let shown = consumer.and_then(|it| it.shown_under(rid));
                 if let Some((source, layers)) = shown {
                     self.ask_for_keyframe(source, layers, now);
                 }
             }
+            Happening::Left(mid, source) => self.unroute(source, MediaKey { transport: id, mid }),
             Happening::Path(remote) => self.tie(remote, id),
             Happening::PathDropped(remote) => self.loosen(remote, id),
             Happening::Unanswered => self.end(

@@ -171,6 +171,7 @@ impl Sfu {
             }
             Command::SetCandidates { candidates } => self.set_candidates(&candidates),
             Command::Attach { consumer, source } => self.attach(consumer, source, now),
+            Command::HandOver { consumer, source } => self.hand_over(consumer, source, now),
             Command::Limit { consumer, layer } => self.limit(consumer, layer),
             Command::Select { consumer, rids } => self.select(consumer, &rids, now),
             Command::Detach { consumer } => self.detach(consumer),

@@ -190,7 +190,7 @@ impl Transport {
         let mut consumer = self.consumers.remove(at);
         consumer.agreed = false;
         consumer.arrange(false, &[]);
-        turnover.detached.extend(consumer.show(None).map(|source| (mid, source)));
+        turnover.detached.extend(consumer.clear().map(|source| (mid, source)));
         self.shelf.push(consumer);
     }
 

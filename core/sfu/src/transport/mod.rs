@@ -5,7 +5,6 @@ mod local;
 mod reaching;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use str0m::change::DirectApi;
@@ -24,12 +23,11 @@ use crate::egress::{self, Direct, Egress};
 use crate::ice::Ice;
 use crate::negotiation::{self, Agreement};
 use crate::offering::Offering;
-use crate::packet::Packet;
 use crate::paths::Paths;
-use crate::producer::{Producer, Stream};
+use crate::producer::{Load, Producer};
 use crate::sfu::{Outbox, Settings};
 use crate::statistics::{ConsumerStatistics, ProducerStatistics, TransportStatistics};
-use crate::words::{Direction, Protocol, Remote, TransportId};
+use crate::words::{Direction, MediaKey, Protocol, Remote, TransportId};
 
 pub(crate) use agreeing::Turnover;
 use local::Local;
@@ -52,6 +50,8 @@ pub(crate) enum Happening {
     Started(Mid),
     /// The receiver of a consumer asks for a keyframe, of an encoding of it where it has such.
     KeyframeWanted(Mid, Option<Rid>),
+    /// A consumer has gone over from a source to another one.
+    Left(Mid, MediaKey),
     /// A path proved to be the remote's.
     Path(Remote),
     /// A path was dropped for newer ones.
@@ -267,27 +267,28 @@ impl Transport {
     pub(crate) fn deliver(
         &mut self,
         mid: Mid,
-        stream: &Stream,
-        packets: &[Arc<Packet>],
+        load: Load<'_>,
         now: Instant,
         outbox: &mut dyn Outbox,
+        happenings: &mut Vec<Happening>,
     ) -> Delivery {
+        let Load { source, stream, .. } = load;
         let at = self.consumers.iter().position(|consumer| consumer.mid == mid);
         let Some(at) = at.filter(|_| self.reaches(mid)) else {
             return Delivery::Nothing;
         };
         let consumer = &mut self.consumers[at];
-        if !consumer.has_met(stream) {
+        if !consumer.has_met(source, stream) {
             let payload_type = negotiation::payload_for(&self.rtc, mid, &stream.params);
-            consumer.meet(stream, payload_type);
+            consumer.meet(source, stream, payload_type);
             if payload_type.is_none() {
                 return Delivery::Unplayable;
             }
         }
-        self.send(now, outbox, |consumers, egress| {
-            consumers[at].deliver(egress, stream, packets, now)
-        })
-        .unwrap_or(Delivery::Nothing)
+        let delivery =
+            self.send(now, outbox, |consumers, egress| consumers[at].deliver(egress, load, now));
+        self.note_left(mid, at, happenings);
+        delivery.unwrap_or(Delivery::Nothing)
     }
 
     /// Starts the consumer `mid` with a group of pictures from before, if it waits for a keyframe;
@@ -295,11 +296,22 @@ impl Transport {
     pub(crate) fn replay(
         &mut self,
         mid: Mid,
-        stream: &Stream,
-        group: &[Arc<Packet>],
+        group: Load<'_>,
         now: Instant,
+        happenings: &mut Vec<Happening>,
     ) -> bool {
-        self.consumer(mid).is_some_and(|consumer| consumer.start_replay(stream, group, now))
+        let Some(at) = self.consumers.iter().position(|consumer| consumer.mid == mid) else {
+            return false;
+        };
+        let starts = self.consumers[at].start_replay(group, now);
+        self.note_left(mid, at, happenings);
+        starts
+    }
+
+    /// Tells when the consumer at a place has gone over to another source.
+    fn note_left(&mut self, mid: Mid, at: usize, happenings: &mut Vec<Happening>) {
+        let left = self.consumers[at].take_left();
+        happenings.extend(left.map(|source| Happening::Left(mid, source)));
     }
 
     /// Sends the keyframe requests for a producer that are due; true when the transport must be stepped.

@@ -189,6 +189,7 @@ impl World {
             }
             Command::Tap { source, .. } | Command::RequestKeyframe { source } => source.transport,
             Command::Attach { consumer, .. }
+            | Command::HandOver { consumer, .. }
             | Command::Limit { consumer, .. }
             | Command::Select { consumer, .. }
             | Command::Detach { consumer } => consumer.transport,

@@ -7,6 +7,8 @@ import {
   type Viewer,
   type ViewerState,
 } from "@trunkline/sdk";
+import { text } from "../text.ts";
+import { cameraOf, doingOf, followCameras } from "./cameras.ts";
 import { figures } from "./figures.ts";
 import type { Place } from "./place.ts";
 import { flowAfter, nothingYet, stageOf } from "./stage.ts";
@@ -28,9 +30,19 @@ export function createWatchStore(place: Place) {
   const muted = signal(true);
   const statisticsShown = signal(false);
   const stage = computed(() => stageOf(state.value, flow.value));
+  /** The relay may know why there is no picture, and what is done with it. */
+  const isCurious = computed(() => {
+    const isOpen = state.value.phase === "connected";
+    return isOpen && (statisticsShown.value || stage.value.kind !== "playing");
+  });
+  const address = { base: place.base, room: place.room, passphrase: undefined };
+  const { cameras } = followCameras(address, isCurious);
+  const camera = computed(() => cameraOf(cameras.value, place.participant));
   const rows = computed(() => {
     const [first, last] = [samples.value[0], samples.value.at(-1)];
-    return figures(last, first && last && rates(first, last));
+    const lines = figures(last, first && last && rates(first, last));
+    const doing = camera.value && doingOf(camera.value);
+    return doing === undefined ? lines : [...lines, [text.camera.title, doing] as [string, string]];
   });
   let viewer: Viewer | undefined;
 
@@ -67,6 +79,7 @@ export function createWatchStore(place: Place) {
     place,
     stream,
     stage,
+    camera,
     flow,
     muted,
     statisticsShown,

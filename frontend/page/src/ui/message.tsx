@@ -1,28 +1,42 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { type RoomCamera, troubleOf } from "../store/cameras.ts";
 import { type Place, programBase, whipAddress } from "../store/place.ts";
 import { readRooms } from "../store/rooms.ts";
 import type { Stage } from "../store/stage.ts";
 import { text } from "../text.ts";
 import { Copy } from "./copy.tsx";
 
+/** Where a camera may be why. */
+const TROUBLED: ReadonlySet<Stage["kind"]> = new Set(["starting", "paused", "sound"]);
+
 /** Says what is going on whenever no moving picture says it. */
 export function Message({
   stage,
+  camera,
   place,
   again,
 }: {
   stage: Stage;
+  /** Whose picture it is, if it is that of a camera. */
+  camera: RoomCamera | undefined;
   place: Place;
   again: () => void;
 }) {
   const words = text.watch;
+  const trouble = TROUBLED.has(stage.kind) ? troubleOf(camera) : undefined;
+  if (camera !== undefined && trouble !== undefined) {
+    return <Card title={text.camera.none(camera.name)} body={`${trouble} ${text.camera.again}`} />;
+  }
   switch (stage.kind) {
     case "playing":
       return null;
     case "connecting":
+      return <Waiting title={words.connecting} />;
     case "starting":
-      return <Waiting title={words[stage.kind]} />;
+      return (
+        <Waiting title={camera?.state === "connecting" ? text.camera.connecting : words.starting} />
+      );
     case "reconnecting":
       return <p class="notice">{words.reconnecting}</p>;
     case "paused":

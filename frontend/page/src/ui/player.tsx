@@ -41,7 +41,7 @@ export function Player({ store }: { store: WatchStore }) {
       </header>
       {store.statisticsShown.value && <Statistics rows={store.rows.value} />}
       <div class="message" role="status">
-        <Message stage={stage} place={store.place} again={store.open} />
+        <Message stage={stage} camera={store.camera.value} place={store.place} again={store.open} />
       </div>
       <Controls store={store} screen={screen} />
     </main>

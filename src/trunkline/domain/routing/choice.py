@@ -3,7 +3,7 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
-from trunkline.domain.routing.neighbour import Neighbour
+from trunkline.domain.routing.neighbour import DOUBT, Neighbour
 from trunkline.model.id import LinkId, RelayId
 from trunkline.model.trunk import Announced, Presence
 
@@ -41,7 +41,11 @@ def candidate(neighbour: Neighbour, heard: Announced) -> Candidate:
 
 @dataclass(slots=True)
 class Choice:
-    """The way that is taken to one participant; by which link, changes rarely."""
+    """The way that is taken to one participant; by which link, changes rarely.
+
+    Where one of the links on it is in doubt another way is taken at once: pictures are there before
+    it is known that the link is dead.
+    """
 
     current: Candidate | None = None
     better_since: float | None = None
@@ -68,7 +72,7 @@ class Choice:
         self.better_since = _since(self.better_since, now) if better else None
         if current is None:
             current = min(ways, default=None)
-        elif free and self._has_settled(now):
+        elif free and (self._has_settled(now) or min(free).cost < DOUBT <= current.cost):
             current, self.better_since = min(free), None
         self.current = current
         return current

@@ -13,15 +13,20 @@ from trunkline.model.trunk import Encodings, Tell, Wanted
 PATIENCE = 5.0
 """Seconds for which the old way is kept while nothing comes by the new one."""
 
+OVERLAP = 1.0
+"""Seconds for which it is kept from then on: each picture goes over with a keyframe of its own."""
+
 NOTHING: Encodings = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
-    """To another link than the one that supplies a track."""
+class _Past:
+    """The link that supplied a track before, and goes on for a while."""
 
     link: LinkId
-    since: float
+    until: float
+    spare: bool = True
+    """Whether nothing has come by the new one yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +50,21 @@ class Demand:
         self._atlas = atlas
         self._own: dict[TrackId, Encodings] = {}  # bounded by whoever says so
         self._supplies: dict[TrackId, LinkId] = {}  # this and the next: tracks that are known
-        self._moves: dict[TrackId, _Move] = {}
+        self._past: dict[TrackId, _Past] = {}
 
     def want(self, track: TrackId, encodings: Encodings) -> bool:
         """What this relay itself wants of a track, known or not; whether that is new."""
         return _replace(self._own, track, encodings)
 
-    def flows(self, link: LinkId, track: TrackId) -> None:
-        """Media of a track came from a link: if it moves there, it is to move at once."""
-        move = self._moves.get(track)
-        if move and move.link == link:
-            self._moves[track] = _Move(link, float("-inf"))
+    def flows(self, link: LinkId, track: TrackId, now: float) -> None:
+        """Media of a track begin to come from a link: if it has moved there, the old one can go."""
+        past = self._past.get(track)
+        if past and past.spare and self._supplies.get(track) == link:
+            self._past[track] = _Past(past.link, now + OVERLAP, spare=False)
 
     def moving(self) -> tuple[TrackId, ...]:
         """The tracks that two links are asked for."""
-        return tuple(self._moves)
+        return tuple(self._past)
 
     def settle(self, tracks: Iterable[TrackId], now: float) -> list[RoutingEffect]:
         """Restore the invariant for these tracks."""
@@ -81,7 +86,7 @@ class Demand:
         need = self._own.get(track, NOTHING).union(*served.values())
         asked, supply = self._asked(scene, need, now) if scene else ({}, None)
         if supply is None:
-            self._moves.pop(track, None)
+            self._past.pop(track, None)
         tells = self._ask(track, asked)
         begin = [tell for tell in tells if tell.link in asked]
         end = [tell for tell in tells if tell.link not in asked]
@@ -111,23 +116,25 @@ class Demand:
         upstream = scene.upstream
         if upstream is None or not self._neighbours[upstream].limit(scene.track, need):
             return {}, None
-        supply = self._move(scene, upstream, now)
-        limited = (
-            (link, self._neighbours[link].limit(scene.track, need)) for link in (upstream, supply)
-        )
-        return {link: encodings for link, encodings in limited if encodings}, supply
+        past = self._leave(scene, upstream, now)
+        links = (upstream, past.link) if past else (upstream,)
+        limited = ((link, self._neighbours[link].limit(scene.track, need)) for link in links)
+        return {link: encodings for link, encodings in limited if encodings}, upstream
 
-    def _move(self, scene: _Scene, upstream: LinkId, now: float) -> LinkId:
+    def _leave(self, scene: _Scene, upstream: LinkId, now: float) -> _Past | None:
+        """The way before this one, as long as it is kept."""
         track, old = scene.track.id, self._supplies.get(scene.track.id)
-        move = self._moves.pop(track, None)
-        if old is None or old == upstream or not self._delivers(old, scene.owner):
-            return upstream
-        if move is None or move.link != upstream:
-            move = _Move(upstream, now)
-        if now - move.since >= PATIENCE:
-            return upstream
-        self._moves[track] = move
-        return old
+        past = self._past.pop(track, None)
+        if old is not None and old != upstream:
+            # By a way that has brought nothing yet nothing ends.
+            link = past.link if past and past.spare else old
+            past = _Past(link, now + PATIENCE)
+        if past is None or past.link == upstream or now >= past.until:
+            return None
+        if not self._delivers(past.link, scene.owner):
+            return None
+        self._past[track] = past
+        return past
 
     def _delivers(self, link: LinkId, owner: ParticipantId) -> bool:
         neighbour = self._neighbours.get(link)

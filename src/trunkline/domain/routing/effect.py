@@ -24,7 +24,8 @@ class Serve:
 class Supply:
     """From now on take the media of a track from this link; None: from nowhere.
 
-    While another link is asked for the track, too, what comes over it waits for `Router.flows`.
+    While another link is asked for the track, too, they are taken from that until this one's can
+    follow; `Router.flows` says that they come.
     """
 
     track: TrackId

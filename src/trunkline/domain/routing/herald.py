@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from trunkline.domain.routing.atlas import Atlas
 from trunkline.domain.routing.inspection import MAX_PATH
-from trunkline.domain.routing.neighbour import Neighbour, differs
+from trunkline.domain.routing.neighbour import DOUBT, Neighbour, differs
 from trunkline.model.id import LinkId, ParticipantId, RelayId
 from trunkline.model.trunk import Announced, Tell, Withdrawn
 
 PATIENCE = 0.1
 """Seconds that a worse way waits to be told: mostly a better one, or the end of this one, comes
-meanwhile. Without it, relays that lose somebody tell each other of every way that there was."""
+meanwhile. Without it, relays that lose somebody tell each other of every way that there was. One in
+doubt does not wait."""
 
 
 class Herald:
@@ -65,7 +66,8 @@ class Herald:
             if told.path == news.path and not differs(news.cost, told.cost):
                 neighbour.late.pop(who, None)
                 return []
-            if news.cost >= told.cost and not _has_waited(neighbour, who, now):
+            is_urgent = news.cost >= DOUBT > told.cost
+            if news.cost >= told.cost and not is_urgent and not _has_waited(neighbour, who, now):
                 return []
         neighbour.late.pop(who, None)
         neighbour.told[who] = news

@@ -16,6 +16,10 @@ UNKNOWN_RTT = 200.0
 """Milliseconds, until the first measurement."""
 
 
+DOUBT = 10_000.0
+"""Milliseconds that are added while nothing is heard of the other end: any other way is better."""
+
+
 def differs(new: float, old: float) -> bool:
     """Whether a cost has changed so much that anybody should care."""
     change = abs(new - old)
@@ -33,6 +37,8 @@ class Neighbour:
     """Rooms that cross only where the policy names them."""
     rtt: float = UNKNOWN_RTT
     """Milliseconds."""
+    doubtful: bool = False
+    """Nothing is heard of it for longer than it should be."""
     heard: dict[ParticipantId, Announced] = field(default_factory=dict)
     """What it can deliver; changed by `keep` and `drop` alone."""
     tracks: int = 0
@@ -55,7 +61,7 @@ class Neighbour:
     @property
     def cost(self) -> float:
         """Milliseconds that are added to whatever comes by this link."""
-        return self.rtt + HOP
+        return self.rtt + HOP + (DOUBT if self.doubtful else 0.0)
 
     def measure(self, rtt: float) -> bool:
         """Take a new round-trip time in seconds; whether it makes a difference."""
@@ -99,7 +105,7 @@ class Neighbour:
 
     def _crosses(self, room: RoomName) -> bool:
         if self.policy.rooms is None:
-            return room not in self.private
+            return room not in self.private or room in self.policy.also
         return room in self.policy.rooms
 
     def _layers(self, track: view.Track) -> tuple[Layer, ...]:

@@ -1,6 +1,6 @@
 """The whole of routing, for those outside."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -120,6 +120,18 @@ class Router:
             return []
         return self._look(tuple(neighbour.heard), now)
 
+    def doubt(self, link: LinkId, doubtful: bool, now: float) -> list[RoutingEffect]:
+        """Whether nothing is heard of a link for longer than it should be.
+
+        Another way is looked for to those whose media come by it: all others can wait for its end.
+        """
+        neighbour = self._neighbours.get(link)
+        if neighbour is None or neighbour.doubtful == doubtful:
+            return []
+        neighbour.doubtful = doubtful
+        coming = {self._atlas.owner(track) for track in neighbour.asked}
+        return self._look([who for who in neighbour.heard if who in coming or not doubtful], now)
+
     def disconnect(self, link: LinkId, now: float) -> list[RoutingEffect]:
         """A link is down."""
         neighbour = self._neighbours.pop(link, None)
@@ -146,13 +158,20 @@ class Router:
         return self._demand.settle((track,), now) if self._demand.want(track, encodings) else []
 
     def flows(self, link: LinkId, track: TrackId, now: float) -> list[RoutingEffect]:
-        """Media of a track came from a link that `Supply` does not name (yet)."""
-        self._demand.flows(link, track)
+        """Media of a track begin to come from a link."""
+        self._demand.flows(link, track, now)
         return self._demand.settle((track,), now)
 
     def say(self, room: RoomName, line: signal.Line, wall: int) -> list[RoutingEffect]:
         """Somebody of this relay said a line; `wall` is in milliseconds since 1970."""
         return self._gossip.say(room, line, wall)
+
+    def recall(
+        self, link: LinkId, rooms: Mapping[RoomName, Container[signal.Line]]
+    ) -> list[RoutingEffect]:
+        """Tell a new neighbour what rooms still remember to have been said."""
+        neighbour = self._neighbours.get(link)
+        return self._gossip.recall(neighbour, rooms) if neighbour else []
 
     def speak(
         self, room: RoomName, speakers: Iterable[signal.Speaker], now: float

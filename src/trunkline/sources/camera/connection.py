@@ -1,12 +1,13 @@
 """One connection to a source, read in a thread of its own: that thread alone touches FFmpeg."""
 
 import asyncio
+import errno
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import av
 from av.audio.frame import AudioFrame
@@ -17,7 +18,7 @@ from av.video.stream import VideoStream
 
 from trunkline.model.media import Kind
 from trunkline.net.clock import Epoch
-from trunkline.sources.camera.fault import SourceError, at_opening, at_reading
+from trunkline.sources.camera.fault import SourceError, at_opening, at_reading, untrusted
 from trunkline.sources.camera.picture import Picture
 from trunkline.sources.camera.sound import Sound, SoundFormat
 from trunkline.sources.camera.timeline import Timeline
@@ -26,11 +27,16 @@ from trunkline.sources.source import OPEN_TIME, READ_TIME, Opening
 if TYPE_CHECKING:
     from av.stream import Stream
 
+_Stream = TypeVar("_Stream", VideoStream, AudioStream)
+
 log = logging.getLogger(__name__)
 
 # To the form in which packets are sent (RFC 6184, RFC 7798), from that of MP4.
 _FILTERS = {"h264": "h264_mp4toannexb", "hevc": "hevc_mp4toannexb"}
 _STARTS = (b"\0\0\1", b"\0\0\0\1")
+UNKNOWN = (
+    "Its picture comes in a codec that FFmpeg does not know: choose another one in the camera."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Parts:
 
     picture: Picture | None
     sound: Sound | None
+    strange: bool = False
+    """There is a picture, in a codec that FFmpeg does not know."""
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -104,17 +112,18 @@ class Connection:
             self._read()
         except SourceError as error:
             # It is kept and logged: without its traceback and FFmpeg's error, which hold all of us.
-            told = SourceError(str(error), final=error.final)
+            told = SourceError(str(error), error.trouble, final=error.final)
             return None if self._stopped.is_set() else told
         except av.FFmpegError as error:  # its text may hold the URL: it is not for the log
             return at_reading(error)
         except Exception:  # a bug of ours ends this connection alone
             log.exception("a bug: reading %s failed", self._name)
-            return SourceError("The relay failed at this by a bug of its own; its log says where.")
+            sentence = "The relay failed at this by a bug of its own; its log says where."
+            return SourceError(sentence, "relay")
         finally:
             if self.parts.picture:
                 self.parts.picture.close()
-        return None if self._stopped.is_set() else SourceError("The stream ended.")
+        return None if self._stopped.is_set() else SourceError("The stream ended.", "ended")
 
     def _read(self) -> None:
         timeline = Timeline()
@@ -146,17 +155,23 @@ class Connection:
                 )
             except (av.FFmpegError, OSError, ValueError) as error:
                 fault = at_opening(error, self._epoch.now() - begin)
+                if opening.encrypted == "checked" and getattr(error, "errno", None) == errno.EIO:
+                    fault = untrusted()  # FFmpeg says no more
                 if not fault.final or number == len(attempts) or "transport" not in str(fault):
                     raise fault from None
         raise AssertionError("there is at least one attempt")
 
     def _choose(self, container: InputContainer) -> "list[Stream]":
-        """The first stream of each kind, and what is done with it."""
-        video, audio = container.streams.video[:1], container.streams.audio[:1]
+        """The first stream of each kind that FFmpeg knows, and what is done with it."""
+        video, strange = _known(container.streams.video)
+        audio, _ = _known(container.streams.audio)
+        if strange and not audio:
+            raise SourceError(UNKNOWN, "codec", final=True)
         if not (video or audio):
-            raise SourceError("It sends neither picture nor sound.", final=True)
+            raise SourceError("It sends neither picture nor sound.", "codec", final=True)
         picture = _picture(video[0], self._epoch) if video else None
-        self.parts = Parts(picture, _sound(audio[0], self._epoch) if audio else None)
+        sound = _sound(audio[0], self._epoch) if audio else None
+        self.parts = Parts(picture, sound, strange=strange)
         self._equip(self.parts)
         return [*video, *audio]
 
@@ -214,6 +229,13 @@ class Pace:
             self._origin, self._start = time, self._epoch.now()
         due = self._start + time - self._origin
         return not self._stopped.wait(max(0.0, due - self._epoch.now()))
+
+
+def _known(streams: Sequence[_Stream]) -> tuple[list[_Stream], bool]:
+    """The first stream whose codec FFmpeg can name; whether there are others only."""
+    # PyAV's types deny that it may be None; so it is where there is no decoder.
+    named = [one for one in streams if getattr(one, "codec_context", None) is not None]
+    return named[:1], bool(streams) and not named
 
 
 def _picture(stream: VideoStream, epoch: Epoch) -> Picture:

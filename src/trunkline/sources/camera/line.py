@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from trunkline.model.camera import CameraState
+from trunkline.model.camera import CameraState, CameraTrouble
 from trunkline.net.backoff import Backoff
 from trunkline.net.clock import Epoch
 from trunkline.sources.camera.connection import Connection, Parts
@@ -48,6 +48,8 @@ class Line:
         """
         self.error: str | None = None
         """Why it is not there."""
+        self.trouble: CameraTrouble | None = None
+        """The same for programs."""
         self.restarts = 0
         """How often it broke off."""
         self._name = name
@@ -75,6 +77,10 @@ class Line:
             return "idle"
         return "failed" if self._final or not self._needed() else "waiting"
 
+    def clear(self) -> None:
+        """It is there."""
+        self.error, self.trouble, self._final = None, None, False
+
     def look_again(self) -> None:
         """Somebody may need it now, or nobody."""
         self._changed.set()
@@ -93,12 +99,12 @@ class Line:
             begin = self._epoch.now()
             fault = await self._connect()
             if fault is None:
-                self.error, self._final = None, False
+                self.clear()
                 return
             if self._epoch.now() - begin >= WELL:
                 backoff.reset()
             self.restarts += 1
-            self.error, self._final = str(fault), fault.final
+            self.error, self.trouble, self._final = str(fault), fault.trouble, fault.final
             level = logging.WARNING if backoff.is_first else logging.DEBUG
             log.log(
                 level, "%s is not there: %s It is tried again while it is wanted", self._name, fault

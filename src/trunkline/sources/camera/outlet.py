@@ -8,6 +8,10 @@ from trunkline.model.frame import Encoded
 from trunkline.model.media import Port
 from trunkline.net.clock import Epoch
 
+WELCOME = 5.0
+"""Seconds for which who comes first may ask for the last picture again: the first may get lost.
+Later it is the core that keeps it, and a picture that comes again and again looks like a live one.
+"""
 Write = Callable[[Port, Encoded], bool]
 
 
@@ -36,6 +40,8 @@ class Outlet:
         self._lock = threading.Lock()
         self._last = -1
         self._poster: Encoded | None = None
+        self._welcoming = float("-inf")
+        """Until when the last picture is shown again."""
         self._live = False
 
     def rest(self) -> None:
@@ -61,18 +67,22 @@ class Outlet:
 
     def want_keyframe(self) -> None:
         """Somebody needs something to begin with."""
-        if not self.show_poster():
+        if self._live:
             self.ask_keyframe()
+        elif self._epoch.now() < self._welcoming:
+            self._show_poster()
 
-    def show_poster(self) -> bool:
-        """Show the last picture of before, if there is none of this connection yet."""
+    def welcome(self) -> None:
+        """Somebody came: show the last picture of before, if there is none of this connection."""
+        self._welcoming = self._epoch.now() + WELCOME
+        self._show_poster()
+
+    def _show_poster(self) -> None:
         with self._lock:
             poster = self._poster
-            if self._live or poster is None:
-                return False
-            now = round(self._epoch.now() * poster.clock_rate)
-            self._send(replace(poster, timestamp=now, captured=None))
-            return True
+            if not self._live and poster is not None:
+                now = round(self._epoch.now() * poster.clock_rate)
+                self._send(replace(poster, timestamp=now, captured=None))
 
     def _send(self, frame: Encoded) -> None:
         self._last = max(frame.timestamp, self._last + 1)

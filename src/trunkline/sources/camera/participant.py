@@ -15,9 +15,10 @@ from trunkline.model.id import TransportId
 from trunkline.model.media import Kind, Port
 from trunkline.model.request import Produce
 from trunkline.net.clock import Epoch
-from trunkline.sources.camera.connection import Parts
+from trunkline.sources.camera.connection import UNKNOWN, Parts
 from trunkline.sources.camera.line import Line
 from trunkline.sources.camera.outlet import Outlet
+from trunkline.sources.camera.tally import Tally
 from trunkline.sources.source import Opening
 
 log = logging.getLogger(__name__)
@@ -51,13 +52,21 @@ class CameraParticipant:
         self._looking = True
         self._loop = asyncio.get_running_loop()
         self._transport: TransportId | None = None
-        epoch = Epoch()
+        self._epoch = epoch = Epoch()
+        self._tally = Tally()
         name = f"{camera.room}: camera {camera.name}"
         # In the order of the ports: those that get the streams as they are, then the others.
         self._outlets = [Outlet(core.write, epoch) for _ in (*KINDS, *KINDS)]
         self._picture, self._sound, self._second, self._opus = self._outlets
         self._news = asyncio.Event()
         self._picture.on_live = lambda: self._tell(self._news.set)
+        for one in (opening, sub):
+            if one is not None and one.encrypted == "unchecked":
+                log.warning(
+                    "%s: anybody can pose as it, and get its password, since its certificate is "
+                    "not checked: name a file with it (certificate)",
+                    name,
+                )
         self._main = Line(name, opening, epoch, self._needs, self._equip, self._outlets)
         self._sub: Line | None = None
         if sub is not None:
@@ -107,9 +116,13 @@ class CameraParticipant:
         words = [parts.doing()] if parts.kinds else []
         if sub and sub.parts.picture:
             words.append(f"second stream: {sub.parts.picture.doing()}")
-        error = main.error
+        error, trouble = main.error, main.trouble
+        if error is None and parts.strange:
+            error, trouble = UNKNOWN, "codec"
         if error is None and sub and sub.error:
             error = f"Its second stream: {sub.error}"
+            # Who is shown the first stream misses nothing.
+            trouble = sub.trouble if self._needs_sub() else None
         return CameraHealth(
             main.state,
             error,
@@ -117,7 +130,13 @@ class CameraParticipant:
             parts.sound.describe() if parts.sound else None,
             "; ".join(words) or None,
             main.restarts + (sub.restarts if sub else 0),
+            self._tally.read(self._epoch.now(), self._transcoders()),
+            trouble,
         )
+
+    def _transcoders(self) -> int:
+        pictures = [line.parts.picture for line in self._lines()]
+        return sum(one.transcoders for one in pictures if one)
 
     def _lines(self) -> Sequence[Line]:
         return [self._main, self._sub] if self._sub else [self._main]
@@ -149,7 +168,7 @@ class CameraParticipant:
     def _demand(self, outlet: Outlet, *, wanted: bool) -> None:
         outlet.wanted = wanted
         if wanted:
-            outlet.show_poster()
+            outlet.welcome()
         for line in self._lines():
             line.look_again()
 
@@ -169,6 +188,7 @@ class CameraParticipant:
     def _equip(self, parts: Parts) -> None:
         """Say where the streams go; in the thread that reads them."""
         if parts.picture:
+            parts.picture.tally = self._tally
             parts.picture.only_as_it_is = self._sub is not None
             parts.picture.first = lambda: (self._picture,)
             parts.picture.second = lambda: () if self._sub else (self._second,)
@@ -185,7 +205,8 @@ class CameraParticipant:
     def _seen(self, parts: Parts) -> None:
         """It is there, and it is known what it sends."""
         self._looking = False
-        self._main.error = None
+        self._tally.connected()
+        self._main.clear()
         log.info("%s: camera %s is there: %s", self._camera.room, self._camera.name, parts.doing())
         if self._transport is not None:
             self._engine.announce(self._transport, parts.kinds)

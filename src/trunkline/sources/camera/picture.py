@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from trunkline.frames import parameter_sets
+from trunkline.frames import parameter_sets, vp9
 from trunkline.frames.transcoder import Transcoder
 from trunkline.model.camera import PictureHealth
 from trunkline.model.frame import Encoded
 from trunkline.net.clock import Epoch
 from trunkline.sources.camera.outlet import Outlet
+from trunkline.sources.camera.tally import Tally
 from trunkline.sources.camera.timeline import CREDIBLE, Stamps
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ class Picture:
         """They get the stream as it is, or H.264 where no browser shows it as it is."""
         self.second: Route = _nowhere
         """They get H.264 in place of what not everybody shows; and VP8 in place of H.264."""
+        self.tally = Tally()
+        """Of its camera."""
         self.on_verdict: Callable[[], None] = _ignore
         """Called when it turns out that it cannot be passed through."""
         self._decoder = decoder
@@ -81,8 +84,14 @@ class Picture:
         """Whether browsers show it as it is."""
         return self._codec is not None and not self._reorders
 
+    @property
+    def transcoders(self) -> int:
+        """How many run now."""
+        return len(self._transcoders)
+
     def take(self, data: bytes, time: float | None, moment: float, *, keyframe: bool) -> None:
         """Take one picture; `time` is the camera's, `moment` ours, both in seconds."""
+        keyframe = keyframe or (self._codec == "VP9" and vp9.is_keyframe(data))
         if keyframe and self._codec in parameter_sets.SPS:
             data = self._complete(data)
         self._note_order(time)
@@ -123,6 +132,7 @@ class Picture:
             round((len(recent) - 1) / span, 1) if span else 0.0,
             round(sum(size for _, size in recent[1:]) * 8 / span / 1000) if span else 0,
             self._last_keyframe,
+            None if self.passes else "codec" if self._codec is None else "order",
         )
 
     def doing(self) -> str:
@@ -180,6 +190,7 @@ class Picture:
 
     def _count(self, size: int, moment: float, *, keyframe: bool) -> None:
         self._recent.append((moment, size))
+        self.tally.picture(moment)
         if keyframe:
             self._last_keyframe = self._epoch.wall(moment)
 

@@ -2,12 +2,13 @@
 
 from pydantic import BaseModel
 
-from trunkline.web.api.camera_shape import CameraBody, CameraEntry, CameraList
+from trunkline.web.api.camera_shape import CameraBody, CameraEntry, CameraList, RoomCameraList
 from trunkline.web.api.cameras import PATH
+from trunkline.web.api.room_cameras import PATH as ROOM
 from trunkline.web.api.shape import Problem
 from trunkline.web.api.snapshots import PATH as SNAPSHOT
 
-ANSWERS: tuple[type[BaseModel], ...] = (CameraEntry, CameraList)
+ANSWERS: tuple[type[BaseModel], ...] = (CameraEntry, CameraList, RoomCameraList)
 BODIES: tuple[type[BaseModel], ...] = (CameraBody,)
 
 _PROBLEMS = {
@@ -69,7 +70,11 @@ def paths(reference: str) -> dict[str, object]:
         }
         for ending, kind in _TYPES.items()
     }
-    return {PATH: every, f"{PATH}/{{camera}}": one, **snapshots}
+    room = {
+        "parameters": [_parameter("room")],
+        "get": asked("The cameras of a room, and how they are.", "200", RoomCameraList, "404"),
+    }
+    return {PATH: every, f"{PATH}/{{camera}}": one, ROOM: room, **snapshots}
 
 
 def _parameter(name: str) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The shapes of /api/v1/cameras."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,11 +9,15 @@ from trunkline.model.camera import (
     CameraHealth,
     CameraMode,
     CameraState,
+    CameraTrouble,
     StreamTransport,
 )
 from trunkline.protocol.source_url import LIMIT, shown
 
 Url = Annotated[str, Field(min_length=1, max_length=LIMIT)]
+Trouble = Annotated[
+    CameraTrouble | None, Field(description="What the sentence says, for programs.")
+]
 Open = Annotated[str, Field(description="Without its password.")]
 
 
@@ -30,6 +34,14 @@ class CameraBody(BaseModel):
     transport: Annotated[
         StreamTransport | None, Field(description="Of RTSP; null: TCP, else UDP.")
     ] = None
+    certificate: Annotated[
+        str | None,
+        Field(
+            max_length=4096,
+            description="A PEM file of the relay's machine: the camera's certificate, or of who "
+            "signed it; null: it is not checked.",
+        ),
+    ] = None
     loop: Annotated[bool, Field(description="A file begins anew at its end.")] = False
 
 
@@ -44,6 +56,13 @@ class CameraPicture(BaseModel):
     fps: Annotated[float, Field(description="Pictures in a second.")]
     kbps: int
     last_keyframe: Annotated[float | None, Field(description="Seconds since 1970.")]
+    remade: Annotated[
+        Literal["codec", "order"] | None,
+        Field(
+            description="Why no browser shows it as it is, so that H.264 is made of it: its codec, "
+            "or the order of its pictures (B-frames)."
+        ),
+    ]
 
 
 class CameraSound(BaseModel):
@@ -65,9 +84,11 @@ class CameraEntry(BaseModel):
     sub: Annotated[str | None, Field(description="Of its second stream, without password.")]
     mode: CameraMode
     transport: StreamTransport | None
+    certificate: str | None
     loop: bool
     state: CameraState
     error: Annotated[str | None, Field(description="Why it is not there, as a sentence.")]
+    trouble: Trouble
     picture: CameraPicture | None
     sound: CameraSound | None
     doing: Annotated[str | None, Field(description="What is done with it, in words.")]
@@ -85,9 +106,11 @@ class CameraEntry(BaseModel):
             sub=shown(camera.sub) if camera.sub else None,
             mode=camera.mode,
             transport=camera.transport,
+            certificate=camera.certificate,
             loop=camera.loop,
             state=health.state,
             error=health.error,
+            trouble=health.trouble,
             picture=CameraPicture.model_validate(picture) if picture else None,
             sound=CameraSound.model_validate(sound) if sound else None,
             doing=health.doing,
@@ -99,3 +122,35 @@ class CameraList(BaseModel):
     """All cameras."""
 
     cameras: tuple[CameraEntry, ...]
+
+
+class RoomCamera(BaseModel):
+    """What a viewer is told of a camera."""
+
+    participant: Annotated[str, Field(description="Its id in the room.")]
+    name: str
+    state: CameraState
+    error: Annotated[str | None, Field(description="Why it is not there, as a sentence.")]
+    trouble: Trouble
+    picture: CameraPicture | None
+    doing: Annotated[str | None, Field(description="What is done with it, in words.")]
+
+    @classmethod
+    def of(cls, participant: str, camera: Camera, health: CameraHealth) -> "RoomCamera":
+        """As it is told to everybody in the room."""
+        picture = health.picture
+        return cls(
+            participant=participant,
+            name=camera.name,
+            state=health.state,
+            error=health.error,
+            trouble=health.trouble,
+            picture=CameraPicture.model_validate(picture) if picture else None,
+            doing=health.doing,
+        )
+
+
+class RoomCameraList(BaseModel):
+    """The cameras of a room."""
+
+    cameras: tuple[RoomCamera, ...]

@@ -31,8 +31,7 @@ def world_of(graph: Graph, delay: float = 0.01) -> tuple[World, list[Site], list
 
 def comes(world: World, site: Site) -> bool:
     """Whether Ann's picture comes, from where it is taken."""
-    link = site.supplies.get(CAM)
-    return link is not None and world.delivers(site, link, CAM)
+    return world.comes(site, CAM)
 
 
 def moments(world: World, seconds: float) -> Iterator[float]:

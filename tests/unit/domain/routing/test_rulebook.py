@@ -1,5 +1,7 @@
 """What relays say of how rooms are entered goes everywhere, once."""
 
+import pytest
+
 from support.relays import ROOM
 from support.routing import Desk, relay
 from trunkline.domain.routing.bounds import Bounds
@@ -126,11 +128,12 @@ def test_a_neighbour_that_tells_a_million_rules_is_cut_off() -> None:
     assert kept == Bounds().rules
 
 
-def test_words_that_say_nothing_make_room_when_all_were_told() -> None:
+@pytest.mark.parametrize("room", [ROOM, ATTIC])
+def test_words_that_say_nothing_make_room_when_all_were_told(room: RoomName) -> None:
     desk = Desk("b", "c", bounds=Bounds(rules=2))
-    blank = ruled(2, Rules(), origin="p", room=ATTIC)
+    blank = ruled(2, Rules(), origin="p", room=room)
     desk.hear("b", ruled(1))
-    desk.hear("b", ruled(1, origin="p", room=ATTIC))
+    desk.hear("b", ruled(1, origin="p", room=room))
     desk.hear("b", blank)
     assert isinstance(desk.hear("b", ruled(1, origin="q"))[0], Remark)
     assert desk.after(1) == tells(desk, blank, "c")

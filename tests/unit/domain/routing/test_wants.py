@@ -5,8 +5,9 @@ from dataclasses import replace
 from support.relays import presence
 from support.routing import Desk, encodings, told, versioned
 from trunkline.domain.routing.effect import Absent, Present, RoutingEffect, Serve, Supply
+from trunkline.domain.routing.neighbour import DOUBT
 from trunkline.model.id import ParticipantId, TrackId
-from trunkline.model.trunk import Policy, Tell, Wanted
+from trunkline.model.trunk import Announced, Policy, Tell, Wanted
 
 ANN = versioned(presence("ann", ("cam",)), 1)
 CAM = TrackId("ann-cam")
@@ -116,22 +117,25 @@ def better_way() -> Desk:
     desk.want(CAM, "")
     desk.announce("c", ANN, "o")
     desk.after(0.5)
-    assert about_media(desk.after(5)) == [ask(desk, "c", "")]
+    assert about_media(desk.after(5)) == [ask(desk, "c", ""), supply(desk, "c")]
     return desk
 
 
 def test_the_old_way_is_kept_until_media_come_by_the_new_one() -> None:
     desk = better_way()
     assert not desk.flows("b", CAM)
-    assert not desk.after(1)
-    assert desk.flows("c", CAM) == [supply(desk, "c"), ask(desk, "b")]
+    assert not desk.after(2)
+    assert not desk.flows("c", CAM)
+    assert not desk.after(0.9), "Pictures go over with a keyframe."
+    assert not desk.flows("c", CAM)
+    assert desk.after(0.2) == [ask(desk, "b")]
     assert not desk.after(10)
 
 
 def test_the_old_way_is_kept_for_some_seconds_at_most() -> None:
     desk = better_way()
     assert not desk.after(4)
-    assert desk.after(1) == [supply(desk, "c"), ask(desk, "b")]
+    assert desk.after(1) == [ask(desk, "b")]
 
 
 def test_both_ways_are_asked_for_what_is_wanted_meanwhile() -> None:
@@ -145,15 +149,60 @@ def test_both_ways_are_asked_for_what_is_wanted_meanwhile() -> None:
 
 def test_when_the_old_way_dies_meanwhile_the_new_one_is_taken() -> None:
     desk = better_way()
-    assert about_media(desk.withdraw("b", "ann")) == [supply(desk, "c"), ask(desk, "b")]
+    assert about_media(desk.withdraw("b", "ann")) == [ask(desk, "b")]
     desk = better_way()
-    assert about_media(desk.disconnect("b")) == [supply(desk, "c")]
+    assert not about_media(desk.disconnect("b"))
+    assert not desk.router._demand.moving()
 
 
 def test_when_the_new_way_dies_meanwhile_everything_stays() -> None:
     desk = better_way()
-    assert about_media(desk.withdraw("c", "ann")) == [ask(desk, "c")]
+    assert about_media(desk.withdraw("c", "ann")) == [supply(desk, "b"), ask(desk, "c")]
     assert not about_media(desk.after(6))
+
+
+def test_the_old_way_may_be_taken_again_meanwhile() -> None:
+    desk = better_way()
+    desk.flows("c", CAM)
+    assert about_media(desk.withdraw("c", "ann")) == [supply(desk, "b"), ask(desk, "c")]
+
+
+def test_a_spare_is_taken_at_once_while_the_way_is_in_doubt_and_the_old_one_goes_on() -> None:
+    desk = Desk("b", "c", "d")
+    desk.announce("b", ANN, "o")
+    desk.announce("c", ANN, "o", cost=50)
+    desk.want(CAM, "")
+    effects = desk.doubt("b")
+    assert about_media(effects) == [ask(desk, "c", ""), supply(desk, "c")]
+    assert not desk.doubt("b"), "That is known."
+    assert not about_media(desk.disconnect("b"))
+    desk.doubt("c")
+    assert desk.way("ann") == ("c", "o"), "There is no other one."
+
+
+def test_who_is_heard_of_again_is_taken_again_when_that_has_lasted() -> None:
+    desk = Desk("b", "c")
+    desk.announce("b", ANN, "o")
+    desk.announce("c", ANN, "o", cost=50)
+    desk.want(CAM, "")
+    desk.doubt("b")
+    assert not about_media(desk.doubt("b", doubtful=False))
+    desk.after(4.9)
+    assert desk.way("ann") == ("c", "o")
+    desk.after(0.2)
+    assert desk.way("ann") == ("b", "o")
+
+
+def test_neighbours_are_told_of_doubt_at_once() -> None:
+    desk = Desk("b", "c")
+    desk.announce("b", ANN, "o")
+    assert not desk.doubt("b"), "Nothing comes of it."
+    desk.doubt("b", doubtful=False)
+    desk.want(CAM, "")
+    (tell,) = desk.doubt("b")
+    assert isinstance(tell, Tell)
+    assert isinstance(tell.word, Announced)
+    assert (tell.link, tell.word.cost > DOUBT) == (desk.links["c"], True)
 
 
 def test_nobody_is_followed_who_is_still_sent_media() -> None:
@@ -173,9 +222,11 @@ def test_when_a_third_way_comes_meanwhile_the_wait_begins_anew() -> None:
     desk.after(3)
     desk.connect("d")
     desk.announce("d", ANN, "o")
-    assert about_media(desk.withdraw("c", "ann")) == [ask(desk, "d", ""), ask(desk, "c")]
+    effects = about_media(desk.withdraw("c", "ann"))
+    assert effects == [ask(desk, "d", ""), supply(desk, "d"), ask(desk, "c")]
     assert not about_media(desk.after(4))
-    assert desk.flows("d", CAM) == [supply(desk, "d"), ask(desk, "b")]
+    assert not desk.flows("d", CAM)
+    assert about_media(desk.after(1)) == [ask(desk, "b")]
 
 
 def test_what_this_relay_wants_may_come_and_go_and_come_again() -> None:
@@ -225,7 +276,7 @@ def test_a_way_on_which_nothing_crosses_is_moved_to_all_the_same() -> None:
     desk.want(CAM, "l", "h")
     desk.announce("c", LAYERED, "o")
     desk.after(0)
-    assert about_media(desk.after(5)) == [ask(desk, "c", "l")]
+    assert about_media(desk.after(5)) == [ask(desk, "c", "l"), supply(desk, "c")]
 
 
 def test_the_same_track_of_two_participants_is_the_first_ones() -> None:

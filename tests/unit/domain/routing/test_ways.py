@@ -214,6 +214,7 @@ def test_what_is_not_known_is_no_mistake() -> None:
     assert not desk.announce("b", ANN)
     assert not desk.measure("b", 0.5)
     assert not desk.flows("b", "ann-cam")
+    assert not desk.doubt("b")
     assert not desk.want("ann-cam", "")
     assert not desk.router.withdraw(ParticipantId("ann"), 0)
     assert desk.router.sent(desk.links["b"]) == desk.router.received(desk.links["b"]) == ()

@@ -41,7 +41,23 @@ def test_a_line_is_heard_once_and_passed_on_to_the_others() -> None:
     ]
     assert not desk.hear("c", one)
     assert desk.hear("c", said(6)), "Others may be faster."
-    assert not desk.hear("b", said(8, origin="me")), "Our own line comes back."
+    own = desk.router.say(ROOM, line(), 8)
+    assert isinstance(own[0], Tell)
+    assert isinstance(own[0].word, Said)
+    assert not desk.hear("b", own[0].word), "Our own line comes back."
+    assert desk.hear("b", said(7, origin="me")), "It was said before this relay was started anew."
+
+
+def test_a_new_neighbour_is_told_what_rooms_remember() -> None:
+    desk = Desk("b")
+    first, second, attic = said(1), said(2), said(3, room="attic")
+    for one in (first, second, attic):
+        desk.hear("b", one)
+    desk.connect("c", Policy(rooms=frozenset({ROOM})))
+    rooms = {ROOM: (second.line,), RoomName("attic"): (attic.line,)}
+    assert desk.router.recall(desk.links["c"], rooms) == [Tell(desk.links["c"], second)]
+    desk.disconnect("c")
+    assert desk.router.recall(desk.links["c"], rooms) == []
 
 
 def test_what_is_older_than_memory_is_not_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from trunkline.model.frame import Encoded
 from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Port
 from trunkline.net.clock import Epoch
-from trunkline.sources.camera.outlet import Outlet
+from trunkline.sources.camera.outlet import WELCOME, Outlet
 from trunkline.sources.camera.picture import Picture
 
 STEP = 0.04
@@ -135,14 +135,25 @@ def test_a_transcoder_runs_while_its_pictures_are_wanted(units_of_a_film: list[b
     assert len(rig.written["first"]) == 12
 
 
-def test_a_poster_is_shown_till_something_newer_comes(units_of_a_film: list[bytes]) -> None:
+def test_a_poster_is_shown_till_something_newer_comes(
+    units_of_a_film: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     rig = Rig("h264")
-    assert not rig.first.show_poster(), "there is none yet"
+    now = 100.0
+    monkeypatch.setattr(rig.epoch, "now", lambda: now)
+    rig.first.welcome()
+    assert rig.written["first"] == [], "there is none yet"
     rig.take(units_of_a_film[0], 0, keyframe=True)
-    assert not rig.first.show_poster(), "the stream is live"
+    rig.first.welcome()
+    assert len(rig.written["first"]) == 1, "the stream is live"
     rig.first.rest()
     rig.first.want_keyframe()
     assert [frame.data for frame in rig.written["first"]] == [units_of_a_film[0]] * 2
+    now += WELCOME
+    rig.first.want_keyframe()
+    assert len(rig.written["first"]) == 2, "again and again it would look live"
+    rig.first.welcome()
+    assert len(rig.written["first"]) == 3
     stamps = [frame.timestamp for frame in rig.written["first"]]
     assert stamps == sorted(set(stamps))
     rig.take(units_of_a_film[0], 0, keyframe=True)

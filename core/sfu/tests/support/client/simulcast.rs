@@ -72,6 +72,21 @@ impl Client {
         self.wake = at;
     }
 
+    /// Writes one frame, a packet, of the medium `index`, which is sent once; numbered and marked as an
+    /// encoding would be.
+    pub(crate) fn write_picture(
+        &mut self,
+        index: usize,
+        mark: usize,
+        frame: u16,
+        keyframe: bool,
+        at: Instant,
+    ) {
+        let timestamp = 1_000_000 * mark as u32 + u32::from(frame) * 2_970;
+        let codec = Media::SEND_VP8.codec;
+        self.write_payload(index, codec, vp8(mark, frame, keyframe), timestamp, at);
+    }
+
     /// What it has of a picture of which each packet is one, in the order of its numbers: sequence
     /// number, timestamp, descriptor.
     pub(crate) fn pictures(&self) -> Vec<(u64, u32, (u16, u8, usize))> {

@@ -108,7 +108,11 @@ export class Call {
     this.needsPassphrase.value = false;
     if (this.name.value.trim() !== "") this.memory.keep({ name: this.name.value.trim() });
     if (isViewer) this.devices.stop();
-    const meeting = new Meeting(room, this.devices, this.notices, isViewer);
+    const meeting = new Meeting(room, this.devices, this.notices, {
+      base: this.place.base,
+      passphrase: this.passphrase.value,
+      isViewer,
+    });
     room.on("state", (state) => {
       if (state.phase !== "closed") return;
       meeting.leave();

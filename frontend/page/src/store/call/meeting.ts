@@ -1,6 +1,7 @@
-import { effect, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Participant, Room } from "@trunkline/sdk";
 import { text } from "../../text.ts";
+import { followCameras, type RoomCamera } from "../cameras.ts";
 import { keepAwake } from "./awake.ts";
 import { isolated } from "./bidi.ts";
 import { Chat } from "./chat.ts";
@@ -25,6 +26,8 @@ export class Meeting {
   readonly own: OwnMedia;
   readonly chat: Chat;
   readonly measures: Measures;
+  /** Those of the room, while one of them may be why there is no picture. */
+  readonly cameras: ReadonlySignal<readonly RoomCamera[]>;
   readonly notices: Notices;
   /** What is shown beside the pictures. */
   readonly panel = signal<"chat" | "people" | undefined>(undefined);
@@ -35,7 +38,12 @@ export class Meeting {
   readonly #stops: readonly (() => void)[];
 
   /** To be made right after the room was entered. */
-  constructor(room: Room, devices: Devices, notices: Notices, isViewer: boolean) {
+  constructor(
+    room: Room,
+    devices: Devices,
+    notices: Notices,
+    { base, passphrase, isViewer }: { base: string; passphrase: string; isViewer: boolean },
+  ) {
     this.room = room;
     this.isViewer = isViewer;
     this.notices = notices;
@@ -50,8 +58,14 @@ export class Meeting {
       const words: Partial<Record<string, string>> = text.call.failures;
       notices.say(words[code] ?? reason, { isTrouble: true });
     });
+    const following = followCameras(
+      { base, room: room.name, passphrase },
+      computed(() => this.#misses()),
+    );
+    this.cameras = following.cameras;
     this.#stops = [
       keepAwake(),
+      following.stop,
       this.#tellOfPeople(),
       ...(isViewer ? [] : this.#tellOfDevices(devices)),
       // A raised hand is the room's, and outlives its socket.
@@ -79,6 +93,15 @@ export class Meeting {
     this.stage.stop();
     this.measures.stop();
     this.room.leave();
+  }
+
+  /** Whether a picture is missing of somebody who may be a camera. */
+  #misses(): boolean {
+    const people = this.presence.participants.value;
+    return this.stage.tiles.value.some(({ participantId, video, stalled }) => {
+      const mayBe = people.get(participantId)?.role === "publisher";
+      return mayBe && video !== undefined && (stalled || video.codec === undefined);
+    });
   }
 
   /** Tell why a device that was wanted is not there; what was so in the lobby was read there. */

@@ -28,6 +28,7 @@ export function cameraValues(camera?: Partial<Camera>): Values {
     sub: camera?.sub ?? "",
     mode: camera?.mode ?? "on-demand",
     transport: camera?.transport ?? "",
+    certificate: camera?.certificate ?? "",
     loop: camera?.loop ?? false,
   };
 }
@@ -53,7 +54,7 @@ export function trunkBody(values: Values): Record<string, unknown> {
 export function cameraBody(values: Values): Record<string, unknown> {
   const { loop } = values;
   return {
-    ...filled(values, ["url", "name", "room", "sub", "mode", "transport"]),
+    ...filled(values, ["url", "name", "room", "sub", "mode", "transport", "certificate"]),
     loop: loop === true,
   };
 }

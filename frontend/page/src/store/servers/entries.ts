@@ -35,6 +35,7 @@ export interface Camera {
   readonly sub: string | null;
   readonly mode: "on-demand" | "always";
   readonly transport?: "tcp" | "udp" | null;
+  readonly certificate?: string | null;
   readonly loop?: boolean;
   readonly state: "idle" | "connecting" | "live" | "waiting" | "failed";
   readonly error: string | null;

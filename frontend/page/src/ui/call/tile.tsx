@@ -3,6 +3,7 @@ import { useCallback, useRef } from "preact/hooks";
 import type { Meeting } from "../../store/call/meeting.ts";
 import type { Box } from "../../store/call/scene.ts";
 import type { Tile } from "../../store/call/tiles.ts";
+import { cameraOf, troubleOf } from "../../store/cameras.ts";
 import { text } from "../../text.ts";
 import { Sign } from "../icons.tsx";
 import { Avatar } from "./avatar.tsx";
@@ -33,6 +34,7 @@ export function RemoteTile({ tile, meeting, speaker, box }: RemoteTileProps) {
     hasPicture.value = (ref.current?.querySelector("video")?.videoWidth ?? 0) > 0;
   }, [hasPicture]);
   const isSeen = tile.video !== undefined && hasPicture.value;
+  const camera = cameraTrouble(tile, meeting, hasPicture.value);
   const flow = presence.flows.value.get(tile.video?.id ?? "");
   return (
     <article
@@ -62,7 +64,7 @@ export function RemoteTile({ tile, meeting, speaker, box }: RemoteTileProps) {
         }}
       />
       {!isSeen && <Avatar name={tile.name} />}
-      <Troubled tile={tile} isUnplayable={flow?.hindrance === "codec"} />
+      <Troubled tile={tile} isUnplayable={flow?.hindrance === "codec"} camera={camera} />
       <p class="label">
         {isSpeaking && <Sign name="sound" says={text.call.state.speaking} />}
         {tile.silent && tile.kind === "person" && (
@@ -88,10 +90,25 @@ export function placed({ left, top, width, height }: Box) {
   };
 }
 
+/** Why a camera sends nothing, if this is one. */
+function cameraTrouble(tile: Tile, meeting: Meeting, hasPicture: boolean): string | undefined {
+  const cameras = meeting.cameras.value;
+  if (tile.video === undefined || (hasPicture && !tile.stalled)) return undefined;
+  return troubleOf(cameraOf(cameras, tile.participantId));
+}
+
+interface TroubledProps {
+  tile: Tile;
+  isUnplayable: boolean;
+  /** Why a camera sends nothing. */
+  camera: string | undefined;
+}
+
 /** Why there is no moving picture, where that is nobody's wish. */
-function Troubled({ tile, isUnplayable }: { tile: Tile; isUnplayable: boolean }) {
+function Troubled({ tile, isUnplayable, camera }: TroubledProps) {
   const { away, stalled, codec } = text.call.state;
-  const why = tile.away ? away : isUnplayable ? codec : tile.stalled ? stalled : undefined;
+  const here = camera ?? (isUnplayable ? codec : tile.stalled ? stalled : undefined);
+  const why = tile.away ? away : here;
   return why === undefined ? null : (
     <p class="troubled">
       <span>{why}</span>

@@ -49,6 +49,13 @@ export const cameraFields: readonly Field[] = [
     choices: words.transports,
     more: true,
   },
+  {
+    key: "certificate",
+    label: words.certificate,
+    type: "text",
+    hint: words.certificateHint,
+    more: true,
+  },
   { key: "loop", label: words.loop, type: "check", more: true },
 ];
 

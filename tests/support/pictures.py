@@ -1,0 +1,74 @@
+"""A program that watches and tells of every picture, where another network is to be watched from.
+
+How long nothing came says little on a busy machine, where publishers stand still, too. So two
+viewers are compared, one of whom is at the publisher's own relay: what that one saw and the other
+did not.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from itertools import pairwise
+
+from trunkline import Network, Peer
+
+COMMAND = (sys.executable, "-P", __file__)
+"""To be given the URL; Ctrl-C ends it."""
+
+TOGETHER = 10
+"""Pictures in a line."""
+
+SAME = 0.02
+"""Seconds by which two relays may differ about when a picture was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One picture."""
+
+    at: float
+    """When it came, in seconds; one clock for all viewers of a machine."""
+    captured: float
+    keyframe: bool
+    contiguous: bool
+    """Whether nothing is missing before it."""
+
+
+def read(lines: Iterable[str]) -> list[Seen]:
+    """What a viewer told."""
+    every = (json.loads(line) for line in lines if line.startswith("[["))
+    return [Seen(*one) for several in every for one in several]
+
+
+def longest(seen: Sequence[Seen]) -> float:
+    """The longest time without a picture, in seconds."""
+    return max((after.at - before.at for before, after in pairwise(seen)), default=0.0)
+
+
+def missed(seen: Sequence[Seen], origin: Sequence[Seen]) -> int:
+    """The most pictures in a row that were seen at their origin alone."""
+    taken = [one.captured for one in origin]
+    gaps = [
+        sum(before.captured + SAME < each < after.captured - SAME for each in taken)
+        for before, after in pairwise(seen)
+    ]
+    return max(gaps, default=0)
+
+
+async def watch(url: str) -> None:
+    """Tell of each picture."""
+    loop, seen = asyncio.get_running_loop(), list[Seen]()
+    async with Peer.watch(url, network=Network(addresses=("127.0.0.1",))) as link:
+        async for one in link.video.packets():
+            if one.captured is not None:
+                seen.append(Seen(loop.time(), one.captured, one.keyframe, one.contiguous))
+            if len(seen) == TOGETHER:
+                sys.stdout.write(json.dumps([*map(astuple, seen)]) + "\n")
+                sys.stdout.flush()
+                seen.clear()
+
+
+if __name__ == "__main__":
+    asyncio.run(watch(sys.argv[1]))
