@@ -82,6 +82,7 @@ def _fixed_cameras(settings: Settings) -> list[Camera]:
                 sub=one.sub,
                 mode=one.mode,
                 transport=one.transport,
+                certificate=one.certificate,
                 loop=one.loop,
             )
         )

@@ -142,10 +142,10 @@ async def test_a_trunk_that_nobody_watches_carries_nothing() -> None:
         assert 0 < bits < IDLE_LIMIT
 
 
-async def test_ten_who_watch_cost_one_copy() -> None:
+async def test_several_who_watch_cost_one_copy() -> None:
     async with sites(2, [(0, 1)]) as joined:
         await joined.publish(0)
-        await asyncio.gather(*(joined.watch(1) for _ in range(10)))
+        await asyncio.gather(*(joined.watch(1) for _ in range(4)))
 
         async def published() -> int:
             status = await ask(joined.relays[0], "GET", "/api/v1/status")
