@@ -83,7 +83,8 @@ test: build cover test-page test-rust test-python ## Run all tests
 
 # Without the tests that Hypothesis makes up anew each time: what they reach differs.
 cover: build ## Check that unit tests reach all of the rooms and protocols
-	$(BIN)/python -m pytest -q -m "not hypothesis" --cov --cov-report=term-missing tests/unit
+	$(BIN)/python -m pytest --quiet --numprocesses=$(WORKERS) -m "not hypothesis" \
+		--cov --cov-report=term-missing tests/unit
 
 # Most tests wait for other programs more than they compute: two of them for each processor.
 WORKERS ?= $(shell expr 2 \* $(PROCESSORS))

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from playwright.async_api import Browser
 
-from support.browser import chromium
+from support.browser import ONE_LOOP
 from support.negotiation import WITHIN, Line, Peer, core_line, peer, video
 from support.waiting import until
 from trunkline.model.command import Accept, AcceptAnswer, Attach, Close, OfferMedia, Renegotiate
@@ -14,7 +15,7 @@ from trunkline.model.id import Mid, TransportId
 from trunkline.model.media import Medium, OfferedMedium, Port
 from trunkline.model.report import Agreed, Answered, Offered
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 PUBLISHER, VIEWER = TransportId(1), TransportId(2)
 
@@ -58,9 +59,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(browser: Browser) -> AsyncIterator[Stage]:
     """A red picture is published."""
-    async with core_line() as line, chromium() as browser:
+    async with core_line() as line:
         publisher = await peer(browser)
         viewer = await peer(browser)
         offer = await publisher.call("publish", "red")
@@ -69,8 +70,8 @@ async def stage() -> AsyncIterator[Stage]:
         yield Stage(line, publisher, viewer, report.media[0].mid)
 
 
-async def test_a_picture_is_added_and_another_label_shows_another_picture() -> None:
-    async with stage() as on:
+async def test_a_picture_is_added_and_another_label_shows_another_picture(browser: Browser) -> None:
+    async with stage(browser) as on:
         (first,) = await on.settle(video("ann", "camera"))
         assert (first.kind, first.direction) == ("video", "out")
         on.show(first.mid, on.red)
@@ -94,8 +95,8 @@ async def test_a_picture_is_added_and_another_label_shows_another_picture() -> N
         assert told == [(first.mid, ["ann"]), (second.mid, ["ann"]), (first.mid, ["bob"])]
 
 
-async def test_a_medium_that_was_silent_is_told_of_under_its_new_label() -> None:
-    async with stage() as on:
+async def test_a_medium_that_was_silent_is_told_of_under_its_new_label(browser: Browser) -> None:
+    async with stage(browser) as on:
         silent = OfferedMedium("audio")
         dummy, first = await on.settle(silent, video("ann", "camera"), data=True)
         assert dummy.direction == "none"
@@ -116,8 +117,8 @@ async def test_a_medium_that_was_silent_is_told_of_under_its_new_label() -> None
         assert told == [(first.mid, ["ann"]), (first.mid, ["bob"])]
 
 
-async def test_a_medium_that_is_turned_down_disturbs_no_other() -> None:
-    async with stage() as on:
+async def test_a_medium_that_is_turned_down_disturbs_no_other(browser: Browser) -> None:
+    async with stage(browser) as on:
         first, second = await on.settle(video("ann", "camera"), video("ann", "screen"))
         on.show(first.mid, on.red)
         on.show(second.mid, on.red)
@@ -133,8 +134,8 @@ async def test_a_medium_that_is_turned_down_disturbs_no_other() -> None:
         await on.viewer.moves(second.mid)
 
 
-async def test_a_restart_of_ice_that_we_offer_leaves_the_picture() -> None:
-    async with stage() as on:
+async def test_a_restart_of_ice_that_we_offer_leaves_the_picture(browser: Browser) -> None:
+    async with stage(browser) as on:
         (first,) = await on.settle(video("ann", "camera"))
         on.show(first.mid, on.red)
         await on.viewer.shows(first.mid, "red")
@@ -153,8 +154,8 @@ async def test_a_restart_of_ice_that_we_offer_leaves_the_picture() -> None:
         on.line.tell(Close(VIEWER))
 
 
-async def test_a_publisher_ends_pictures_and_goes_on_with_others() -> None:
-    async with stage() as on:
+async def test_a_publisher_ends_pictures_and_goes_on_with_others(browser: Browser) -> None:
+    async with stage(browser) as on:
         red, blue = await on.publish_more("blue")
         first, second = await on.settle(video("ann", "camera"), video("ann", "screen"))
         on.show(first.mid, red.mid)

@@ -3,21 +3,21 @@
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
-from support.browser import chromium
+from support.browser import ONE_LOOP
 from support.client import client, has_sound, shows_moving_picture
 from support.guest import all_get, guest, of
 from support.live import live
 from support.waiting import until
 from trunkline.model.media import Wish
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 
-async def test_three_people_see_and_hear_each_other(tmp_path: Path) -> None:
+async def test_three_people_see_and_hear_each_other(tmp_path: Path, browser: Browser) -> None:
     async with (
         live(tmp_path) as relay,
-        chromium() as browser,
         guest(browser, relay.relay.url, "Ann", accept_all=True) as ann,
         guest(browser, relay.relay.url, "Bob", accept_all=True) as bob,
     ):
@@ -35,10 +35,9 @@ async def test_three_people_see_and_hear_each_other(tmp_path: Path) -> None:
         await all_get((ann, bob), each=2)
 
 
-async def test_only_what_is_accepted_arrives(tmp_path: Path) -> None:
+async def test_only_what_is_accepted_arrives(tmp_path: Path, browser: Browser) -> None:
     async with (
         live(tmp_path) as relay,
-        chromium() as browser,
         guest(browser, relay.relay.url, "Ann") as ann,
         guest(browser, relay.relay.url, "Bob") as bob,
     ):
@@ -58,10 +57,9 @@ async def test_only_what_is_accepted_arrives(tmp_path: Path) -> None:
         assert sum(len(traffic.consumers) for traffic in receiving) == 1
 
 
-async def test_publishers_and_viewers_take_part(tmp_path: Path) -> None:
+async def test_publishers_and_viewers_take_part(tmp_path: Path, browser: Browser) -> None:
     async with (
         live(tmp_path) as relay,
-        chromium() as browser,
         guest(browser, relay.relay.url, "Ann", accept_all=True) as ann,
         client(browser, relay.relay.url) as publisher,
         client(browser, relay.relay.url) as viewer,
@@ -81,10 +79,9 @@ async def test_publishers_and_viewers_take_part(tmp_path: Path) -> None:
         await has_sound(viewer)
 
 
-async def test_who_sends_sound_speaks_until_it_leaves(tmp_path: Path) -> None:
+async def test_who_sends_sound_speaks_until_it_leaves(tmp_path: Path, browser: Browser) -> None:
     async with (
         live(tmp_path) as relay,
-        chromium() as browser,
         guest(browser, relay.relay.url, "Ann") as ann,
         client(browser, relay.relay.url) as publisher,
     ):
@@ -99,10 +96,9 @@ async def test_who_sends_sound_speaks_until_it_leaves(tmp_path: Path) -> None:
         await ann.hears(cam)
 
 
-async def test_a_viewer_is_sent_the_layer_that_it_wants(tmp_path: Path) -> None:
+async def test_a_viewer_is_sent_the_layer_that_it_wants(tmp_path: Path, browser: Browser) -> None:
     async with (
         live(tmp_path) as relay,
-        chromium() as browser,
         guest(browser, relay.relay.url, "Ann") as ann,
         guest(browser, relay.relay.url, "Bob") as bob,
     ):

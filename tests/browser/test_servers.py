@@ -43,7 +43,7 @@ CAMERA = {
         "height": 1080,
         "fps": 25.0,
         "kbps": 3100,
-        "last_keyframe": 1.0,
+        "lastKeyframe": 1.0,
     },
     "sound": {"codec": "AAC", "channels": 1},
     "doing": "AAC is turned into Opus",

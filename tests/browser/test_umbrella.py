@@ -3,15 +3,16 @@
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
-from support.browser import chromium
+from support.browser import ONE_LOOP
 from support.guest import guest
 from support.live import Live, live
 from support.umbrella import umbrella
 from support.waiting import until
 from trunkline.protocol import sfu_pb2 as pb
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), ONE_LOOP]
 
 
 CONNECTED = ["connected", "connected"]
@@ -31,10 +32,11 @@ async def _states(relay: Live) -> list[str]:
 
 
 @pytest.mark.parametrize("trunk", [False, True], ids=["browser", "trunk"])
-async def test_an_original_client_sees_and_is_seen(tmp_path: Path, *, trunk: bool) -> None:
+async def test_an_original_client_sees_and_is_seen(
+    tmp_path: Path, browser: Browser, *, trunk: bool
+) -> None:
     async with (
         live(tmp_path) as relay,
-        chromium() as browser,
         guest(browser, relay.relay.url, "Ann", "default", accept_all=True) as ann,
     ):
         await ann.publish("audio", "video")
@@ -68,10 +70,11 @@ async def test_an_original_client_sees_and_is_seen(tmp_path: Path, *, trunk: boo
         await ann.knows(0)
 
 
-async def test_a_publisher_that_leaves_is_offered_as_inactive(tmp_path: Path) -> None:
+async def test_a_publisher_that_leaves_is_offered_as_inactive(
+    tmp_path: Path, browser: Browser
+) -> None:
     async with (
         live(tmp_path) as relay,
-        chromium() as browser,
         umbrella(browser, relay.relay.url) as original,
     ):
         await original.begin()

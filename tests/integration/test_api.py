@@ -28,6 +28,14 @@ def test_the_description_is_openapi() -> None:
     assert {*DESCRIBED, "/api/v1/openapi.json"} == set(PATHS)
 
 
+def test_all_names_are_in_camel_case() -> None:
+    told: Any = description()
+    models = told["components"]["schemas"]
+    names = {name for model in models.values() for name in model.get("properties", ())}
+    assert {"maxKbps", "lastKeyframe", "datagramsDropped"} <= names
+    assert [name for name in names if "_" in name] == []
+
+
 async def test_every_answer_is_as_described(tmp_path: Path) -> None:
     async with live(tmp_path) as relay:
         assert (await relay.publish()).status == 201

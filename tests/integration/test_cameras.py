@@ -75,7 +75,7 @@ async def test_a_film_that_is_added_is_watched_kept_and_removed(film: str, tmp_p
         assert seen["state"] == "live"
         assert seen["picture"]["codec"] == "H264"
         assert (seen["picture"]["width"], seen["picture"]["height"]) == (320, 180)
-        assert seen["picture"]["last_keyframe"]
+        assert seen["picture"]["lastKeyframe"]
         assert seen["sound"] == {"codec": "AAC", "channels": 1}
         assert seen["doing"] == "passes the picture through; sound AAC → Opus"
         assert stat.S_IMODE((tmp_path / "cameras.json").stat().st_mode) == 0o600

@@ -142,10 +142,10 @@ async def test_a_trunk_that_nobody_watches_carries_nothing() -> None:
         assert 0 < bits < IDLE_LIMIT
 
 
-async def test_ten_who_watch_cost_one_copy() -> None:
+async def test_several_who_watch_cost_one_copy() -> None:
     async with sites(2, [(0, 1)]) as joined:
         await joined.publish(0)
-        await asyncio.gather(*(joined.watch(1) for _ in range(10)))
+        await asyncio.gather(*(joined.watch(1) for _ in range(4)))
 
         async def published() -> int:
             status = await ask(joined.relays[0], "GET", "/api/v1/status")
@@ -210,9 +210,9 @@ async def test_a_link_that_returns_is_taken_without_a_break() -> None:
         await until(round_about, lambda come: not come, within=60, what="the short way again")
         lately = asyncio.get_running_loop().time()
         at_origin, afar = await until(seen, enough, within=60, what="pictures after that")
-        # Its keyframe takes a third of a second on a quiet machine, and longer on a busy one.
-        assert pictures.missed(afar, at_origin) <= 3
-        assert all(one.contiguous or one.keyframe for one in afar)
+        # Three pictures more than at the publisher's own relay; a keyframe would take longer.
+        most = pictures.longest_step(at_origin) + 0.1
+        assert 0 < pictures.longest_step(afar) <= most
 
 
 async def test_a_call_goes_on_over_a_link_that_is_long_and_loses_packets() -> None:

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from support.sites import Site, World
+from trunkline.domain.directory import TRIES
 from trunkline.errors import Refusal
 from trunkline.model import signal
 from trunkline.model.id import ParticipantId, RoomName
@@ -149,6 +150,21 @@ def test_a_passphrase_is_asked_for_at_every_relay_in_the_same_words() -> None:
         assert not world[name].rooms.opens(HALL, "")
         assert listed(world[name]) == [False]
     assert "sesame" not in repr(world["a"].rooms.trunks._router.rules(HALL))
+
+
+def test_passphrases_are_not_tried_without_end() -> None:
+    world = World("a", "b", rules={"a": SESAME})
+    world.link("a", "b", NAMED)
+    near = world["b"]
+    near.join("ann", passphrase="sesame")
+    told = [refusal(near, f"guess {n}") for n in range(TRIES)]
+    assert told[0].startswith("passphrase")
+    assert told[-1] == (
+        "too-often: Too many passphrases are being tried: say that of room 'hall' again."
+    )
+    assert near.join("bob", passphrase="sesame"), "It is known to be right."
+    near.perform(near.rooms.guests.pass_time(1.0))
+    assert refusal(near, "another guess").startswith("passphrase")
 
 
 def test_a_passphrase_goes_where_its_room_goes() -> None:

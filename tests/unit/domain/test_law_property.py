@@ -33,6 +33,7 @@ def cheap() -> Iterator[None]:
     """Trying a passphrase takes no time here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("trunkline.domain.passphrase._COST", 2)
+        patch.setattr("trunkline.domain.directory.TRIES", 1_000)
         yield
 
 

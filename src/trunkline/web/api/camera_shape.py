@@ -13,6 +13,7 @@ from trunkline.model.camera import (
     StreamTransport,
 )
 from trunkline.protocol.source_url import LIMIT, shown
+from trunkline.web.api.shape import Shape
 
 Url = Annotated[str, Field(min_length=1, max_length=LIMIT)]
 Trouble = Annotated[
@@ -45,10 +46,8 @@ class CameraBody(BaseModel):
     loop: Annotated[bool, Field(description="A file begins anew at its end.")] = False
 
 
-class CameraPicture(BaseModel):
+class CameraPicture(Shape):
     """How the picture comes."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     codec: str
     width: Annotated[int, Field(description="Pixels; 0 while not known.")]
@@ -65,16 +64,14 @@ class CameraPicture(BaseModel):
     ]
 
 
-class CameraSound(BaseModel):
+class CameraSound(Shape):
     """How the sound comes."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     codec: str
     channels: int
 
 
-class CameraEntry(BaseModel):
+class CameraEntry(Shape):
     """A camera, and how it is."""
 
     id: str
@@ -118,13 +115,13 @@ class CameraEntry(BaseModel):
         )
 
 
-class CameraList(BaseModel):
+class CameraList(Shape):
     """All cameras."""
 
     cameras: tuple[CameraEntry, ...]
 
 
-class RoomCamera(BaseModel):
+class RoomCamera(Shape):
     """What a viewer is told of a camera."""
 
     participant: Annotated[str, Field(description="Its id in the room.")]
@@ -150,7 +147,7 @@ class RoomCamera(BaseModel):
         )
 
 
-class RoomCameraList(BaseModel):
+class RoomCameraList(Shape):
     """The cameras of a room."""
 
     cameras: tuple[RoomCamera, ...]

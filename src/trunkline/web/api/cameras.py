@@ -100,7 +100,7 @@ def _entry(camera: Camera, health: CameraHealth) -> Any:
     # Imported by the first who asks: most relays have no cameras.
     from trunkline.web.api.camera_shape import CameraEntry
 
-    return CameraEntry.of(camera, health).model_dump(mode="json")
+    return CameraEntry.of(camera, health).model_dump(mode="json", by_alias=True)
 
 
 async def _read(request: web.Request, camera: str) -> Camera:

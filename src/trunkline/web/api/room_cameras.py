@@ -31,5 +31,5 @@ class RoomCameraApi:
             if camera.room == room.name and camera.name in here
         ]
         headers = {"Cache-Control": "no-store", "Vary": "Authorization"}
-        body = RoomCameraList(cameras=tuple(told)).model_dump(mode="json")
+        body = RoomCameraList(cameras=tuple(told)).model_dump(mode="json", by_alias=True)
         return web.json_response(body, headers=headers)

@@ -140,3 +140,13 @@ def test_words_that_say_nothing_make_room_when_all_were_told(room: RoomName) -> 
     assert desk.hear("b", ruled(1, origin="q"))
     assert [*desk.router.rules(ROOM)] == [relay("o"), relay("q")]
     assert desk.connect("d") == tells(desk, ruled(1), "d") + tells(desk, ruled(1, origin="q"), "d")
+
+
+def test_what_others_say_of_a_room_stays_when_a_word_makes_room() -> None:
+    desk = Desk("b", bounds=Bounds(rules=2))
+    desk.hear("b", ruled(1))
+    desk.hear("b", ruled(1, Rules(), origin="p"))
+    desk.after(1)
+    desk.hear("b", ruled(1, origin="q", room=ATTIC))
+    assert desk.router.rules(ROOM) == {relay("o"): LOCKED}
+    assert [*desk.router.rules(ATTIC)] == [relay("q")]

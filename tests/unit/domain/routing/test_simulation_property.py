@@ -10,7 +10,7 @@ from support.relays import OPEN, ROOM, Site, World, everybody, muted, presence
 from support.relays_check import check, check_empty, reach
 from trunkline.model.id import RoomName, TrackId
 from trunkline.model.signal import Speaker
-from trunkline.model.trunk import Announced, Policy, Withdrawn
+from trunkline.model.trunk import Announced, Lock, Policy, Rules, Withdrawn
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -84,6 +84,7 @@ class Story:
             self.measure,
             self.speak,
             self.say,
+            self.rule,
         ]
 
     def step(self, step: Step) -> None:
@@ -155,6 +156,11 @@ class Story:
     def say(self, one: int, other: int) -> None:
         self.world.say(self.site(one), f"line {other}")
 
+    def rule(self, one: int, other: int) -> None:
+        site, room = self.site(one), RoomName(ATTIC) if other % 3 == 0 else ROOM
+        rules = Rules(lock=Lock(other, site.id, locked=True)) if other % 2 else Rules()
+        self.world.do(site, site.router.lay_down(room, rules, self.world.now))
+
 
 def story(graph: int, count: int, seed: int, *, strict: bool) -> Story:
     """Relays joined by a graph of some kind."""
@@ -218,6 +224,29 @@ def test_a_line_is_heard_once_by_everybody_who_can(
         world.run(QUIET)
         heard = {site: len(site.lines) for site in world.sites if site.lines}
         assert heard == {site: 1 for site in reach(world, speaker, ROOM) if site is not speaker}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    graph=st.integers(0, len(GRAPHS) - 1),
+    count=st.integers(2, 6),
+    seed=st.integers(0, 10_000),
+    steps=STEPS,
+)
+def test_all_that_are_joined_have_the_same_rules(
+    graph: int, count: int, seed: int, steps: list[Step]
+) -> None:
+    tale = story(graph, count, seed, strict=False)
+    for step in steps:
+        tale.step(step)
+    for number, site in enumerate(tale.world.sites):
+        tale.rule(number, 2 * number + 1)
+        assert site.router.rules(ROOM) or site.router.rules(RoomName(ATTIC))
+    tale.world.run(QUIET)
+    for site in tale.world.sites:
+        for other in reach(tale.world, site, ROOM):
+            for room in (ROOM, RoomName(ATTIC)):
+                assert other.router.rules(room) == site.router.rules(room)
 
 
 @settings(max_examples=15, deadline=None)
