@@ -8,13 +8,14 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from support.axe import axe
+from support.browser import ONE_LOOP
 from support.call_page import call_page, tile
 from support.page import SOON, page_at
 from support.relay import RunningRelay, free_port, running_relay
 from support.rude import Programme, RudeCamera, rude_camera
 from support.streams import record
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), ONE_LOOP]
 
 SECRET = "s3cret-Password"
 SENTENCES = {

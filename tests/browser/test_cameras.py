@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from support.browser import ONE_LOOP
 from support.cameras import KINDS, served
 from support.client import client, has_sound, shows_colour
 from support.frames import RED
 from support.relay import running_relay
 from support.rtsp import need_server, rtsp_server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), ONE_LOOP]
 
 
 VIEWERS = 3
