@@ -16,6 +16,7 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 
+from support.av1_film import film
 from support.streams import RATE, record
 from trunkline.frames.parameter_sets import units
 
@@ -43,11 +44,9 @@ def temporal_units() -> list[bytes]:
     """Two seconds of AV1, a whole temporal unit a payload: RTP over TCP has no need of less."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "film.mkv"
-        low_delay = "pred-struct=1:lookahead=0"
-        options = {"preset": "12", "svtav1-params": low_delay}
-        record(path, "libsvtav1", None, seconds=2, **options)  # type: ignore[arg-type]
-        with av.open(str(path)) as film:
-            begin = [unit for unit in film.demux(video=0) if unit.size]
+        film(path)
+        with av.open(str(path)) as made:
+            begin = [unit for unit in made.demux(video=0) if unit.size]
             return [_aggregate(bytes(unit), is_first=unit.is_keyframe) for unit in begin]
 
 
