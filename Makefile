@@ -86,11 +86,12 @@ cover: build ## Check that unit tests reach all of the rooms and protocols
 	$(BIN)/python -m pytest --quiet --numprocesses=$(WORKERS) -m "not hypothesis" \
 		--cov --cov-report=term-missing tests/unit
 
-# Most tests wait for other programs more than they compute: two of them for each processor.
-WORKERS ?= $(shell expr 2 \* $(PROCESSORS))
+# More would wait for the processor, and those that wait for browsers would give up.
+WORKERS ?= $(PROCESSORS)
 test-python: build
 	@tooling/test-tools.sh
-	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not soak and not alone"
+	$(BIN)/python -m pytest -m alone
 
 test-rust: .venv/.stamp
 	cargo test $(CARGO_CHECK) --exclude trunkline-core --quiet

@@ -15,7 +15,7 @@ from support.relay import RunningRelay, free_port, running_relay
 from support.rude import Programme, RudeCamera, rude_camera
 from support.streams import record
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), ONE_LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), ONE_LOOP, pytest.mark.alone]
 
 SECRET = "s3cret-Password"
 SENTENCES = {

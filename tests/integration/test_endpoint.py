@@ -66,6 +66,7 @@ async def test_frames_arrive_as_they_were_written(codec: str) -> None:
         assert {frame.level for frame in frames} == {30 if codec in SOUND else None}
 
 
+@pytest.mark.alone
 async def test_sound_and_picture_tell_when_they_were_captured() -> None:
     with endpoints(2) as (one, two):
         video, audio = await connect(one, two, SEND, SEND_SOUND)

@@ -70,7 +70,10 @@ async def test_a_camera_that_nobody_watches_is_asked_for_its_present_picture(
                 async with it.http.get("/api/v1/cameras") as response:
                     return str((await response.json())["cameras"][0]["state"])
 
-            await until(state, lambda seen: seen == "live", within=WITHIN, what="looked at")
+            async def sessions() -> int:
+                return camera.sessions
+
+            await until(sessions, lambda seen: seen > 0, within=WITHIN, what="looked at")
             await until(state, lambda seen: seen == "idle", within=WITHIN, what="left")
             asked = camera.sessions
             status, _, body = await take(it, "jpg")

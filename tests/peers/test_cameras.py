@@ -181,6 +181,7 @@ async def count_transcoders() -> int:
     return transcoders()
 
 
+@pytest.mark.alone
 async def test_sound_and_picture_are_in_step(host: str, tmp_path: Path) -> None:
     names = ("h264-aac", "h264-alaw", "b-frames")
     async with (
