@@ -108,6 +108,7 @@ async def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
 
 
 async def test_taps_and_producers_leave_nothing(tmp_path: Path) -> None:
+    others = set(threading.enumerate())  # of tests before
     async with live(tmp_path) as it:
 
         async def once() -> None:
@@ -121,7 +122,8 @@ async def test_taps_and_producers_leave_nothing(tmp_path: Path) -> None:
 
         async def left() -> tuple[int, int]:
             gc.collect()
-            ours = [one for one in threading.enumerate() if one.name.startswith("trunkline-")]
+            every = set(threading.enumerate()) - others
+            ours = [one for one in every if one.name.startswith("trunkline-")]
             return len(ours), psutil.Process().num_fds()
 
         await once()
