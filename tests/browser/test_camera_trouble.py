@@ -1,11 +1,12 @@
 """Pages say why a camera gives no picture, and what the relay does with one."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from support.axe import axe
 from support.browser import ONE_LOOP
@@ -15,7 +16,7 @@ from support.relay import RunningRelay, free_port, running_relay
 from support.rude import Programme, RudeCamera, rude_camera
 from support.streams import record
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), ONE_LOOP, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), ONE_LOOP]
 
 SECRET = "s3cret-Password"
 SENTENCES = {
@@ -72,6 +73,28 @@ async def test_a_camera_that_cannot_be_had_says_why(browser: Browser, tmp_path: 
         async with call_page(browser, relay.url, room="login", join="viewer") as page:
             await expect(tile(page, "Gate")).to_contain_text(SENTENCES["login"], timeout=SOON)
             assert SECRET not in await page.content()
+
+
+@pytest.mark.parametrize("path", ["/sfu?room=gate&join=viewer", "/watch/gate?participant=Gate"])
+async def test_a_page_is_loaded_though_it_has_no_picture(
+    browser: Browser, tmp_path: Path, path: str
+) -> None:
+    is_told = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        """Answer when the page shows the camera already."""
+        await is_told.wait()
+        await route.fulfill(body="")
+
+    urls = {"gate": f"rtsp://127.0.0.1:{free_port()}/1"}
+    async with showing(tmp_path, urls) as relay, page_at(browser, relay.url, "/") as page:
+        await page.route("**/late.png", hold)
+        await page.add_init_script("new Image().src = '/late.png'")
+        await page.goto(relay.url + path, wait_until="commit")
+        await expect(page.locator("body")).to_contain_text(SENTENCES["off"], timeout=SOON)
+        assert await page.evaluate("document.readyState") == "interactive"
+        is_told.set()
+        await page.wait_for_load_state("load", timeout=SOON)
 
 
 async def test_a_camera_that_breaks_off_says_so_and_its_picture_comes_back(

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { WatchStore } from "../store/watch.ts";
 import { text } from "../text.ts";
 import { Controls, toggle } from "./controls.tsx";
+import { isLoaded } from "./loaded.ts";
 import { Message } from "./message.tsx";
 import { createScreen } from "./screen.ts";
 import { Statistics } from "./statistics.tsx";
@@ -20,7 +21,8 @@ export function Player({ store }: { store: WatchStore }) {
   const quiet = useComputed(() => idle.value && store.stage.value.kind === "playing");
 
   useSignalEffect(() => {
-    if (video.current !== null) video.current.srcObject = store.stream.value ?? null;
+    const stream = isLoaded.value ? store.stream.value : undefined;
+    if (video.current !== null) video.current.srcObject = stream ?? null;
   });
   useShortcuts({
     m: () => toggle(store.muted),

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { isLoaded } from "../loaded.ts";
 
 interface VideoProps {
   stream: MediaStream | undefined;
@@ -17,7 +18,7 @@ interface VideoProps {
 
 /** A stream, played. */
 export function Video({
-  stream,
+  stream: wanted,
   muted,
   speaker = "",
   label,
@@ -28,6 +29,7 @@ export function Video({
   onFloat = () => undefined,
 }: VideoProps) {
   const ref = useRef<HTMLVideoElement>(null);
+  const stream = isLoaded.value ? wanted : undefined;
   useEffect(() => {
     const video = ref.current;
     if (video === null) return;
