@@ -18,6 +18,7 @@ from trunkline.feeder import Feeder, Feeders
 from trunkline.fetcher import Fetcher
 from trunkline.media.core import Core
 from trunkline.model import signal, trunk, view
+from trunkline.model.camera import CameraSummary
 from trunkline.model.command import Close, Command, Count, SetCandidates
 from trunkline.model.demand import Demand
 from trunkline.model.event import ParticipantLeft, RoomEvent
@@ -227,6 +228,11 @@ class Engine:
     def announce(self, transport: TransportId, kinds: tuple[Kind, ...]) -> None:
         """What `produce` began has tracks of these kinds now, of those that it began with."""
         self._perform(self._rooms.announce(transport, kinds))
+
+    def inform(self, transport: TransportId, camera: CameraSummary) -> None:
+        """How it is now with the camera that `produce` began; people at other relays see it."""
+        self._rooms.inform(transport, camera)
+        self._perform([])
 
     def rooms(self) -> tuple[view.Room, ...]:
         """All rooms, oldest first."""

@@ -15,6 +15,7 @@ from support.page import SOON, page_at
 from support.relay import RunningRelay, free_port, running_relay
 from support.rude import Programme, RudeCamera, rude_camera
 from support.streams import record
+from support.trunks import join
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), ONE_LOOP]
 
@@ -131,3 +132,26 @@ async def test_what_is_made_of_a_picture_is_said_beside_the_figures(
         await expect(page.get_by_role("region", name="Statistics")).to_contain_text(
             "MPEG4 → H.264, made by the relay: browsers do not show MPEG4", timeout=SOON
         )
+
+
+async def test_people_at_another_relay_are_told_the_same(browser: Browser, tmp_path: Path) -> None:
+    film = record(tmp_path / "film.mkv", "mpeg4", None, seconds=3)
+    async with AsyncExitStack() as stack:
+        login, url = await rude(stack)
+        login.verdict = "401 Unauthorized"
+        urls = {"login": url, "yard": film.as_uri()}
+        far = await stack.enter_async_context(showing(tmp_path, urls))
+        near = await stack.enter_async_context(running_relay())
+        await join(near, far.url)
+        async with page_at(browser, near.url, "/watch/login?participant=Gate") as page:
+            await says(page, SENTENCES["login"], "No picture from the camera “Gate”")
+        async with call_page(browser, near.url, room="login", join="viewer") as page:
+            await expect(tile(page, "Gate")).to_contain_text(SENTENCES["login"], timeout=SOON)
+        async with page_at(browser, near.url, "/watch/yard") as page:
+            await expect(page.locator("main")).to_have_attribute(
+                "data-kind", "playing", timeout=SOON
+            )
+            await page.keyboard.press("s")
+            await expect(page.get_by_role("region", name="Statistics")).to_contain_text(
+                "MPEG4 → H.264, made by the relay: browsers do not show MPEG4", timeout=SOON
+            )

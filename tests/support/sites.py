@@ -15,6 +15,7 @@ from trunkline.domain.directory import Limits
 from trunkline.domain.effect import Effect
 from trunkline.domain.rooms import Rooms
 from trunkline.model import signal, trunk
+from trunkline.model.camera import CameraSummary
 from trunkline.model.command import (
     Accept,
     AcceptAnswer,
@@ -174,6 +175,11 @@ class Site:
         _, effects = self.rooms.produce(request, transport, who, session)
         self.perform(effects)
         return transport
+
+    def inform(self, transport: TransportId, camera: CameraSummary) -> None:
+        """How it is with a camera that publishes here."""
+        self.rooms.inform(transport, camera)
+        self.perform([])
 
     def join(
         self, name: str, room: str = "hall", passphrase: str = "", *, accept_all: bool = True

@@ -49,3 +49,20 @@ describe("doingOf", () => {
     );
   });
 });
+
+describe("a camera at another relay", () => {
+  /** As the relay answers: what did not cross is null. */
+  const afar = JSON.parse(
+    `{"participant": "far-1", "name": "Gate", "state": "live", "error": null, "trouble": null, "doing": null,
+      "picture": {"codec": "MPEG4", "width": 0, "height": 0, "fps": null, "kbps": null,
+        "lastKeyframe": null, "remade": "codec"}}`,
+  ) as RoomCamera;
+
+  it("has the same sentences as one that is here", () => {
+    expect(troubleOf(cameraOf([afar], "far-1"))).toBeUndefined();
+    expect(doingOf(afar)).toBe(text.camera.remade.codec("MPEG4"));
+    const refused: RoomCamera = { ...afar, state: "failed", trouble: "login", picture: null };
+    expect(troubleOf(cameraOf([refused], "Gate"))).toBe(text.camera.troubles.login);
+    expect(doingOf(refused)).toBeUndefined();
+  });
+});

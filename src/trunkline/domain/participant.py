@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from trunkline.domain.event_stream import EventStream
 from trunkline.domain.track import Track
 from trunkline.model import view
+from trunkline.model.camera import CameraSummary
 from trunkline.model.event import Role
 from trunkline.model.id import Mid, ParticipantId, ParticipantName, StreamId, TransportId
 from trunkline.model.media import Kind, Port
@@ -26,6 +27,8 @@ class Sender:
     """Those that it could send and does not have now."""
     on_demand: bool = False
     """It is told which of its producers are wanted (`Demand`)."""
+    camera: CameraSummary | None = None
+    """How it is with it, if it is a camera."""
 
     @property
     def role(self) -> Role:
@@ -47,7 +50,7 @@ class Sender:
     def describe(self) -> view.Participant:
         """As others may see it."""
         tracks = tuple(track.describe() for track in self.tracks.values())
-        return view.Participant(self.id, self.name, self.connected, tracks)
+        return view.Participant(self.id, self.name, self.connected, tracks, camera=self.camera)
 
     def carried(self) -> dict[Mid, view.Carriage]:
         """Which track each medium is."""

@@ -122,7 +122,10 @@ class Remote:
     def describe(self) -> view.Participant:
         """As others may see it."""
         tracks = tuple(track.describe() for track in self.live())
-        return view.Participant(self.id, self.name, self.connected, tracks, self.role, remote=True)
+        one, camera = self.presence, self.presence.camera
+        return view.Participant(
+            one.id, one.name, self.connected, tracks, one.role, remote=True, camera=camera
+        )
 
     def person(self) -> Person:
         """As guests are told of it."""

@@ -18,6 +18,7 @@ from trunkline.domain.viewing import Viewing
 from trunkline.domain.wanted import Wanted
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
+from trunkline.model.camera import CameraSummary
 from trunkline.model.event import (
     LeaveCode,
     ParticipantConnected,
@@ -221,6 +222,13 @@ class Room:
         member.tracks = {mid: one for mid, one in every.items() if one.kind in kinds}
         member.withdrawn = {mid: one for mid, one in every.items() if one.kind not in kinds}
         return [*effects, *self.update()]
+
+    def inform(self, transport: TransportId, camera: CameraSummary) -> None:
+        """How it is with a member that is a camera: neighbours are told, and who asks."""
+        member = self._members[transport]
+        assert isinstance(member, Publisher), "viewers are no cameras"
+        self.changed = self.changed or camera != member.camera
+        member.camera = camera
 
     def hold(self, track: Track) -> list[Effect]:
         """A program takes a track: it is wanted, until `release`."""
@@ -432,6 +440,7 @@ def _presence(room: RoomName, one: Sender | Guest) -> Presence:
         hand_raised=person.hand_raised,
         away=person.away,
         tracks=seen.tracks,
+        camera=seen.camera,
     )
 
 

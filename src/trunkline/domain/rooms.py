@@ -15,6 +15,7 @@ from trunkline.domain.taking import Takings
 from trunkline.domain.trunks import Trunks
 from trunkline.errors import Refusal, RefusalCode
 from trunkline.model import view
+from trunkline.model.camera import CameraSummary
 from trunkline.model.command import Accept, Close, ProduceMedia, Renegotiate
 from trunkline.model.event import LeaveCode
 from trunkline.model.id import (
@@ -171,6 +172,12 @@ class Rooms:
         """What this program produces there has these kinds now; nothing if it is gone."""
         home = self._directory.homes.get(transport)
         return home.announce(transport, kinds) if home else []
+
+    def inform(self, transport: TransportId, camera: CameraSummary) -> None:
+        """How it is with a camera that this program produces there; nothing if it is gone."""
+        home = self._directory.homes.get(transport)
+        if home is not None:
+            home.inform(transport, camera)
 
     def receive(self, report: SessionReport) -> list[Effect]:
         """Take in what the core reports; what is about a transport that left has no effect."""

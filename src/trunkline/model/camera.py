@@ -9,6 +9,8 @@ CameraMode = Literal["on-demand", "always"]
 CameraState = Literal["idle", "connecting", "live", "waiting", "failed"]
 """Nobody watches; on its way; pictures or sound come; it broke off and is tried again; the camera
 refuses, and a person has to do something (it is tried again all the same while it is wanted)."""
+CameraRemake = Literal["codec", "order"]
+"""Why no browser shows a picture as it is: its codec, or the order of its pictures (B-frames)."""
 CameraTrouble = Literal[
     "login",
     "forbidden",
@@ -61,8 +63,7 @@ class PictureHealth:
     kbps: int
     last_keyframe: float | None
     """Seconds since 1970."""
-    remade: Literal["codec", "order"] | None = None
-    """Why no browser shows it as it is: its codec, or the order of its pictures (B-frames)."""
+    remade: CameraRemake | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +104,14 @@ class CameraHealth:
     tally: CameraTally = CameraTally()
     trouble: CameraTrouble | None = None
     """What `error` says, for programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSummary:
+    """How it is with a camera, for other relays: words alone, of which none can hold a password."""
+
+    state: CameraState
+    trouble: CameraTrouble | None = None
+    codec: str = ""
+    """Of its picture; empty: none comes."""
+    remade: CameraRemake | None = None

@@ -7,6 +7,7 @@ on from neighbour to neighbour, with the path that it came by.
 from dataclasses import dataclass, field
 
 from trunkline.model import signal
+from trunkline.model.camera import CameraSummary
 from trunkline.model.id import (
     LinkId,
     ParticipantId,
@@ -45,6 +46,8 @@ class Presence:
     hand_raised: bool = False
     away: bool = False
     tracks: tuple[Track, ...] = ()
+    camera: CameraSummary | None = None
+    """How it is with it; None: it is none, or its relay does not say."""
     version: int = 0
     """Counts the changes: of two that came by different ways the higher one is the truth."""
 

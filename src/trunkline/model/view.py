@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from trunkline.model.camera import CameraSummary
 from trunkline.model.event import Role
 from trunkline.model.id import (
     LinkId,
@@ -55,6 +56,8 @@ class Participant:
     """ "address:port" that a guest talks from; empty where nobody talks."""
     remote: bool = False
     """It is at another relay."""
+    camera: CameraSummary | None = None
+    """How it is with it, if it is a camera that a relay fetches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from trunkline.domain.chart import EDGES, RELAYS, Chart
 from trunkline.domain.directory import Limits
 from trunkline.domain.link import Link
 from trunkline.model import signal
+from trunkline.model.camera import CameraSummary
 from trunkline.model.command import Close
 from trunkline.model.event import TrunkRemarked
 from trunkline.model.id import (
@@ -87,6 +88,32 @@ def test_a_participant_is_known_at_every_relay() -> None:
     world.wait(5)
     assert people(world["b"]) == people(world["c"]) == set()
     assert [*world["c"].rooms.everywhere()] == []
+
+
+def test_how_it_is_with_a_camera_is_known_at_every_relay_and_told_once() -> None:
+    def seen() -> list[CameraSummary | None]:
+        (room,) = world["c"].rooms.describe()
+        return [one.camera for one in room.participants]
+
+    world = chain("a", "b", "c")
+    camera = world["a"].publish("camera", "video")
+    world.run()
+    assert seen() == [None]
+    refused = CameraSummary("failed", "login")
+    world["a"].inform(camera, refused)
+    world.run()
+    assert seen() == [refused]
+    world["a"].rooms.inform(camera, refused)
+    assert world["a"].rooms.trunks.settle(world.now) == []
+    there = CameraSummary("live", codec="MJPEG", remade="codec")
+    world["a"].inform(camera, there)
+    world.run()
+    assert seen() == [there]
+    world["a"].leave(camera)
+    world["a"].inform(camera, refused)
+    world.run()
+    world.wait(5)
+    assert [*world["c"].rooms.describe()] == []
 
 
 def test_who_was_there_before_the_trunk_is_known_when_it_is_up() -> None:

@@ -10,6 +10,7 @@ from trunkline.model.view import Track
 from trunkline.protocol import sfu_pb2 as pb
 from trunkline.protocol.name import participant_name, room_name
 from trunkline.protocol.room.track import read_track, write_track
+from trunkline.protocol.trunk.camera import read_camera, write_camera
 from trunkline.protocol.trunk.text import participant_id, relay_id, rid, shown
 
 MAX_PATH = 64
@@ -47,6 +48,7 @@ def write_announced(announced: Announced) -> pb.TrunkAnnounced:
         handRaised=presence.hand_raised,
         away=presence.away,
         tracks=map(_write_track, presence.tracks),
+        camera=write_camera(presence.camera) if presence.camera else None,
         version=presence.version,
         path=announced.path,
         cost=announced.cost,
@@ -71,6 +73,7 @@ def _read_presence(message: pb.TrunkAnnounced) -> Presence:
         hand_raised=message.handRaised,
         away=message.away,
         tracks=tracks,
+        camera=read_camera(message.camera) if message.HasField("camera") else None,
         version=message.version,
     )
 

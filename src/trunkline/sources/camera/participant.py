@@ -18,6 +18,7 @@ from trunkline.net.clock import Epoch
 from trunkline.sources.camera.connection import UNKNOWN, Parts
 from trunkline.sources.camera.line import Line
 from trunkline.sources.camera.outlet import Outlet
+from trunkline.sources.camera.summary import summary
 from trunkline.sources.camera.tally import Tally
 from trunkline.sources.source import Opening
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 12.0
 """Seconds for a camera to send its first picture to who waits for that."""
+TELL_EVERY = 2.0
+"""Seconds between two words to other relays; pages ask as often."""
 KINDS: tuple[Kind, ...] = ("video", "audio")
 
 
@@ -89,10 +92,17 @@ class CameraParticipant:
         with self._entered() as ended:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(line.run()) for line in self._lines()]
+                tasks.append(group.create_task(self._keep_telling()))
                 await ended.wait()
                 for task in tasks:
                     task.cancel()
         raise Refusal(RefusalCode.FULL, "The relay's media core has no place for it, or failed.")
+
+    async def _keep_telling(self) -> None:
+        """Let other relays know how it is; what has passed by then they need not hear."""
+        while self._transport is not None:
+            self._engine.inform(self._transport, summary(self.health()))
+            await asyncio.sleep(TELL_EVERY)
 
     async def ready(self) -> None:
         """Wait till there are pictures of now.

@@ -1,6 +1,6 @@
 """The shapes of /api/v1/cameras."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,7 +8,9 @@ from trunkline.model.camera import (
     Camera,
     CameraHealth,
     CameraMode,
+    CameraRemake,
     CameraState,
+    CameraSummary,
     CameraTrouble,
     StreamTransport,
 )
@@ -52,11 +54,13 @@ class CameraPicture(Shape):
     codec: str
     width: Annotated[int, Field(description="Pixels; 0 while not known.")]
     height: Annotated[int, Field(description="Pixels; 0 while not known.")]
-    fps: Annotated[float, Field(description="Pictures in a second.")]
-    kbps: int
+    fps: Annotated[
+        float | None, Field(description="Pictures in a second; null of another relay's camera.")
+    ]
+    kbps: Annotated[int | None, Field(description="Null of another relay's camera.")]
     last_keyframe: Annotated[float | None, Field(description="Seconds since 1970.")]
     remade: Annotated[
-        Literal["codec", "order"] | None,
+        CameraRemake | None,
         Field(
             description="Why no browser shows it as it is, so that H.264 is made of it: its codec, "
             "or the order of its pictures (B-frames)."
@@ -127,10 +131,16 @@ class RoomCamera(Shape):
     participant: Annotated[str, Field(description="Its id in the room.")]
     name: str
     state: CameraState
-    error: Annotated[str | None, Field(description="Why it is not there, as a sentence.")]
+    error: Annotated[
+        str | None,
+        Field(description="Why it is not there, as a sentence; null of another relay's camera."),
+    ]
     trouble: Trouble
     picture: CameraPicture | None
-    doing: Annotated[str | None, Field(description="What is done with it, in words.")]
+    doing: Annotated[
+        str | None,
+        Field(description="What is done with it, in words; null of another relay's camera."),
+    ]
 
     @classmethod
     def of(cls, participant: str, camera: Camera, health: CameraHealth) -> "RoomCamera":
@@ -144,6 +154,30 @@ class RoomCamera(Shape):
             trouble=health.trouble,
             picture=CameraPicture.model_validate(picture) if picture else None,
             doing=health.doing,
+        )
+
+    @classmethod
+    def afar(cls, participant: str, name: str, camera: CameraSummary) -> "RoomCamera":
+        """As it is told of another relay's."""
+        picture = None
+        if camera.codec:
+            picture = CameraPicture(
+                codec=camera.codec,
+                width=0,
+                height=0,
+                fps=None,
+                kbps=None,
+                last_keyframe=None,
+                remade=camera.remade,
+            )
+        return cls(
+            participant=participant,
+            name=name,
+            state=camera.state,
+            error=None,
+            trouble=camera.trouble,
+            picture=picture,
+            doing=None,
         )
 
 

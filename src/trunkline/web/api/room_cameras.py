@@ -26,6 +26,11 @@ class RoomCameraApi:
         room = self._sight.of(request).room(request.match_info["room"])
         here = {one.name: one.id for one in room.participants if not one.remote}
         told = [
+            RoomCamera.afar(one.id, one.name, one.camera)
+            for one in room.participants
+            if one.remote and one.camera
+        ]
+        told += [
             RoomCamera.of(here[camera.name], camera, health)
             for camera, health in self._cameras.list()
             if camera.room == room.name and camera.name in here

@@ -7,6 +7,7 @@ import pytest
 
 from trunkline.errors import ProtocolError
 from trunkline.model import signal, trunk
+from trunkline.model.camera import CameraSummary
 from trunkline.model.id import ParticipantId, RelayId, RoomName
 from trunkline.protocol import sfu_pb2 as pb
 from trunkline.protocol.trunk.half import Half
@@ -127,6 +128,8 @@ Change = Callable[[], pb.RemoteNodeMessage]
             lambda: ruled(verifier=pb.TrunkVerifier(salt=bytes(16), key=bytes(1000))),
             "32 of key, not 16 and 1000",
         ),
+        (lambda: announced(camera=pb.TrunkCamera(codec="x" * 65)), "codec has at most 64"),
+        (lambda: announced(camera=pb.TrunkCamera(codec="\x1b[2J")), "codec has at most 64"),
         (lambda: wanted("t" * 65, []), "id of a track"),
         (lambda: wanted("t", [str(n) for n in range(9)]), "at most 8 encodings"),
         (lambda: wanted("t", ["a b"]), "rid of an encoding"),
@@ -184,6 +187,27 @@ def test_the_lowest_level_of_sound_is_127() -> None:
     spoken = trunk.Spoken(RoomName("studio"), (signal.Speaker(who, 300),))
     heard = half.receive(half.send(spoken))
     assert heard == trunk.Spoken(spoken.room, (signal.Speaker(who, 127),))
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"),
+    [
+        ({}, None),
+        ({"state": "of-next-year", "trouble": "login"}, None),
+        ({"state": "failed", "trouble": "of-next-year"}, CameraSummary("failed", "setup")),
+        ({"state": "live", "codec": "H264"}, CameraSummary("live", None, "H264")),
+        (
+            {"state": "live", "codec": "H264", "remade": "of-next-year"},
+            CameraSummary("live"),
+        ),
+    ],
+)
+def test_of_a_camera_only_what_is_understood_is_taken(
+    told: dict[str, str], heard: CameraSummary | None
+) -> None:
+    word = greeted().receive(announced(camera=pb.TrunkCamera(**told)).SerializeToString())
+    assert isinstance(word, trunk.Announced)
+    assert word.presence.camera == heard
 
 
 @pytest.mark.parametrize("rtt", [math.nan, math.inf, -1.0, 1e9])

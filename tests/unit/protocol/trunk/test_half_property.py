@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.errors import ProtocolError
 from trunkline.model import signal, trunk
+from trunkline.model.camera import CameraRemake, CameraState, CameraSummary, CameraTrouble
 from trunkline.model.id import Mid, ParticipantId, ParticipantName, RelayId, RoomName, TrackId
 from trunkline.model.media import Layer
 from trunkline.model.view import Track
@@ -55,6 +56,15 @@ TRACK = made(
 )
 
 
+CAMERA = made(
+    CameraSummary,
+    st.sampled_from(get_args(CameraState)),
+    st.none() | st.sampled_from(get_args(CameraTrouble)),
+    SHOWN,
+    st.none() | st.sampled_from(get_args(CameraRemake)),
+)
+
+
 @st.composite
 def presences(draw: st.DrawFn) -> trunk.Presence:
     who = draw(WHO)
@@ -67,6 +77,7 @@ def presences(draw: st.DrawFn) -> trunk.Presence:
         hand_raised=draw(st.booleans()),
         away=draw(st.booleans()),
         tracks=tuple(replaced(track, who) for track in tracks),
+        camera=draw(st.none() | CAMERA),
         version=draw(LONG),
     )
 
