@@ -1,7 +1,9 @@
 """A relay inside a program."""
 
 import asyncio
+import gc
 import socket
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 import trunkline
 from support.core import FakeCore
 from support.site import Site, running
+from support.waiting import until
 from trunkline.opening import open_on
 
 
@@ -191,6 +194,23 @@ async def test_a_relay_needs_no_session_to_stop(tmp_path: Path) -> None:
     with pytest.raises(aiohttp.ClientError):
         async with aiohttp.ClientSession() as http:
             await http.get(f"{site.relay.url}/healthz")
+
+
+async def test_a_relay_that_was_left_keeps_nothing_open(tmp_path: Path) -> None:
+    """Its core has descriptors, which are closed when nobody knows it any more."""
+
+    async def come_and_go() -> weakref.ref[FakeCore]:
+        async with running(tmp_path) as site, site.http.get("/api/v1/rooms") as response:
+            assert response.status == 200
+        return weakref.ref(site.core)
+
+    core = await come_and_go()
+
+    async def is_known() -> bool:
+        gc.collect()
+        return core() is not None
+
+    await until(is_known, lambda known: not known, within=10, what="it is forgotten")
 
 
 def test_a_relay_that_was_not_entered_says_so() -> None:

@@ -1,6 +1,6 @@
 """How HTTP is served: the bounds on connections."""
 
-from aiohttp import web
+from aiohttp import web, web_app
 
 HANDLER_TIME = 1.0
 """Seconds that requests have to end when the relay stops."""
@@ -14,6 +14,7 @@ what ends clients that send header fields slowly, or none at all."""
 
 def runner(application: web.Application, idle_time: float = IDLE_TIME) -> web.AppRunner:
     """What serves the application on the sockets that it is given."""
+    application.on_cleanup.append(_forget)
     return web.AppRunner(
         application,
         access_log=None,
@@ -22,3 +23,11 @@ def runner(application: web.Application, idle_time: float = IDLE_TIME) -> web.Ap
         shutdown_timeout=HANDLER_TIME,
         lingering_time=HANDLER_TIME,
     )
+
+
+async def _forget(_: web.Application) -> None:
+    """Let go of the handlers of what is over, and with them of the relay that they lead to.
+
+    aiohttp keeps the last 1,024 that went through middlewares, of all applications of the process.
+    """
+    web_app._cached_build_middleware.cache_clear()  # noqa: SLF001 - there is no other way to it
