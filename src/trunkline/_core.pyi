@@ -418,6 +418,13 @@ class Frame:
     @property
     def level(self) -> int | None:
         """How loud the sender says that it is, in dB below the loudest (RFC 6464)."""
+    @property
+    def color_space(self) -> bytes | None:
+        """What a keyframe's numbers mean, where the sender tells it beside the stream.
+
+        As in libwebrtc's RTP header extension: primaries, transfer and matrix (ITU-T H.273), range
+        and siting; 4 bytes.
+        """
 
 @final
 class KeyframeRequested:

@@ -51,11 +51,13 @@ async def test_chromium_shows_the_colours_that_another_one_sent(
         await shows_colour(viewer, (200, 40, 90), off=8)
 
 
+@pytest.mark.parametrize("codec", ["H264", "VP8", "VP9"])
 async def test_a_program_sees_the_colours_that_chromium_sent(
-    relay: RunningRelay, browser: Browser
+    codec: str, relay: RunningRelay, browser: Browser
 ) -> None:
     async with client(browser, relay.url) as publisher:
-        options = {"colour": "rgb(55 215 165)", "codec": "H264", "audio": False}
+        # Of a canvas: BT.709 of full range, which VP8 itself cannot say.
+        options = {"colour": "rgb(55 215 165)", "codec": codec, "audio": False}
         assert (await publisher.publish("/whip/studio", **options))["status"] == 201
         address = f"{relay.url}/whep/studio"
         async with Peer.watch(address, audio=False, network=HERE) as viewer:

@@ -11,7 +11,7 @@ from av.video.reformatter import (
 )
 
 # Of H.273: what pictures of a codec context and a frame are tagged with.
-BT709, BT601 = 1, 6
+BT709, _UNSPECIFIED, BT601 = 1, 2, 6
 # Of RGB every pixel counts for colours, and a colour is the mean of its four. By itself FFmpeg
 # makes one of each pair in a row first, and has no fast code for that: nearly twice the work.
 _MEAN = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
@@ -31,6 +31,21 @@ def is_full(frame: VideoFrame) -> bool:
 def is_rgb(frame: VideoFrame) -> bool:
     """Whether it has neither matrix nor limited range."""
     return frame.format.is_rgb
+
+
+def tag(frame: VideoFrame, color_space: bytes) -> None:
+    """Let it say what is told of it beside its stream; that is believed rather than the stream.
+
+    Args:
+        frame: any.
+        color_space: as libwebrtc's RTP header extension has it: primaries, transfer and matrix of
+            H.273, then range (4 bits) and siting.
+    """
+    matrix, span = color_space[2], color_space[3] >> 4
+    if matrix != _UNSPECIFIED:
+        frame.colorspace = matrix
+    if span in (ColorRange.MPEG, ColorRange.JPEG):
+        frame.color_range = span
 
 
 class Converter:

@@ -9,7 +9,7 @@ import pytest
 
 from trunkline.errors import FrameError
 from trunkline.frames import array
-from trunkline.frames.colour import Converter, is_bt709
+from trunkline.frames.colour import Converter, is_bt709, is_full
 from trunkline.frames.encoder import find, known_encoders, with_preset
 from trunkline.frames.video_decoder import PATIENCE, VideoDecoder
 from trunkline.frames.video_encoder import VideoEncoder
@@ -239,3 +239,16 @@ def test_presets_are_the_encoders_own_words() -> None:
         with_preset(find("H264"), "quick")
     with pytest.raises(FrameError, match="libvpx has no presets"):
         with_preset(find("VP8"), "fast")
+
+
+def test_colours_that_are_told_beside_the_stream_hold_until_the_next_keyframe() -> None:
+    encoder, decoder = VideoEncoder("VP8"), VideoDecoder()
+    first, second = encoded(encoder, [bars(), bars()])
+    told = replace(first, color_space=bytes([1, 1, 1, 0x20]))
+    for packet in (told, second):
+        (picture,) = decoder.decode(packet)
+        assert is_bt709(picture)
+        assert is_full(picture)
+    (picture,) = decoder.decode(replace(first, color_space=bytes([2, 2, 2, 0x10])))
+    assert not is_bt709(picture)
+    assert not is_full(picture)
