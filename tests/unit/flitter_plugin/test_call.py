@@ -4,6 +4,7 @@ import asyncio
 import gc
 import weakref
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
@@ -83,7 +84,7 @@ async def test_pictures_go_nowhere_while_nothing_is_connected() -> None:
     frame = VideoFrame(64, 48, "rgba")
     call.write(frame)
     output = VideoOutput(VideoSettings(), Epoch())
-    with call.sends(output):
+    with closing(output), call.sends(output):
         seen = [call.is_sending]
         call.state = "connected"
         seen.append(call.is_sending)
