@@ -47,6 +47,7 @@ export const serversText = {
   trunkStates: {
     connecting: both("Connecting…", "Verbindung wird aufgebaut…"),
     up: both("Connected", "Verbunden"),
+    silent: both("Connected, but silent", "Verbunden, aber verstummt"),
     waiting: both("Not connected, trying again", "Nicht verbunden, neuer Versuch folgt"),
     refused: both("Refused", "Abgelehnt"),
   },

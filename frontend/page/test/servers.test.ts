@@ -12,6 +12,7 @@ const trunk: Trunk = {
   original: false,
   relay: null,
   rtt: null,
+  silent: false,
   sentKbps: 0,
   receivedKbps: 0,
   tracksSent: 0,

@@ -211,10 +211,14 @@ describe("amounts", () => {
   });
 });
 
-const relay = (name: string, edges: Record<string, [number | null, number]>): Relay => ({
+const relay = (
+  name: string,
+  edges: Record<string, [number | null, number]>,
+  silent = false,
+): Relay => ({
   relay: name,
   name,
-  edges: Object.entries(edges).map(([to, [rtt, tracks]]) => ({ relay: to, rtt, tracks })),
+  edges: Object.entries(edges).map(([to, [rtt, tracks]]) => ({ relay: to, rtt, tracks, silent })),
 });
 
 describe("the map of relays", () => {
@@ -237,6 +241,16 @@ describe("the map of relays", () => {
     const found = mapOf(ring).trunks.find(({ id }) => id === "a b");
     expect(found).toMatchObject({ roundTrip: 0.01, there: 2, back: 1 });
     expect(mapOf(ring).trunks.at(-1)).toMatchObject({ roundTrip: undefined, there: 0, back: 0 });
+  });
+
+  it("tells how a trunk is used, and when one end hears nothing of the other", () => {
+    const use = (there: number, back: number, silent: readonly string[] = []) =>
+      mapOf([
+        relay("a", { b: [0.01, there] }, silent.includes("a")),
+        relay("b", { a: [0.01, back] }, silent.includes("b")),
+      ]).trunks[0]?.use;
+    expect([use(0, 0), use(1, 0), use(0, 1)]).toEqual(["idle", "flowing", "flowing"]);
+    expect([use(0, 1, ["a"]), use(0, 0, ["b"])]).toEqual(["silent", "silent"]);
   });
 
   it("leaves out a trunk that one end has lost", () => {

@@ -32,7 +32,9 @@ Config = Annotated[
 StateDir = Annotated[
     Path | None, typer.Option(metavar="DIR", help=Settings.descriptions()["state_dir"])
 ]
-_COLOURS = {"up": "green", "refused": "red", "waiting": "yellow", "connecting": "yellow"}
+_COLOURS = {"up": "green", "refused": "red"} | dict.fromkeys(
+    ("silent", "waiting", "connecting"), "yellow"
+)
 _ASK = "-"
 
 
@@ -214,7 +216,8 @@ def _nobody(store: "Store") -> str:
 
 def _show(one: "Listed") -> None:
     """One trunk in a line, and why it is not up in another."""
-    state = typer.style(one["state"].ljust(10), fg=_COLOURS.get(one["state"]))
+    known = "silent" if one.get("silent") else one["state"]
+    state = typer.style(known.ljust(10), fg=_COLOURS.get(known))
     relay = (one.get("relay") or {}).get("name", "")
     if one.get("original"):
         relay = "an original Umbrella relay"

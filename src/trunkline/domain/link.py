@@ -66,6 +66,8 @@ class Link:
     throttle: Throttle | None = None
     """Holds back what is too much, where there is a limit."""
     rtt: float | None = None
+    silent: bool = False
+    """Nothing is heard of the neighbour for longer than it should be."""
     refusal: str = ""
     """Why it cannot be sent anything, if so: another offer would be refused, too."""
 

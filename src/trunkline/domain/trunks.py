@@ -126,6 +126,10 @@ class Trunks:
 
     def doubt(self, link: LinkId, doubtful: bool, now: float) -> list[Effect]:
         """Whether nothing is heard of a neighbour for longer than it should be."""
+        if link not in self._links:
+            return []
+        self._links[link].silent = doubtful
+        self._moved = True
         return self._apply(self._router.doubt(link, doubtful, now))
 
     def hang_up(self, link: LinkId, now: float) -> list[Effect]:
@@ -195,6 +199,7 @@ class Trunks:
                 rtt=link.rtt,
                 tracks_sent=self._router.sent(link.id),
                 tracks_received=self._router.received(link.id),
+                silent=link.silent,
             )
             for link in self.links()
         )

@@ -393,6 +393,51 @@ def test_every_relay_has_the_map_of_all() -> None:
     assert charted(world, "c") == {"c": {}}
 
 
+def silent(world: World, name: str) -> list[tuple[str, str]]:
+    """Who hears nothing of whom, as far as a site knows."""
+    every = list(world[name].rooms.trunks.chart)
+    names = {one.relay: one.name for one in every}
+    return [(one.name, names[to.relay]) for one in every for to in one.edges if to.silent]
+
+
+def test_the_map_tells_of_a_trunk_whose_other_end_is_silent() -> None:
+    world = chain("a", "b", "c")
+    world.wait(4)
+    b = world["b"]
+    (_, link) = b.rooms.trunks.links()
+    b.perform(b.rooms.trunks.doubt(link.id, True, world.now))
+    assert silent(world, "b") == [("b", "c")], "It is known here at once."
+    assert [one.silent for one in b.rooms.trunks.standings()] == [False, True]
+    world.wait(2)
+    assert silent(world, "a") == silent(world, "c") == [("b", "c")]
+    b.perform(b.rooms.trunks.doubt(link.id, False, world.now))
+    world.wait(2)
+    assert [silent(world, name) for name in "abc"] == [[], [], []]
+
+
+def test_what_waits_to_be_told_is_shown_here_at_once() -> None:
+    chart = Chart(Hello(RelayId("relay0001"), "me"))
+    chart.pass_time(1_000)
+
+    def look(*silent: bool, now: float) -> int:
+        standings = [
+            Standing(link=LinkId(number), relay=RelayId("relay0002"), name="other", silent=each)
+            for number, each in enumerate(silent)
+        ]
+        return len(chart.look(tuple(standings), now))
+
+    def shown() -> list[bool]:
+        return [edge.silent for one in chart for edge in one.edges]
+
+    assert (look(False, False, now=0.0), shown()) == (2, [False])
+    assert (look(True, False, now=0.1), shown()) == (0, [False]), "The other trunk is alive."
+    assert (look(True, True, now=0.2), shown()) == (0, [True])
+    (told,) = chart.connect(LinkId(9))
+    assert isinstance(told.word, Charted)
+    assert not told.word.edges[0].silent, "A number has one meaning for everybody."
+    assert (look(True, True, now=0.3), shown()) == (2, [True])
+
+
 def test_a_relay_that_has_gone_is_not_on_the_map_for_ever() -> None:
     chart = Chart(Hello(RelayId("relay0001"), "me"))
     link = LinkId(1)
@@ -620,6 +665,7 @@ def test_who_is_not_on_the_line_any_more_says_nothing() -> None:
     for word in (signal.Offered("offer"), Wanted(TrackId("t"), frozenset({""}))):
         assert trunks.hear(link.id, word, world.now) == []
     assert trunks.measure(link.id, 0.02, world.now) == []
+    assert trunks.doubt(link.id, True, world.now) == []
     assert trunks.hang_up(link.id, world.now) == []
     assert trunks.standings() == ()
 

@@ -4,7 +4,7 @@ import { graphsOf } from "./graph.ts";
 import type { Report } from "./report.ts";
 
 /** Milliseconds between two looks. */
-const LOOK_EVERY = 1_000;
+const LOOK_EVERY = 500;
 /** Milliseconds that the relay may take to answer. */
 const ANSWER_WITHIN = 5_000;
 

@@ -6,9 +6,10 @@ import type { Trunk } from "../../store/servers/entries.ts";
 import { Entry, Fact, type Mood } from "./entry.tsx";
 
 const words = serversText.facts;
-const MOODS: Record<Trunk["state"], Mood> = {
+const MOODS: Record<Trunk["state"] | "silent", Mood> = {
   connecting: "waiting",
   up: "good",
+  silent: "waiting",
   waiting: "waiting",
   refused: "bad",
 };
@@ -21,12 +22,13 @@ export function trunkName(trunk: Trunk): string {
 /** One trunk, as it is. */
 export function TrunkEntry({ trunk, deeds }: { trunk: Trunk; deeds: ComponentChildren }) {
   const isUp = trunk.state === "up";
+  const state = trunk.silent ? "silent" : trunk.state;
   return (
     <Entry
       name={trunkName(trunk)}
       address={(trunk.relay && trunk.url) ?? undefined}
-      mood={MOODS[trunk.state]}
-      state={serversText.trunkStates[trunk.state]}
+      mood={MOODS[state]}
+      state={serversText.trunkStates[state]}
       error={trunk.error}
       deeds={trunk.direction === "out" ? deeds : null}
     >
