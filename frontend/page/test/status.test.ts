@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bits, milliseconds, percent } from "../src/store/amount.ts";
+import { pauseAfter } from "../src/store/status/follow.ts";
 import { type Graph, graphsOf, type State } from "../src/store/status/graph.ts";
 import { drawn, layoutOf, MOST_LINES, widthOf } from "../src/store/status/layout.ts";
 import { mapOf } from "../src/store/status/relays.ts";
@@ -219,6 +220,13 @@ const relay = (
   relay: name,
   name,
   edges: Object.entries(edges).map(([to, [rtt, tracks]]) => ({ relay: to, rtt, tracks, silent })),
+});
+
+describe("how often is looked", () => {
+  it("is twice a second, and less where answers take long", () => {
+    expect([0, 20, 125].map(pauseAfter)).toEqual([500, 500, 500]);
+    expect([126, 330, 5_000].map(pauseAfter)).toEqual([504, 1_320, 5_000]);
+  });
 });
 
 describe("the map of relays", () => {
