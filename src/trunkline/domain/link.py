@@ -1,6 +1,6 @@
 """One trunk while it is up: the two media connections with a neighbour, and what they carry."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -139,9 +139,9 @@ class Link:
             return []
         if self.downlink is None:
             self.downlink = Downlink(self.transports.open(), dial=self.dialled)
-        held = self._held()
+        caps = self._caps()
         wanted = [
-            (tracks[name], want if name not in held else frozenset())
+            (tracks[name], _below(tracks[name], caps[name], want) if name in caps else want)
             for name, want in self.serving.items()
         ]
         commands = self.downlink.carry(wanted)
@@ -161,11 +161,11 @@ class Link:
         self.uplink = self.downlink = None
         return [*effects]
 
-    def _held(self) -> Set[TrackId]:
+    def _caps(self) -> Mapping[TrackId, int]:
         if self.throttle is None:
-            return frozenset()
+            return {}
         self.throttle.forget({name for name, want in self.serving.items() if want})
-        return self.throttle.held
+        return self.throttle.caps
 
     def _transports(self) -> Iterable[TransportId]:
         return [way.transport for way in (self.uplink, self.downlink) if way is not None]
@@ -231,3 +231,10 @@ class Link:
         self.downlink, self.mapped = None, ()
         self.transports.close(gone)
         return [Close(gone)]
+
+
+def _below(track: Track, cap: int, want: Encodings) -> Encodings:
+    """What is wanted of the lowest encodings; in place of higher ones the best of these."""
+    rids = [layer.rid for layer in track.layers[:cap]]
+    within = want.intersection(rids)
+    return within if within == want else within.union(rids[-1:])
