@@ -71,6 +71,7 @@ export const serversText = {
     roundTrip: both("Round trip", "Laufzeit"),
     sends: both("Sends", "Sendet"),
     receives: both("Receives", "Empfängt"),
+    heldBack: both("Pictures held back", "Zurückgehaltene Bilder"),
     rooms: both("Rooms", "Räume"),
     room: both("Room", "Raum"),
     picture: both("Picture", "Bild"),

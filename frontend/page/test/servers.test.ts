@@ -13,6 +13,7 @@ const trunk: Trunk = {
   relay: null,
   rtt: null,
   silent: false,
+  heldBack: 0,
   sentKbps: 0,
   receivedKbps: 0,
   tracksSent: 0,

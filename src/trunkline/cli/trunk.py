@@ -238,6 +238,8 @@ def _limits(one: "Listed") -> list[str]:
     if one["rooms"] is not None:
         told.append(f"rooms: {', '.join(one['rooms'])}")
     told += [f"{name}: no" for name in ("send", "receive") if not one[name]]
+    if one.get("heldBack"):
+        told.append(typer.style(f"pictures held back: {one['heldBack']}", fg="yellow"))
     told += [
         f"{name}: {one[key]}"
         for name, key in (("kbit/s", "maxKbps"), ("layer", "maxLayer"))

@@ -147,11 +147,27 @@ class Link:
         commands = self.downlink.carry(wanted)
         return [*commands, *([] if self.downlink.waiting else self._map(self.downlink))]
 
-    def weigh(self, traffic: Traffic, now: float) -> bool:
-        """Look at what was sent; whether something else is held back now."""
+    def weigh(self, traffic: Traffic, now: float) -> list[Effect] | None:
+        """Look at what was sent; None: nothing else is held back now."""
         if self.throttle is None or self.downlink is None:
-            return False
-        return self.throttle.look(self.downlink, traffic, now)
+            return None
+        before = self.throttle.held
+        if not self.throttle.look(self.downlink, traffic, now):
+            return None
+        more = len(self.throttle.held - before)
+        return [TrunkRemarked(self._too_much(more, self.throttle.max_kbps))] if more else []
+
+    @property
+    def held_back(self) -> int:
+        """Of how many pictures less crosses than is wanted, or nothing."""
+        return len(self.throttle.caps) if self.throttle else 0
+
+    def _too_much(self, pictures: int, max_kbps: int) -> str:
+        return (
+            f"{self.hello.name!r} gets nothing more of {pictures} of the pictures that are wanted "
+            f"there: they take more than the {max_kbps} kbit/s of this trunk. Raise its max_kbps, "
+            f"or have them sent in several sizes or at a lower bit rate."
+        )
 
     def end(self) -> list[Effect]:
         """The trunk is down."""

@@ -200,6 +200,7 @@ class Trunks:
                 tracks_sent=self._router.sent(link.id),
                 tracks_received=self._router.received(link.id),
                 silent=link.silent,
+                held_back=link.held_back,
             )
             for link in self.links()
         )
@@ -220,11 +221,14 @@ class Trunks:
     def weigh(self, report: Counted, now: float) -> list[Effect]:
         """Hold back what is too much."""
         downlinks = {link.downlink.transport: link for link in self.links() if link.downlink}
+        effects: list[Effect] = []
         for traffic in report.transports:
             link = downlinks.get(traffic.transport)
-            if link is not None and link.weigh(traffic, now):
+            news = link.weigh(traffic, now) if link else None
+            if news is not None:
                 self._stirred = True
-        return self.settle(now)
+                effects += news
+        return [*effects, *self.settle(now)]
 
     def links(self) -> Iterator[Link]:
         """All trunks that are up, oldest first."""

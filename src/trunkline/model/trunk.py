@@ -233,6 +233,8 @@ class Standing:
     tracks_received: tuple[TrackId, ...] = ()
     silent: bool = False
     """Nothing is heard of the other end for longer than it should be."""
+    held_back: int = 0
+    """Of how many pictures less is sent than is wanted, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -588,6 +588,31 @@ def test_a_trunk_with_a_limit_holds_the_largest_picture_back() -> None:
     assert sorted(kinds) == ["audio", "video"]
     assert len(world.copies("b")) == 1
     assert trunk.id == link
+    (standing,) = world["a"].rooms.trunks.standings()
+    assert standing.held_back == 1
+    (remark,) = [each for each in world["a"].events if isinstance(each, TrunkRemarked)]
+    assert "'b' gets nothing more of 1 of the pictures" in remark.sentence
+    assert "Raise its max_kbps" in remark.sentence
+
+
+def test_a_trunk_with_a_limit_carries_a_lower_encoding() -> None:
+    world = World("a", "b")
+    world.link("a", "b", Policy(max_kbps=1_000))
+    camera = world["a"].publish("camera", "video")
+    world["b"].join("ann")
+    world["a"].perform(world["a"].rooms.receive(Layers(Port(camera, Mid("0")), LAYERS)))
+    world.run()
+    (trunk,) = world["a"].rooms.trunks.links()
+    assert trunk.downlink is not None
+    crossed = []
+    for second in range(5):
+        world.now += 1
+        report = Counted(second, (sending(trunk.downlink.transport, second * 500_000),), 0)
+        world["a"].perform(world["a"].rooms.trunks.weigh(report, world.now))
+        world.run()
+        crossed.append((crossing(world, "a"), trunk.held_back, len(world.copies("b"))))
+    assert crossed[:3] == [({"h"}, 0, 1), ({"m"}, 1, 1), ({"l"}, 1, 1)]
+    assert [each[1:] for each in crossed[3:]] == [(1, 0)] * 2, "The lowest is too much, too."
 
 
 def sends(link: Link) -> bool:

@@ -62,6 +62,10 @@ class Trunk(Shape):
         bool,
         Field(description="It is up, but nothing is heard of the other one: its end is near."),
     ] = False
+    held_back: Annotated[
+        int,
+        Field(description="Pictures of which less is sent than is wanted: maxKbps is too low."),
+    ] = 0
     sent_kbps: float = 0.0
     received_kbps: float = 0.0
     tracks_sent: int = 0
@@ -142,6 +146,7 @@ def dialled_one(entry: Entry, standings: dict[LinkId, Standing]) -> Trunk:
         tracks_sent=len(standing.tracks_sent) if standing else 0,
         tracks_received=len(standing.tracks_received) if standing else 0,
         silent=standing is not None and standing.silent,
+        held_back=standing.held_back if standing else 0,
     )
 
 
@@ -166,6 +171,7 @@ def _taken(talk: Talk, standings: dict[LinkId, Standing]) -> Trunk:
         tracks_sent=len(standing.tracks_sent) if standing else 0,
         tracks_received=len(standing.tracks_received) if standing else 0,
         silent=standing is not None and standing.silent,
+        held_back=standing.held_back if standing else 0,
     )
 
 

@@ -14,6 +14,8 @@ export interface Trunk {
   readonly rtt: number | null;
   /** It is up, but nothing is heard of the other one. */
   readonly silent: boolean;
+  /** Pictures of which less is sent than is wanted: maxKbps is too low. */
+  readonly heldBack: number;
   readonly sentKbps: number;
   readonly receivedKbps: number;
   readonly tracksSent: number;

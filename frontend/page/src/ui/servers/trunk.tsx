@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { language } from "../../language.ts";
 import { serversText } from "../../servers-text.ts";
-import { bits, milliseconds } from "../../store/amount.ts";
+import { bits, count, milliseconds } from "../../store/amount.ts";
 import type { Trunk } from "../../store/servers/entries.ts";
 import { Entry, Fact, type Mood } from "./entry.tsx";
 
@@ -44,6 +44,7 @@ export function TrunkEntry({ trunk, deeds }: { trunk: Trunk; deeds: ComponentChi
       {isUp && (
         <Fact label={words.receives}>{amount(trunk.receivedKbps, trunk.tracksReceived)}</Fact>
       )}
+      {trunk.heldBack > 0 && <Fact label={words.heldBack}>{count(trunk.heldBack)}</Fact>}
       {trunk.rooms && <Fact label={words.rooms}>{trunk.rooms.join(", ")}</Fact>}
     </Entry>
   );
