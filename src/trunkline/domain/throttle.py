@@ -15,6 +15,8 @@ PATIENCE = 5.0
 """Seconds for which it has to."""
 
 
+SETTLE = 2.5
+"""Seconds for which the lowest encoding crosses in any case: it begins with a keyframe."""
 REST = 0.25
 """Fraction of a picture's bit rate that its next lower encoding takes, till that was measured."""
 
@@ -28,6 +30,7 @@ class _Hold:
     """How many may cross still: the lowest ones."""
     rate: float
     """What it took before, in kbit/s."""
+    at: float
 
 
 @dataclass(slots=True)
@@ -93,15 +96,20 @@ class Throttle:
             for track, count in sent.items()
             if track not in held
         }
-        return self._hold_back(rates, pictures) or self._let_go(rates, now)
+        return self._hold_back(rates, pictures, now) or self._let_go(rates, now)
 
-    def _hold_back(self, rates: Mapping[TrackId, float], pictures: Mapping[TrackId, int]) -> bool:
+    def _hold_back(
+        self, rates: Mapping[TrackId, float], pictures: Mapping[TrackId, int], now: float
+    ) -> bool:
         total, before = sum(rates.values()), len(self._holds)
+        settling = {hold.track for hold in self._holds if now - hold.at < SETTLE}
         for track in sorted(rates.keys() & pictures.keys(), key=lambda one: -rates[one]):
             if total <= self.max_kbps:
                 break
             encodings = pictures[track] - 1
-            self._holds.append(_Hold(track, encodings, rates[track]))
+            if not encodings and track in settling:
+                continue
+            self._holds.append(_Hold(track, encodings, rates[track], now))
             total -= rates[track] * (1 - REST if encodings else 1)
         return len(self._holds) > before
 

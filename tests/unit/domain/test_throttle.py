@@ -99,6 +99,13 @@ def test_of_a_picture_in_several_encodings_a_lower_one_crosses() -> None:
     assert Ladder(150, 150, 500, 1_500).run(10) == 0
 
 
+def test_a_burst_when_the_lowest_encoding_begins_is_no_reason_to_hold_it_back() -> None:
+    ladder = Ladder(300, 900, 900, 1_500)
+    assert ladder.run(4) == 1
+    ladder.rates = (150, 500, 1_500)
+    assert ladder.run(10) == 1
+
+
 def test_encodings_come_back_one_after_the_other() -> None:
     ladder = Ladder(1_000, 400, 1_200, 3_000)
     assert ladder.run(4) == 1

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(150)
 
 LIMIT = 300
 """Kilobits in a second."""
-LOOK = 5.0
+LOOK = 3.0
 """Seconds for which is counted what crosses."""
 
 PUBLISH = """async () => {
@@ -97,8 +97,7 @@ async def test_of_a_picture_in_three_sizes_one_crosses_that_fits() -> None:
         async def rate() -> float:
             return await crossing(net)
 
-        rates = await until(rate, lambda kbps: 20 < kbps < LIMIT, within=60, what="what fits")
-        assert rates < LIMIT
+        await until(rate, lambda kbps: 20 < kbps < LIMIT, within=60, what="what fits")
         await says(viewer, FLOWS)
         assert await held_back(second) == 1
 
@@ -122,6 +121,4 @@ async def test_why_a_picture_in_one_size_does_not_cross_is_said() -> None:
 
         # Sound goes on.
         await until(rate, lambda kbps: 20 < kbps < LIMIT / 2, within=60, what="sound alone")
-        said = [line for line in second.lines if "kbit/s of this trunk" in line]
-        assert len(said) == 1
-        assert "Raise its max_kbps" in said[0]
+        assert f"more than the {LIMIT} kbit/s of this trunk. Raise its" in second.process.output
