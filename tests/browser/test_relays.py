@@ -94,7 +94,7 @@ async def test_a_trunk_that_falls_silent_is_told_before_it_is_gone() -> None:
             await page.evaluate(NOTE)
 
             async def cut() -> list[str]:
-                # The word stands there for half a second, and a busy machine may miss it.
+                # The word stands there for less than a second, and a busy machine may miss it.
                 await expect(rows).to_have_count(4, timeout=4 * SOON)
                 net.cut(0, 1)
                 await expect(rows).to_have_count(3, timeout=SOON)
