@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trunkline.cli.greeting import dim
-from trunkline.config import Settings, load
+from trunkline.config import Settings
 from trunkline.errors import StartupError
+from trunkline.loading import load
 
 if TYPE_CHECKING:
     from trunkline.client.trunk.office import Listed, Office
