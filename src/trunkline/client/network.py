@@ -48,7 +48,7 @@ class Network:
         return self.endpoint(
             Setup(
                 addresses=tuple(self.addresses) or _own(url),
-                servers=tuple(map(_located, _usable(self.ice_servers))),
+                servers=tuple(map(located, _usable(self.ice_servers))),
                 codecs=tuple(codecs),
                 bandwidth=bandwidth,
                 silence=self.silence,
@@ -101,13 +101,17 @@ def _usable(servers: Iterable[IceServer]) -> Iterator[IceServer]:
 def _known(servers: Iterable[IceServer]) -> Iterator[IceServer]:
     for server in _usable(servers):
         try:
-            yield _located(server)
+            yield located(server)
         except RelayError as error:
             log.warning("%s", error)
 
 
-def _located(server: IceServer) -> IceServer:
-    """The same with an address in place of its host's name."""
+def located(server: IceServer) -> IceServer:
+    """The same with an address in place of its host's name; it blocks while that is looked up.
+
+    Raises:
+        RelayError: the name is not known.
+    """
     scheme, _, rest = server.url.partition(":")
     place, question, query = rest.partition("?")
     host, port = _split(place)
