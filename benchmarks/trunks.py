@@ -132,7 +132,7 @@ async def cut(net: Web, relay: RunningRelay, viewers: Sequence[Process]) -> dict
             found["told_s"] = round(time.monotonic() - since, 3)
         await asyncio.sleep(length - (time.monotonic() - since))
         for where, viewer in zip(("_at_origin_s", "_s"), viewers, strict=True):
-            seen = [one for one in pictures.read(viewer.lines) if one.at > since]
+            seen = pictures.since(pictures.read(viewer.lines), since)
             found[what + where] = round(pictures.longest(seen), 3)
     return found
 

@@ -36,6 +36,12 @@ def read(lines: Iterable[str]) -> list[Seen]:
     return [Seen(*one) for several in every for one in several]
 
 
+def since(seen: Sequence[Seen], moment: float) -> Sequence[Seen]:
+    """Those that came after a moment, and the last one before it: a gap may begin there."""
+    later = [one for one in seen if one.at > moment]
+    return [*seen[: len(seen) - len(later)][-1:], *later]
+
+
 def longest(seen: Sequence[Seen]) -> float:
     """The longest time without a picture, in seconds."""
     return max((after.at - before.at for before, after in pairwise(seen)), default=0.0)

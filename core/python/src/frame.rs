@@ -28,6 +28,7 @@ pub(crate) struct Frame {
     received: f64,
     captured: Option<f64>,
     level: Option<u8>,
+    color_space: Option<Py<PyBytes>>,
 }
 
 impl Frame {
@@ -45,6 +46,7 @@ impl Frame {
             received: since_1970(frame.received),
             captured: frame.captured.map(since_1970),
             level: frame.level,
+            color_space: frame.color_space.map(|told| PyBytes::new(py, &told).unbind()),
         }
     }
 }

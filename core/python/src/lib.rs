@@ -10,6 +10,7 @@ mod core;
 mod endpoint;
 mod event;
 mod frame;
+mod pixels;
 mod tap;
 
 use pyo3::prelude::*;
@@ -32,6 +33,8 @@ mod _core {
     };
     #[pymodule_export]
     use crate::frame::Frame;
+    #[pymodule_export]
+    use crate::pixels::to_i420;
     #[pymodule_export]
     use crate::tap::{Tap, TapEnded};
 }

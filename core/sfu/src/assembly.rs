@@ -27,6 +27,8 @@ pub(crate) struct Assembled {
     /// The moment it belongs to.
     pub(crate) moment: Instant,
     pub(crate) level: Option<u8>,
+    /// See [`Content::color_space`](crate::packet::Content).
+    pub(crate) color_space: Option<[u8; 4]>,
 }
 
 /// Puts frames together.
@@ -175,7 +177,8 @@ impl Assembly {
         let begun = std::mem::replace(&mut self.begun, true);
         let contiguous = !std::mem::take(&mut self.lost) || !begun;
         let (moment, level) = (first.moment, first.content.level());
-        Some(Assembled { data, timestamp, keyframe, contiguous, moment, level })
+        let color_space = filled.filter_map(|packet| packet.content.color_space).next_back();
+        Some(Assembled { data, timestamp, keyframe, contiguous, moment, level, color_space })
     }
 
     fn unwrapped(&mut self, timestamp: u32) -> u64 {
@@ -222,7 +225,11 @@ mod tests {
                     marker: index == last,
                     starts_keyframe: starts && index == 0,
                     moment: now,
-                    content: Content::default(),
+                    // Of a keyframe it stands in the last packet.
+                    content: Content {
+                        color_space: (starts && index == last).then_some([frame as u8; 4]),
+                        ..Content::default()
+                    },
                     payload: payload.into(),
                 }));
             }
@@ -265,6 +272,16 @@ mod tests {
         assert_eq!(drain(&mut assembly, now + 249 * MS), []);
         let rest = drain(&mut assembly, now + 250 * MS);
         assert_eq!(rest, [(2, false, false), (3, true, true)]);
+    }
+
+    #[test]
+    fn the_colour_space_of_a_keyframe_is_told() {
+        let now = crate::io::now();
+        let mut assembly = Assembly::new(Codec::Vp8);
+        assembly.take(packets(4, now).iter(), now);
+        let frames = std::iter::from_fn(|| assembly.next(now));
+        let told: Vec<_> = frames.map(|frame| frame.color_space).collect();
+        assert_eq!(told, [Some([0; 4]), None, None, Some([3; 4])]);
     }
 
     #[test]

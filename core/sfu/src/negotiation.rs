@@ -177,6 +177,9 @@ pub(crate) fn agreed(rtc: &Rtc, mid: Mid) -> Vec<PayloadParams> {
     media.remote_pts().iter().filter_map(of).collect()
 }
 
+/// The number of the header extension that tells what a picture's colours mean.
+pub(crate) const COLOR_SPACE_EXTENSION: u8 = 12;
+
 /// The header extensions that are agreed on.
 ///
 /// Sequence numbers for the whole transport and send times serve the sender's estimate of the
@@ -191,7 +194,7 @@ fn extensions(publishes: bool) -> ExtensionMap {
         name_encodings(&mut extensions);
     }
     extensions.set(4, Extension::RtpMid);
-    extensions.set(12, Extension::ColorSpace);
+    extensions.set(COLOR_SPACE_EXTENSION, Extension::ColorSpace);
     extensions.set(13, Extension::VideoOrientation);
     extensions
 }

@@ -9,7 +9,7 @@ from av.video.frame import VideoFrame
 
 from trunkline.client.reader import Handing, Reader, Readers
 from trunkline.frames.audio_decoder import AudioDecoder
-from trunkline.frames.colour import Converter
+from trunkline.frames.converter import Converter
 from trunkline.frames.video_decoder import VideoDecoder
 from trunkline.frames.worker import Worker
 from trunkline.model.frame import Encoded

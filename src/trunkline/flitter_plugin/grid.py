@@ -8,7 +8,7 @@ import numpy
 from av.video.frame import VideoFrame
 
 from trunkline.flitter_plugin.screen import Screen, rgba
-from trunkline.frames.colour import Converter
+from trunkline.frames.converter import Converter
 from trunkline.net.clock import Epoch
 
 MOST = 16

@@ -7,6 +7,8 @@ from typing import Any
 import glfw
 from av.video.frame import VideoFrame
 
+from trunkline.frames.pixels import from_rgb
+
 BUFFERS = 2
 """In which pixels wait till the processor takes them: a picture is sent one frame later."""
 IN_SOFTWARE: tuple[str, ...] = ("llvmpipe", "softpipe", "swrast", "swiftshader")
@@ -38,9 +40,10 @@ class Readback:
         self._size = size
         renderer = str(glctx.info["GL_RENDERER"]).lower()
         self._buffers: list[Any] = []
+        self._pixels = bytearray(size[0] * size[1] * 4)
         if not any(name in renderer for name in IN_SOFTWARE):
-            area = size[0] * size[1]
-            self._buffers = [glctx.buffer(reserve=area * 4) for _ in range(BUFFERS)]
+            reserve = len(self._pixels)
+            self._buffers = [glctx.buffer(reserve=reserve) for _ in range(BUFFERS)]
         else:
             address = glfw.get_proc_address("glFinish")
             self._finish = ctypes.cast(address, ctypes.CFUNCTYPE(None))
@@ -50,13 +53,15 @@ class Readback:
         """The picture of now, or the one before; None while there is none."""
         if not self._buffers:
             self._finish()
-            return self._frame(framebuffer.read(components=4, dtype="f1"))
+            framebuffer.read_into(self._pixels, components=4, dtype="f1")
+            return self._frame()
         framebuffer.read_into(self._buffers[self._reads % BUFFERS], components=4, dtype="f1")
         self._reads += 1
         if self._reads < BUFFERS:
             return None
-        return self._frame(self._buffers[self._reads % BUFFERS].read())
+        self._buffers[self._reads % BUFFERS].read_into(self._pixels)
+        return self._frame()
 
-    def _frame(self, data: bytes) -> VideoFrame:
-        width, height = self._size
-        return VideoFrame.from_bytes(data, width, height, format="rgba", flip_vertical=True)
+    def _frame(self) -> VideoFrame:
+        width, _ = self._size
+        return from_rgb(self._pixels, 4 * width, self._size, depth=4, flipped=True)

@@ -7,7 +7,7 @@ import numpy
 from av.video.frame import VideoFrame
 
 from trunkline.frames.array import rows
-from trunkline.frames.colour import Converter
+from trunkline.frames.converter import Converter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,6 +9,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from trunkline.errors import FrameError
+from trunkline.frames.pixels import from_rgb
 
 Pixels: TypeAlias = NDArray[numpy.uint8]
 """height × width × 3 (red, green, blue), rows from the top, full range."""
@@ -21,7 +22,7 @@ _CHANNELS = {1: "mono", 2: "stereo"}
 
 
 def picture(array: Any) -> VideoFrame:
-    """A picture of an array; the array is copied and may be used again.
+    """A picture of an array, as encoders take it; the array may be used again.
 
     Raises:
         FrameError: it is not uint8 of height × width × 3.
@@ -41,14 +42,12 @@ def picture(array: Any) -> VideoFrame:
     height, width, _ = array.shape
     if not (2 <= height <= MAX_SIDE and 2 <= width <= MAX_SIDE):
         raise FrameError(f"A picture has 2 to {MAX_SIDE} pixels a side, not {width} × {height}.")
-    frame = VideoFrame(width, height, "rgb24")
-    # VideoFrame.from_ndarray copies twice, and wants rows that lie one behind the other.
-    rows(frame)[:] = array
-    return frame
+    array = numpy.ascontiguousarray(array)
+    return from_rgb(array.data, array.strides[0], (width, height))
 
 
 def rows(frame: VideoFrame) -> Pixels:
-    """The memory of a frame whose pixels lie in one plane, for reading and writing.
+    """The memory of a frame whose pixels lie in one plane.
 
     The view is height × width × bytes of a pixel; it keeps the frame's memory alive.
     """

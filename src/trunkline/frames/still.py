@@ -8,7 +8,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace
 
-from trunkline.frames.colour import Converter, is_bt709, is_full, is_rgb
+from trunkline.frames.colour import is_bt709, is_full, is_rgb
+from trunkline.frames.converter import Converter
 
 StillForm = Literal["jpg", "png"]
 _QUALITY = "4"

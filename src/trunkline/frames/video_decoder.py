@@ -7,6 +7,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from trunkline.errors import FrameError
+from trunkline.frames.colour import tag
 from trunkline.frames.decoding import decode
 from trunkline.model.frame import Encoded
 
@@ -33,6 +34,7 @@ class VideoDecoder:
         self._waiting_since: float | None = None
         self._asked = float("-inf")
         self._needs_first = True
+        self._told: bytes | None = None
         self.wants_keyframe = False
         """Whether to ask for one now; it is True once for each request."""
 
@@ -49,6 +51,7 @@ class VideoDecoder:
             self._open(packet.codec)
         if packet.keyframe:
             self._waiting_since, self._needs_first = None, False
+            self._told = packet.color_space
         elif self._is_waiting(packet) and not self._may_go_on(packet.seconds):
             return []
         return self._decoded(packet)
@@ -67,11 +70,15 @@ class VideoDecoder:
     def _decoded(self, packet: Encoded) -> list[VideoFrame]:
         assert self._context is not None
         try:
-            return decode(self._context, packet)
+            frames = decode(self._context, packet)
         except av.FFmpegError as error:
             log.debug("a picture in %s cannot be decoded: %s", packet.codec, error)
             self._may_go_on(packet.seconds)
             return []
+        if self._told:
+            for frame in frames:
+                tag(frame, self._told)
+        return frames
 
     def _open(self, codec: str) -> None:
         name = _DECODERS.get(codec)

@@ -6,8 +6,10 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 
 from trunkline.errors import FrameError
-from trunkline.frames.colour import Converter, is_bt709
+from trunkline.frames.colour import is_bt709
+from trunkline.frames.converter import Converter
 from trunkline.frames.encoder import CLOCK, Format, find, open_encoder, with_preset
+from trunkline.frames.pixels import even
 from trunkline.model.frame import Encoded
 
 LEAST = 50_000
@@ -124,8 +126,7 @@ class VideoEncoder:
         return True
 
     def _format(self, frame: VideoFrame) -> Format:
-        # Colours have half the resolution: an odd row or column has none.
-        width, height = frame.width // 2 * 2, frame.height // 2 * 2
+        width, height = even((frame.width, frame.height))
         if not width or not height:
             raise FrameError(f"A picture of {frame.width} × {frame.height} is too small.")
         bt709 = self.codec != "VP8" and is_bt709(frame)

@@ -156,6 +156,7 @@ def encoded(frame: _core.Frame) -> Encoded:
         frame.contiguous and not frame.dropped,
         frame.captured,
         frame.level,
+        frame.color_space,
     )
 
 

@@ -22,6 +22,9 @@ class Encoded:
     """When it was captured, in seconds since 1970, by the clock of whoever sent it; where known."""
     level: int | None = None
     """Of sound: dB below the loudest there is, 0 to 127 (RFC 6464); where known."""
+    color_space: bytes | None = None
+    """Of a keyframe: what its numbers mean, where that is told beside the stream (libwebrtc's RTP
+    header extension `color-space`): primaries, transfer, matrix (ITU-T H.273), range and siting."""
 
     @property
     def seconds(self) -> float:

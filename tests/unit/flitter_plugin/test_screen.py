@@ -5,8 +5,7 @@ import pytest
 
 from support.frames import RED, plain
 from trunkline.flitter_plugin.screen import Screen
-from trunkline.frames import array
-from trunkline.frames.colour import Converter
+from trunkline.frames.pixels import from_rgb
 
 
 @pytest.mark.parametrize("width", [64, 66, 70])
@@ -16,7 +15,7 @@ def test_rows_begin_at_the_bottom_and_colours_are_as_the_stream_says(
 ) -> None:
     pixels = plain(RED, width, 48)
     pixels[:24] = (250, 250, 10)
-    planar = Converter().planar(array.picture(pixels), width, 48, bt709=bt709)
+    planar = from_rgb(pixels.data, 3 * width, (width, 48), bt709=bt709)
     screen = Screen()
     screen.show(planar)
     shown = screen.picture

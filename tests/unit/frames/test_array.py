@@ -46,9 +46,9 @@ def test_a_picture_is_copied_and_any_strides_do() -> None:
     image = numpy.arange(6 * 8 * 3, dtype=numpy.uint8).reshape(6, 8, 3)
     flipped = image[::-1, ::-1]
     frame = array.picture(flipped)
-    expected = flipped.copy()
+    expected = array.picture(flipped.copy())
     image[:] = 0
-    assert (array.pixels(frame) == expected).all()
+    assert (frame.to_ndarray() == expected.to_ndarray()).all()
 
 
 @pytest.mark.parametrize("kind", [numpy.int16, numpy.float32])

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import numpy
 import pytest
+from av.video.frame import VideoFrame
 
 from trunkline.errors import FrameError
 from trunkline.frames import array
-from trunkline.frames.colour import Converter, is_bt709
+from trunkline.frames.colour import is_bt709, is_full
+from trunkline.frames.converter import Converter
 from trunkline.frames.encoder import find, known_encoders, with_preset
+from trunkline.frames.pixels import from_rgb
 from trunkline.frames.video_decoder import PATIENCE, VideoDecoder
 from trunkline.frames.video_encoder import VideoEncoder
 from trunkline.model.frame import Encoded
@@ -43,12 +46,12 @@ def encoded(
 @pytest.mark.parametrize("as_bt709", [False, True])
 @pytest.mark.parametrize("codec", CODECS)
 def test_colours_stay_whatever_codec_and_matrix(codec: str, as_bt709: bool) -> None:
-    encoder, decoder, converter = VideoEncoder(codec), VideoDecoder(), Converter()
+    encoder, decoder = VideoEncoder(codec), VideoDecoder()
     pictures = []
     for number in range(10):
-        frame = array.picture(bars())
-        if as_bt709:
-            frame = converter.planar(frame, frame.width, frame.height, bt709=True)
+        pixels = bars()
+        size = pixels.shape[1], pixels.shape[0]
+        frame = from_rgb(pixels.data, pixels.strides[0], size, bt709=as_bt709)
         for packet in encoder.encode(frame, number / 30):
             pictures += decoder.decode(packet)
     assert len(pictures) == 10
@@ -59,19 +62,21 @@ def test_colours_stay_whatever_codec_and_matrix(codec: str, as_bt709: bool) -> N
         assert numpy.abs(seen - colour).max() <= 8, f"{codec}: {colour} became {seen}"
 
 
-def test_a_colour_is_the_mean_of_its_four_pixels() -> None:
-    pixels = noise(7)
-    planar = Converter().planar(array.picture(pixels), 320, 240, bt709=False)
+def test_of_pictures_of_another_size_every_pixel_counts() -> None:
+    pixels = noise(7, 640, 480)
+    frame = VideoFrame.from_ndarray(pixels, format="rgb24")
+    planar = Converter().planar(frame, 320, 240, bt709=False)
     plane = numpy.frombuffer(memoryview(planar.planes[1]), numpy.uint8)
     seen = plane.reshape(120, planar.planes[1].line_size)[:, :160].astype(float)
-    means = pixels.reshape(120, 2, 160, 2, 3).mean(axis=(1, 3))
+    means = pixels.reshape(120, 4, 160, 4, 3).mean(axis=(1, 3))
     # ITU-T H.273: Cb of BT.601 in limited range.
     wanted = 128 + means @ (numpy.array([-0.168736, -0.331264, 0.5]) * 224 / 255)
     assert numpy.abs(seen - wanted).max() <= 2
 
 
 def test_full_range_becomes_limited() -> None:
-    frame = array.picture(bars()).reformat(format="yuvj420p", dst_color_range="JPEG")
+    frame = VideoFrame.from_ndarray(bars(), format="rgb24")
+    frame = frame.reformat(format="yuvj420p", dst_color_range="JPEG")
     assert bytes(frame.planes[0])[0] == 255
     limited = Converter().planar(frame, frame.width, frame.height, bt709=False)
     assert 233 <= bytes(limited.planes[0])[0] <= 236
@@ -239,3 +244,16 @@ def test_presets_are_the_encoders_own_words() -> None:
         with_preset(find("H264"), "quick")
     with pytest.raises(FrameError, match="libvpx has no presets"):
         with_preset(find("VP8"), "fast")
+
+
+def test_colours_that_are_told_beside_the_stream_hold_until_the_next_keyframe() -> None:
+    encoder, decoder = VideoEncoder("VP8"), VideoDecoder()
+    first, second = encoded(encoder, [bars(), bars()])
+    told = replace(first, color_space=bytes([1, 1, 1, 0x20]))
+    for packet in (told, second):
+        (picture,) = decoder.decode(packet)
+        assert is_bt709(picture)
+        assert is_full(picture)
+    (picture,) = decoder.decode(replace(first, color_space=bytes([2, 2, 2, 0x10])))
+    assert not is_bt709(picture)
+    assert not is_full(picture)

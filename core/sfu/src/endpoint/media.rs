@@ -114,6 +114,7 @@ impl Media {
             received: self.clock.time_of(data.network_time),
             captured,
             level: data.ext_vals.audio_level.map(i8::unsigned_abs),
+            color_space: data.ext_vals.user_values.get().copied(),
             data: data.data,
         }
     }

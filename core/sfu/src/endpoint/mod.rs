@@ -16,12 +16,13 @@ use std::time::{Duration, Instant};
 use str0m::bwe::{Bitrate, BweKind};
 use str0m::config::DtlsCert;
 use str0m::net::{Protocol, Receive, Transmit};
+use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, Event as RtcEvent, Input, Output, Rtc, RtcConfig, RtcError};
 
 use crate::Outbox;
 use crate::clock::WallClock;
 use crate::demux;
-use crate::negotiation::Refusal;
+use crate::negotiation::{COLOR_SPACE_EXTENSION, Refusal};
 use crate::offering::Rejection;
 use crate::words::{CloseCode, RefusalCode, Remote};
 
@@ -434,7 +435,10 @@ fn refused(Refusal { code, reason }: Refusal) -> Event {
 }
 
 fn configuration(settings: &Settings) -> RtcConfig {
+    let mut extensions = ExtensionMap::standard();
+    extensions.set(COLOR_SPACE_EXTENSION, Extension::ColorSpace);
     let mut configuration = RtcConfig::new()
+        .set_extension_map(extensions)
         .set_dtls_cert(settings.certificate.clone())
         .set_stats_interval(Some(REPORT_INTERVAL))
         .set_rtcp_report_interval_audio(REPORT_INTERVAL)

@@ -98,6 +98,8 @@ pub struct Frame {
     pub captured: Option<SystemTime>,
     /// In dB below the loudest.
     pub level: Option<u8>,
+    /// Primaries, transfer, matrix, range and siting, where the sender tells of them beside the stream.
+    pub color_space: Option<[u8; 4]>,
 }
 
 /// What happened.

@@ -145,6 +145,7 @@ mod tests {
             received: SystemTime::UNIX_EPOCH,
             captured: None,
             level: None,
+            color_space: None,
         })
     }
 

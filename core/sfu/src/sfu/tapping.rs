@@ -96,7 +96,7 @@ impl Sfu {
                 if !frame.contiguous && !frame.keyframe {
                     broken.push((tap.source, 1 << flow.layer));
                 }
-                let Assembled { data, timestamp, keyframe, contiguous, moment, level } = frame;
+                let Assembled { data, timestamp, keyframe, contiguous, .. } = frame;
                 let frame = Frame {
                     mid,
                     codec: codec_label(flow.stream.params.spec().codec),
@@ -107,8 +107,9 @@ impl Sfu {
                     contiguous,
                     dropped: 0,
                     received: clock.time_of(now),
-                    captured: Some(clock.time_of(moment)),
-                    level,
+                    captured: Some(clock.time_of(frame.moment)),
+                    level: frame.level,
+                    color_space: frame.color_space,
                 };
                 self.tapped.push((id, Tapped::Frame(frame)));
             }

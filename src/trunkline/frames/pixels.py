@@ -1,0 +1,49 @@
+"""RGB as programs have it, to what encoders take."""
+
+from typing import TYPE_CHECKING
+
+from av.video.frame import VideoFrame
+
+from trunkline import _core
+from trunkline.frames.colour import tag_as_limited
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+def even(size: tuple[int, int]) -> tuple[int, int]:
+    """The size that is encoded: colours have half the resolution, an odd row or column has none."""
+    width, height = size
+    return width // 2 * 2, height // 2 * 2
+
+
+def from_rgb(
+    pixels: "Buffer",
+    stride: int,
+    size: tuple[int, int],
+    *,
+    depth: int = 3,
+    bt709: bool = False,
+    flipped: bool = False,
+) -> VideoFrame:
+    """RGB as encoders take it: yuv420p of limited range, and tagged as such.
+
+    An odd column at the right, or row at the bottom, is left out: see `even`.
+
+    Args:
+        pixels: rows of red, green and blue, full range, and of a fourth byte that means nothing.
+        stride: bytes from one row to the next.
+        size: width and height, 2 to 16,384 each.
+        depth: bytes of a pixel, 3 or 4.
+        bt709: the matrix is that of BT.709, not of BT.601.
+        flipped: the lowest row comes first.
+    """
+    width, height = even(size)
+    if flipped and height < size[1]:
+        pixels = memoryview(pixels).cast("B")[stride:]
+    frame = VideoFrame(width, height, "yuv420p")
+    planes = [(plane, plane.line_size) for plane in frame.planes]
+    _core.to_i420(
+        pixels, stride, (width, height), planes, depth=depth, bt709=bt709, flipped=flipped
+    )
+    return tag_as_limited(frame, bt709=bt709)
