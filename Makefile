@@ -93,8 +93,10 @@ test-python: build
 	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not soak and not alone"
 	$(BIN)/python -m pytest -m alone
 
+# Of all packages, as everywhere: with one less, dependencies have other features and are compiled
+# anew. The longest tests wait for real sockets, several at a time.
 test-rust: .venv/.stamp
-	cargo test $(CARGO_CHECK) --exclude trunkline-core --quiet
+	cargo test $(CARGO_CHECK) --quiet -- --test-threads=8
 
 test-page: frontend/node_modules/.stamp $(SDK_SCHEMA)
 	cd frontend && npm test --silent
