@@ -9,6 +9,9 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 # maturin installs packages by pip, and only this reaches it there.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Images of containers set it to stay small; here each of a thousand relays and commands that tests
+# start would compile all of its modules anew, and each run of pytest all tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PAGE := src/trunkline/web/static/index.html
