@@ -9,6 +9,9 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 # maturin installs packages by pip, and only this reaches it there.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Images of containers set it to stay small; here each of a thousand relays and commands that tests
+# start would compile all of its modules anew, and each run of pytest all tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PAGE := src/trunkline/web/static/index.html
@@ -20,8 +23,15 @@ CARGO_CHECK := --locked --release --workspace
 # Show what a command says only when it fails.
 quietly = said=$$($(1) 2>&1) || { echo "$$said" >&2; exit 1; }
 
-.PHONY: help setup build core page run test cover test-python test-rust test-page \
-	soak check layers bench loadgen wheel wheel-all fuzz clean
+# Targets beside each other: much of each is on one processor alone, or waits. What one says is not
+# mixed with what another does, and comes as soon as a command of it has ended.
+BESIDE := --no-print-directory --output-sync=line --jobs=$(PROCESSORS)
+# What others need first; nothing, where it has just been made.
+BUILT ?= build
+
+.PHONY: help setup build core page run test cover test-tools test-python test-rust \
+	test-page soak check check-python check-core check-rust check-page layers bench loadgen \
+	wheel wheel-all fuzz clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -35,10 +45,13 @@ $(PATCHED): tooling/patch-crates.py $(wildcard core/patches/*.patch)
 	@$(PYTHON) tooling/patch-crates.py
 	@touch $@
 
-.venv/.stamp: pyproject.toml constraints.txt $(PATCHED)
+# Clippy needs no more of it, and looks at the core while packages are fetched.
+.venv/bin/maturin: | $(PATCHED)
 	@tooling/prerequisites.sh
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet maturin
+
+.venv/.stamp: pyproject.toml constraints.txt $(PATCHED) .venv/bin/maturin
 	@echo "Installing packages and building the core: some minutes the first time."
 	@$(call quietly,$(BIN)/maturin develop --locked --release -E dev)
 	@touch $@
@@ -79,22 +92,32 @@ $(PAGE): frontend/node_modules/.stamp $(SDK_SCHEMA) $(PAGE_SOURCES)
 run: build ## Start the relay with a demonstration room; OPTIONS="--port 9000 …"
 	@$(BIN)/trunkline serve --demo --plain-port 8080 $(OPTIONS)
 
-test: build cover test-page test-rust test-python ## Run all tests
+test: build ## Run all tests
+	@$(MAKE) $(BESIDE) BUILT= test-tools test-rust cover test-page
+	@$(MAKE) --no-print-directory BUILT= ALREADY="and (hypothesis or not unit)" test-python
 
 # Without the tests that Hypothesis makes up anew each time: what they reach differs.
-cover: build ## Check that unit tests reach all of the rooms and protocols
-	$(BIN)/python -m pytest --quiet --numprocesses=$(WORKERS) -m "not hypothesis" \
+cover: $(BUILT) ## Check that unit tests reach all of the rooms and protocols
+	$(BIN)/python -m pytest --quiet --numprocesses=$(PROCESSORS) -m "not hypothesis" \
 		--cov --cov-report=term-missing tests/unit
 
-# More would wait for the processor, and those that wait for browsers would give up.
-WORKERS ?= $(PROCESSORS)
-test-python: build
-	@tooling/test-tools.sh
-	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not soak and not alone"
+# Most tests wait more than they work: three on two processors. More would wait for the processor,
+# and those that wait for browsers would give up.
+WORKERS ?= $(shell expr $(PROCESSORS) \* 3 / 2)
+# What `make test` says of those that `make cover` has just run.
+ALREADY ?=
+test-python: $(BUILT) test-tools
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal \
+		-m "not soak and not alone $(ALREADY)"
 	$(BIN)/python -m pytest -m alone
 
+test-tools:
+	@tooling/test-tools.sh
+
+# Of all packages, as everywhere: with one less, dependencies have other features and are compiled
+# anew. The longest tests wait for real sockets, several at a time.
 test-rust: .venv/.stamp
-	cargo test $(CARGO_CHECK) --exclude trunkline-core --quiet
+	cargo test $(CARGO_CHECK) --quiet -- --test-threads=8
 
 test-page: frontend/node_modules/.stamp $(SDK_SCHEMA)
 	cd frontend && npm test --silent
@@ -105,14 +128,23 @@ soak: build ## Let sessions come and go for minutes; SECONDS=240 SEED=7
 	SOAK_SECONDS=$(call said,SECONDS) SOAK_SEED=$(call said,SEED) \
 		$(BIN)/python -m pytest -m 'soak or not soak' -s -v tests/soak
 
-check: build layers ## Check format, types, lints and the core's contract
+check: ## Check format, types, lints and the core's contract
+	@$(MAKE) $(BESIDE) check-rust build layers check-python check-core check-page
+
+check-python: .venv/.stamp $(SCHEMA)
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
+
+check-core: core
 	$(BIN)/python -m mypy.stubtest --concise trunkline._core \
 		--allowlist tooling/stubtest-allowlist.txt
+
+check-rust: .venv/bin/maturin
 	cargo fmt --check
 	cargo clippy $(CARGO_CHECK) --all-targets --quiet -- -D warnings
+
+check-page: frontend/node_modules/.stamp $(SDK_SCHEMA)
 	cd frontend && npm run --silent check
 
 layers: $(SCHEMA) ## Check which way imports point

@@ -1,12 +1,23 @@
 """Fixtures for tests with whole programs."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 from support.browser import chromium
 from support.relay import RunningRelay, running_relay
+
+UNIT = Path(__file__).parent / "unit"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the unit tests, which `make test` leaves to `make cover`: before `-m` chooses."""
+    for item in items:
+        if item.path.is_relative_to(UNIT):
+            item.add_marker(pytest.mark.unit)
 
 
 @pytest.fixture

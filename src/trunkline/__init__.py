@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from trunkline.client.video_output import VideoOutput, VideoSettings
     from trunkline.client.whip_session import Publisher, Viewer
     from trunkline.config import Settings
-    from trunkline.config import load as load_settings
     from trunkline.errors import (
         ConnectionLost,
         FrameError,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
         StartupError,
         TrunklineError,
     )
+    from trunkline.loading import load as load_settings
     from trunkline.model.event import (
         Event,
         EventsLost,
@@ -100,7 +100,7 @@ __all__ = [
 _HOMES = {
     "app": {"Relay"},
     "client.audio_output": {"AudioOutput", "AudioSettings"},
-    "config": {"Settings", "load_settings"},
+    "config": {"Settings"},
     "client.guest": {"Guest"},
     "client.input": {"AudioInput", "VideoInput"},
     "client.inside": {"Producer", "Tapped"},
@@ -118,6 +118,7 @@ _HOMES = {
         "StartupError",
         "TrunklineError",
     },
+    "loading": {"load_settings"},
     "model.frame": {"Encoded"},
     "model.ice_server": {"IceServer"},
     "model.report": {"Incoming", "Outgoing", "Traffic"},

@@ -93,6 +93,24 @@ async def test_a_trunk_is_added_shown_at_both_ends_changed_and_removed(
     await until(look, lambda trunks: not trunks, within=WITHIN, what="the other end to be gone")
 
 
+async def test_that_a_trunk_is_silent_is_told_at_once(cloud: Site, home: Site) -> None:
+    added = await ask(home, "POST", 201, url=cloud.relay.url, secret=SECRET)
+    await shown(home, added["id"], "up")
+
+    async def told() -> list[bool]:
+        (trunk,) = (await ask(home, "GET", 200))["trunks"]
+        async with home.http.get("/api/v1/status") as response:
+            relays = (await response.json())["relays"]
+        return [trunk["silent"], *(edge["silent"] for one in relays[:1] for edge in one["edges"])]
+
+    await until(told, lambda seen: seen == [False, False], within=WITHIN, what="the map")
+    crossroads = home.relay._running.engine.crossroads
+    (standing,) = crossroads.standings()
+    for silent in (True, False):
+        crossroads.doubt(standing.link, silent)
+        assert await told() == [silent, silent]
+
+
 async def test_trunks_of_the_settings_are_shown_and_not_changed(
     cloud: Site, tmp_path: Path
 ) -> None:

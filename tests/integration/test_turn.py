@@ -1,54 +1,14 @@
 """Endpoints that find each other by STUN and TURN servers (coturn)."""
 
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 
+from support.coturn import coturn
 from support.endpoint import SEND, Party, connect, picture
-from support.network import Namespace, Star, star
-from support.process import Process, process
+from support.network import Star, star, wall
 from support.waiting import until
 from trunkline import _core
 
 pytestmark = pytest.mark.timeout(60)
-
-
-@asynccontextmanager
-async def coturn(place: Namespace, address: str) -> AsyncIterator[Process]:
-    """A server that knows ann."""
-    program = shutil.which("turnserver")
-    if program is None:
-        pytest.skip("needs turnserver: apt-get install coturn")
-    options = [
-        "-n",
-        "--no-cli",
-        "--no-tls",
-        "--no-dtls",
-        "--lt-cred-mech",
-        "--realm=test",
-        "--user=ann:secret",
-        f"--listening-ip={address}",
-        f"--relay-ip={address}",
-        "--log-file=stdout",
-        "--pidfile=/dev/null",
-    ]
-    async with process([*place.inside, program, *options]) as server:
-
-        async def listens() -> str:
-            return place.run("ss", "-lnu")
-
-        await until(listens, lambda it: f"{address}:3478" in it, within=15, what="coturn listens")
-        yield server
-
-
-def wall(net: Star) -> None:
-    """Let nothing through between the clients."""
-    net.hub.rules(
-        "add table inet wall",
-        "add chain inet wall through { type filter hook forward priority 0 ; policy drop ; }",
-    )
 
 
 def member(

@@ -22,7 +22,7 @@ from av.frame import Frame
 
 from support.frames import BLUE, RED, hears, plain, sees, sending
 from support.waiting import until
-from trunkline import AudioSettings, Peer, VideoSettings
+from trunkline import AudioSettings, Network, Peer, VideoSettings
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(90)]
 
@@ -150,7 +150,8 @@ async def test_sound_in_codecs_of_old(codec: str) -> None:
 
 
 async def test_the_end_of_aiortc_is_told() -> None:
-    async with aiortc() as other, Peer() as peer:
+    # Silence alone tells of it.
+    async with aiortc() as other, Peer(network=Network(silence=5)) as peer:
         peer.send_video(VideoSettings(codec="VP8"))
         await peer.accept_answer(await other.answer(await peer.offer()))
         await peer.connected()

@@ -173,6 +173,45 @@ def star(clients: int, *, version: Literal[4, 6] = 4) -> Iterator[Star]:
         )
 
 
+def wall(net: Star) -> None:
+    """Let nothing through between the clients."""
+    net.hub.rules(
+        "add table inet wall",
+        "add chain inet wall through { type filter hook forward priority 0 ; policy drop ; }",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Networks of one machine each, all with the same addresses, behind routers that translate."""
+
+    hub: Namespace
+    """What all of them reach."""
+    hub_addresses: tuple[str, ...]
+    """The hub's address on each router's link."""
+    places: tuple[Namespace, ...]
+    outside: tuple[str, ...]
+    """The routers' outer addresses."""
+
+
+@contextmanager
+def homes(count: int) -> Iterator[Homes]:
+    """So many; a router lets in only what answers, and keeps ports where it can."""
+    with star(count) as net, ExitStack() as stack:
+        places = tuple(stack.enter_context(namespace()) for _ in net.clients)
+        for router, place in zip(net.clients, places, strict=True):
+            _join(router, "home", place, "192.168.77.")
+            router.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
+            router.rules(
+                "add table ip router",
+                "add chain ip router leaving { type nat hook postrouting priority 100 ; }",
+                "add rule ip router leaving oifname uplink masquerade",
+            )
+            # A refusal would end the other's attempt, and what is taken would hold the port.
+            router.drop("iifname uplink meta l4proto udp")
+        yield Homes(net.hub, net.hub_addresses, places, net.addresses)
+
+
 def _join(hub: Namespace, device: str, spoke: Namespace, network: str) -> None:
     link = ("ip", "link", "add", device, "type", "veth")
     hub.run(*link, "peer", "name", "uplink", "netns", spoke.name)

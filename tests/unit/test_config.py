@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.config import Settings, load
+from trunkline.config import Settings
 from trunkline.errors import StartupError
+from trunkline.loading import load
 from trunkline.model.ice_server import IceServer
 
 

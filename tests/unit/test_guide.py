@@ -5,7 +5,8 @@ import tomllib
 from pathlib import Path
 
 from trunkline.cli.serve import serve
-from trunkline.config import Settings, load
+from trunkline.config import Settings
+from trunkline.loading import load
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "guide"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.config import Settings, load
+from trunkline.config import Settings
 from trunkline.errors import StartupError
+from trunkline.loading import load
 from trunkline.umbrella import FILES, remarks
 
 

@@ -37,11 +37,15 @@ fn join(wire: &mut Wire, protocol: Protocol) -> (TransportId, Vec<TransportId>) 
     (publisher, viewers)
 }
 
-/// Twice the same: with each worker on a thread of its own, and with one thread for both.
-fn both_ways(test: impl Fn(u32)) {
-    for spread_at in [0, NEVER] {
-        test(spread_at);
-    }
+/// Twice the same, beside each other since both mostly wait: with each worker on a thread of its own,
+/// and with one thread for both.
+fn both_ways(test: impl Fn(u32) + Sync) {
+    std::thread::scope(|scope| {
+        for spread_at in [0, NEVER] {
+            let test = &test;
+            scope.spawn(move || test(spread_at));
+        }
+    });
 }
 
 /// Waits till every viewer has had more packets.

@@ -47,6 +47,7 @@ export const serversText = {
   trunkStates: {
     connecting: both("Connecting…", "Verbindung wird aufgebaut…"),
     up: both("Connected", "Verbunden"),
+    silent: both("Connected, but silent", "Verbunden, aber verstummt"),
     waiting: both("Not connected, trying again", "Nicht verbunden, neuer Versuch folgt"),
     refused: both("Refused", "Abgelehnt"),
   },
@@ -70,6 +71,7 @@ export const serversText = {
     roundTrip: both("Round trip", "Laufzeit"),
     sends: both("Sends", "Sendet"),
     receives: both("Receives", "Empfängt"),
+    heldBack: both("Pictures held back", "Zurückgehaltene Bilder"),
     rooms: both("Rooms", "Räume"),
     room: both("Room", "Raum"),
     picture: both("Picture", "Bild"),

@@ -102,6 +102,7 @@ export const statusText = {
     state: both("State", "Zustand"),
     flowing: both("something crosses", "wird benutzt"),
     idle: both("idle", "ruht"),
+    silent: both("silent", "verstummt"),
     there: both("Tracks there", "Spuren hin"),
     back: both("Tracks back", "Spuren zurück"),
   },

@@ -12,6 +12,8 @@ const trunk: Trunk = {
   original: false,
   relay: null,
   rtt: null,
+  silent: false,
+  heldBack: 0,
   sentKbps: 0,
   receivedKbps: 0,
   tracksSent: 0,

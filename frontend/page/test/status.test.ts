@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bits, milliseconds, percent } from "../src/store/amount.ts";
+import { pauseAfter } from "../src/store/status/follow.ts";
 import { type Graph, graphsOf, type State } from "../src/store/status/graph.ts";
 import { drawn, layoutOf, MOST_LINES, widthOf } from "../src/store/status/layout.ts";
 import { mapOf } from "../src/store/status/relays.ts";
@@ -211,10 +212,21 @@ describe("amounts", () => {
   });
 });
 
-const relay = (name: string, edges: Record<string, [number | null, number]>): Relay => ({
+const relay = (
+  name: string,
+  edges: Record<string, [number | null, number]>,
+  silent = false,
+): Relay => ({
   relay: name,
   name,
-  edges: Object.entries(edges).map(([to, [rtt, tracks]]) => ({ relay: to, rtt, tracks })),
+  edges: Object.entries(edges).map(([to, [rtt, tracks]]) => ({ relay: to, rtt, tracks, silent })),
+});
+
+describe("how often is looked", () => {
+  it("is twice a second, and less where answers take long", () => {
+    expect([0, 20, 125].map(pauseAfter)).toEqual([500, 500, 500]);
+    expect([126, 330, 5_000].map(pauseAfter)).toEqual([504, 1_320, 5_000]);
+  });
 });
 
 describe("the map of relays", () => {
@@ -237,6 +249,16 @@ describe("the map of relays", () => {
     const found = mapOf(ring).trunks.find(({ id }) => id === "a b");
     expect(found).toMatchObject({ roundTrip: 0.01, there: 2, back: 1 });
     expect(mapOf(ring).trunks.at(-1)).toMatchObject({ roundTrip: undefined, there: 0, back: 0 });
+  });
+
+  it("tells how a trunk is used, and when one end hears nothing of the other", () => {
+    const use = (there: number, back: number, silent: readonly string[] = []) =>
+      mapOf([
+        relay("a", { b: [0.01, there] }, silent.includes("a")),
+        relay("b", { a: [0.01, back] }, silent.includes("b")),
+      ]).trunks[0]?.use;
+    expect([use(0, 0), use(1, 0), use(0, 1)]).toEqual(["idle", "flowing", "flowing"]);
+    expect([use(0, 1, ["a"]), use(0, 0, ["b"])]).toEqual(["silent", "silent"]);
   });
 
   it("leaves out a trunk that one end has lost", () => {

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from trunkline.config import Settings, load
+from trunkline.config import Settings
 from trunkline.errors import StartupError, TrunklineError
+from trunkline.loading import load
 
 camera = typer.Typer(
     name="camera",

@@ -13,8 +13,9 @@ import typer
 
 from trunkline.cli.greeting import dim
 from trunkline.cli.serve import serve
-from trunkline.config import Settings, load
+from trunkline.config import Settings
 from trunkline.errors import StartupError
+from trunkline.loading import load
 from trunkline.net.interface import reachable
 
 if TYPE_CHECKING:

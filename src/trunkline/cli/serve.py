@@ -13,7 +13,8 @@ import typer
 
 from trunkline.cli import logs
 from trunkline.cli.greeting import addresses, dim, greeting, notes, token_note
-from trunkline.config import PREFIX, Settings, Verbosity, load
+from trunkline.config import Settings, Verbosity
+from trunkline.loading import PREFIX, load
 from trunkline.umbrella import remarks
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,9 @@ import typer
 from trunkline.cli import logs
 from trunkline.cli.greeting import dim
 from trunkline.cli.serve import loop_factory, verbosity
-from trunkline.config import SignallingSettings, Verbosity, load
+from trunkline.config import SignallingSettings, Verbosity
 from trunkline.errors import StartupError
+from trunkline.loading import load
 
 if TYPE_CHECKING:
     from trunkline.net.dialect import Dialects

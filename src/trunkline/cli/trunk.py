@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trunkline.cli.greeting import dim
-from trunkline.config import Settings, load
+from trunkline.config import Settings
 from trunkline.errors import StartupError
+from trunkline.loading import load
 
 if TYPE_CHECKING:
     from trunkline.client.trunk.office import Listed, Office
@@ -32,7 +33,9 @@ Config = Annotated[
 StateDir = Annotated[
     Path | None, typer.Option(metavar="DIR", help=Settings.descriptions()["state_dir"])
 ]
-_COLOURS = {"up": "green", "refused": "red", "waiting": "yellow", "connecting": "yellow"}
+_COLOURS = {"up": "green", "refused": "red"} | dict.fromkeys(
+    ("silent", "waiting", "connecting"), "yellow"
+)
 _ASK = "-"
 
 
@@ -214,7 +217,8 @@ def _nobody(store: "Store") -> str:
 
 def _show(one: "Listed") -> None:
     """One trunk in a line, and why it is not up in another."""
-    state = typer.style(one["state"].ljust(10), fg=_COLOURS.get(one["state"]))
+    known = "silent" if one.get("silent") else one["state"]
+    state = typer.style(known.ljust(10), fg=_COLOURS.get(known))
     relay = (one.get("relay") or {}).get("name", "")
     if one.get("original"):
         relay = "an original Umbrella relay"
@@ -235,6 +239,8 @@ def _limits(one: "Listed") -> list[str]:
     if one["rooms"] is not None:
         told.append(f"rooms: {', '.join(one['rooms'])}")
     told += [f"{name}: no" for name in ("send", "receive") if not one[name]]
+    if one.get("heldBack"):
+        told.append(typer.style(f"pictures held back: {one['heldBack']}", fg="yellow"))
     told += [
         f"{name}: {one[key]}"
         for name, key in (("kbit/s", "maxKbps"), ("layer", "maxLayer"))

@@ -45,10 +45,11 @@ class Network:
             OSError: an address cannot be bound.
             RelayError: a server's name is not known.
         """
+        servers = tuple(map(located, _usable(self.ice_servers)))
         return self.endpoint(
             Setup(
-                addresses=tuple(self.addresses) or _own(url),
-                servers=tuple(map(_located, _usable(self.ice_servers))),
+                addresses=tuple(self.addresses) or _own(url, helped=bool(servers)),
+                servers=servers,
                 codecs=tuple(codecs),
                 bandwidth=bandwidth,
                 silence=self.silence,
@@ -67,10 +68,14 @@ class Network:
         return self.insecure or _is_here(url)
 
 
-def _own(url: str | None) -> tuple[str, ...]:
-    """All addresses of this machine; those that only it reaches, where the other is on it."""
+def _own(url: str | None, *, helped: bool) -> tuple[str, ...]:
+    """All addresses of this machine; those that only it reaches, where the other is on it.
+
+    Where the other may be, they cost little, but that servers do not answer there: gathering
+    would wait for them till its end.
+    """
     addresses = [str(address) for address in local_addresses()]
-    if url is None or _is_here(url) or not addresses:
+    if not addresses or (not helped if url is None else _is_here(url)):
         addresses.insert(0, "::1" if urlsplit(url or "").hostname == "::1" else "127.0.0.1")
     return tuple(addresses[:_MOST])
 
@@ -101,13 +106,17 @@ def _usable(servers: Iterable[IceServer]) -> Iterator[IceServer]:
 def _known(servers: Iterable[IceServer]) -> Iterator[IceServer]:
     for server in _usable(servers):
         try:
-            yield _located(server)
+            yield located(server)
         except RelayError as error:
             log.warning("%s", error)
 
 
-def _located(server: IceServer) -> IceServer:
-    """The same with an address in place of its host's name."""
+def located(server: IceServer) -> IceServer:
+    """The same with an address in place of its host's name; it blocks while that is looked up.
+
+    Raises:
+        RelayError: the name is not known.
+    """
     scheme, _, rest = server.url.partition(":")
     place, question, query = rest.partition("?")
     host, port = _split(place)

@@ -4,6 +4,7 @@ Routing does not need it. It is for people, who want to see where their streams 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from trunkline.model.id import LinkId, RelayId
 from trunkline.model.trunk import Charted, Edge, Hello, Standing, Tell
@@ -26,14 +27,18 @@ class Chart:
         self._me = me
         self._known: dict[RelayId, Charted] = {}  # bounded by RELAYS
         self._told: Charted | None = None
+        self._edges: tuple[Edge, ...] = ()
         self._at: float | None = None
         self._number = 0
 
     def __iter__(self) -> Iterator[Charted]:
-        """This relay and those that a chain of trunks leads to, nearest first."""
-        if self._told is None:
+        """This relay, as it is now, and those that a chain of trunks leads to, nearest first."""
+        return self._from(self._told and replace(self._told, edges=self._edges))
+
+    def _from(self, me: Charted | None) -> Iterator[Charted]:
+        if me is None:
             return
-        seen, waiting = {self._me.relay}, [self._told]
+        seen, waiting = {me.relay}, [me]
         while waiting:
             one = waiting.pop(0)
             yield one
@@ -45,7 +50,7 @@ class Chart:
 
     def connect(self, link: LinkId) -> list[Tell]:
         """A neighbour came: tell it all."""
-        return [Tell(link, one) for one in self]
+        return [Tell(link, one) for one in self._from(self._told)]
 
     def hear(self, word: Charted, source: LinkId, links: Iterable[LinkId]) -> list[Tell]:
         """Take what a relay tells of itself, and pass on what is news."""
@@ -69,7 +74,7 @@ class Chart:
         """Tell all neighbours what is new about ours, though not too often; `now` in seconds."""
         if not self._number:
             return []
-        edges = _edges(standings)
+        self._edges = edges = _edges(standings)
         if self._told is not None and not _differ(self._told.edges, edges):
             return []
         if self._at is not None and now - self._at < PERIOD:
@@ -88,15 +93,16 @@ def _edges(standings: tuple[Standing, ...]) -> tuple[Edge, ...]:
     """One for each neighbour, however many trunks lead to it."""
     edges: dict[RelayId, Edge] = {}
     for one in standings:
-        known = edges.get(one.relay, Edge(one.relay, None, 0))
+        known = edges.get(one.relay, Edge(one.relay, None, 0, silent=True))
         rtts = [rtt for rtt in (one.rtt, known.rtt) if rtt is not None]
         tracks = known.tracks + len(one.tracks_sent)
-        edges[one.relay] = Edge(one.relay, min(rtts, default=None), tracks)
+        silent = known.silent and one.silent
+        edges[one.relay] = Edge(one.relay, min(rtts, default=None), tracks, silent)
     return tuple(edges.values())[:EDGES]
 
 
 def _differ(before: tuple[Edge, ...], after: tuple[Edge, ...]) -> bool:
-    if [(one.relay, one.tracks) for one in before] != [(one.relay, one.tracks) for one in after]:
+    if [replace(one, rtt=None) for one in before] != [replace(one, rtt=None) for one in after]:
         return True
     pairs = zip(before, after, strict=True)
     return any(_is_news(one.rtt, other.rtt) for one, other in pairs)

@@ -129,6 +129,12 @@ class Downlink:
         """The track that a medium carries."""
         return next((medium.track for medium in self._media if medium.mid == mid), None)
 
+    def height(self, mid: Mid) -> int:
+        """How many encodings there are of what a medium carries, up to the highest of those."""
+        medium = next(medium for medium in self._media if medium.mid == mid)
+        rids = _rids(medium.track) if medium.track and medium.rids else ()
+        return max((n for n, rid in enumerate(rids, 1) if rid in medium.selected), default=1)
+
     def shown(self) -> Iterator[Port]:
         """The producers that are attached."""
         return (medium.shown for medium in self._media if medium.shown)

@@ -1,6 +1,6 @@
 """One trunk while it is up: the two media connections with a neighbour, and what they carry."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -66,6 +66,8 @@ class Link:
     throttle: Throttle | None = None
     """Holds back what is too much, where there is a limit."""
     rtt: float | None = None
+    silent: bool = False
+    """Nothing is heard of the neighbour for longer than it should be."""
     refusal: str = ""
     """Why it cannot be sent anything, if so: another offer would be refused, too."""
 
@@ -137,19 +139,35 @@ class Link:
             return []
         if self.downlink is None:
             self.downlink = Downlink(self.transports.open(), dial=self.dialled)
-        held = self._held()
+        caps = self._caps()
         wanted = [
-            (tracks[name], want if name not in held else frozenset())
+            (tracks[name], _below(tracks[name], caps[name], want) if name in caps else want)
             for name, want in self.serving.items()
         ]
         commands = self.downlink.carry(wanted)
         return [*commands, *([] if self.downlink.waiting else self._map(self.downlink))]
 
-    def weigh(self, traffic: Traffic, now: float) -> bool:
-        """Look at what was sent; whether something else is held back now."""
+    def weigh(self, traffic: Traffic, now: float) -> list[Effect] | None:
+        """Look at what was sent; None: nothing else is held back now."""
         if self.throttle is None or self.downlink is None:
-            return False
-        return self.throttle.look(self.downlink, traffic, now)
+            return None
+        before = self.throttle.held
+        if not self.throttle.look(self.downlink, traffic, now):
+            return None
+        more = len(self.throttle.held - before)
+        return [TrunkRemarked(self._too_much(more, self.throttle.max_kbps))] if more else []
+
+    @property
+    def held_back(self) -> int:
+        """Of how many pictures less crosses than is wanted, or nothing."""
+        return len(self.throttle.caps) if self.throttle else 0
+
+    def _too_much(self, pictures: int, max_kbps: int) -> str:
+        return (
+            f"{self.hello.name!r} gets nothing more of {pictures} of the pictures that are wanted "
+            f"there: they take more than the {max_kbps} kbit/s of this trunk. Raise its max_kbps, "
+            f"or have them sent in several sizes or at a lower bit rate."
+        )
 
     def end(self) -> list[Effect]:
         """The trunk is down."""
@@ -159,11 +177,11 @@ class Link:
         self.uplink = self.downlink = None
         return [*effects]
 
-    def _held(self) -> Set[TrackId]:
+    def _caps(self) -> Mapping[TrackId, int]:
         if self.throttle is None:
-            return frozenset()
+            return {}
         self.throttle.forget({name for name, want in self.serving.items() if want})
-        return self.throttle.held
+        return self.throttle.caps
 
     def _transports(self) -> Iterable[TransportId]:
         return [way.transport for way in (self.uplink, self.downlink) if way is not None]
@@ -229,3 +247,10 @@ class Link:
         self.downlink, self.mapped = None, ()
         self.transports.close(gone)
         return [Close(gone)]
+
+
+def _below(track: Track, cap: int, want: Encodings) -> Encodings:
+    """What is wanted of the lowest encodings; in place of higher ones the best of these."""
+    rids = [layer.rid for layer in track.layers[:cap]]
+    within = want.intersection(rids)
+    return within if within == want else within.union(rids[-1:])

@@ -126,6 +126,10 @@ class Trunks:
 
     def doubt(self, link: LinkId, doubtful: bool, now: float) -> list[Effect]:
         """Whether nothing is heard of a neighbour for longer than it should be."""
+        if link not in self._links:
+            return []
+        self._links[link].silent = doubtful
+        self._moved = True
         return self._apply(self._router.doubt(link, doubtful, now))
 
     def hang_up(self, link: LinkId, now: float) -> list[Effect]:
@@ -195,6 +199,8 @@ class Trunks:
                 rtt=link.rtt,
                 tracks_sent=self._router.sent(link.id),
                 tracks_received=self._router.received(link.id),
+                silent=link.silent,
+                held_back=link.held_back,
             )
             for link in self.links()
         )
@@ -215,11 +221,14 @@ class Trunks:
     def weigh(self, report: Counted, now: float) -> list[Effect]:
         """Hold back what is too much."""
         downlinks = {link.downlink.transport: link for link in self.links() if link.downlink}
+        effects: list[Effect] = []
         for traffic in report.transports:
             link = downlinks.get(traffic.transport)
-            if link is not None and link.weigh(traffic, now):
+            news = link.weigh(traffic, now) if link else None
+            if news is not None:
                 self._stirred = True
-        return self.settle(now)
+                effects += news
+        return [*effects, *self.settle(now)]
 
     def links(self) -> Iterator[Link]:
         """All trunks that are up, oldest first."""

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 from trunkline.client.network import Network
 from trunkline.client.video_output import VideoSettings
 from trunkline.errors import TrunklineError
+from trunkline.flitter_plugin import ice
 from trunkline.flitter_plugin.call import Options
 from trunkline.frames.encoder import find, known_encoders, with_preset
-from trunkline.model.ice_server import IceServer
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,8 @@ def options(node: Node, size: tuple[int, int]) -> Options:
     except TrunklineError as error:
         log.warning("!webrtc: %s It sends as it would without codec= and preset=.", error)
         video = VideoSettings(codec=_USUAL[0], others=_USUAL, **_rates(node, size))
-    servers = tuple(_server(str(one)) for one in vector(node, "ice") or ())
-    return Options(size=size, video=video, network=Network(silence=SILENCE, ice_servers=servers))
+    network = Network(silence=SILENCE, ice_servers=ice.read(vector(node, "ice") or ()))
+    return Options(size=size, video=video, network=network)
 
 
 def _video(node: Node, size: tuple[int, int]) -> VideoSettings:
@@ -74,13 +74,3 @@ def _rates(node: Node, size: tuple[int, int]) -> dict[str, Any]:
     width, height = size
     usual = min(max(int(width * height * fps * BITS), LEAST), MOST)
     return {"fps": fps, "bitrate": max(node.get("bitrate", 1, int, usual), 1)}
-
-
-def _server(url: str) -> IceServer:
-    """A server as "stun:HOST:PORT" or "turn:NAME:CREDENTIAL@HOST:PORT"."""
-    scheme, _, rest = url.partition(":")
-    who, at, place = rest.rpartition("@")
-    if not at:
-        return IceServer(url)
-    name, _, credential = who.partition(":")
-    return IceServer(f"{scheme}:{place}", name, credential)

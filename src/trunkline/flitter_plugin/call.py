@@ -16,6 +16,7 @@ from trunkline.client.network import Network
 from trunkline.client.video_output import VideoOutput, VideoSettings
 from trunkline.errors import ConnectionLost, TrunklineError
 from trunkline.flitter_plugin import figures
+from trunkline.flitter_plugin.ice import Helpers
 from trunkline.flitter_plugin.screen import Screen
 from trunkline.model.link import LinkStatistics
 from trunkline.net.beside import beside
@@ -52,6 +53,11 @@ class Call:
         """As `connectionState` of W3C WebRTC; None without a connection."""
         self.figures: figures.Figures = {}
         self._output: VideoOutput | None = None
+        self._helpers = Helpers(options.network)
+
+    async def network(self) -> Network:
+        """How the next connection reaches the other end."""
+        return await self._helpers.network()
 
     @property
     def is_connected(self) -> bool:
@@ -113,7 +119,7 @@ class Call:
     async def link(self) -> AsyncIterator[Link]:
         """A connection both ways; who asks for it carries offer and answer."""
         with self.attempt():
-            async with Link(self.options.network) as link:
+            async with Link(await self.network()) as link:
                 output, source = link.send_video(self.options.video), link.receive_video()
                 with self.sends(output), self.shows(source):
                     yield link
@@ -125,7 +131,10 @@ class Call:
             ConnectionLost: it did not come about.
         """
         self.state = "connecting"
-        await link.connected()
+        try:
+            await link.connected()
+        except ConnectionLost as error:
+            raise ConnectionLost(f"{error}{self._helpers.advice}") from error
         async with self.connected(link.statistics):
             log.info("the connection has ended: %s", await link.ended())
 

@@ -49,7 +49,7 @@ class Room:
                 self.room or None,
                 name=self.name or None,
                 passphrase=self.token,
-                network=call.options.network,
+                network=await call.network(),
             ) as guest:
                 with call.sends(await guest.send_video(call.options.video)):
                     async with call.connected(lambda: _statistics(guest)):

@@ -37,7 +37,7 @@ class Whip(_Endpoint):
                 audio=None,
                 token=self.token or None,
                 reconnect=False,
-                network=call.options.network,
+                network=await call.network(),
             ) as publisher:
                 with call.sends(publisher.video):
                     async with call.connected(publisher.statistics):
@@ -60,7 +60,7 @@ class Whep(_Endpoint):
                 audio=False,
                 token=self.token or None,
                 reconnect=False,
-                network=call.options.network,
+                network=await call.network(),
             ) as viewer:
                 with call.shows(viewer.video):
                     async with call.connected(viewer.statistics):

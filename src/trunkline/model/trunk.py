@@ -157,6 +157,8 @@ class Edge:
     """Seconds; None while unknown."""
     tracks: int
     """How many it is sent."""
+    silent: bool = False
+    """Nothing is heard of it for longer than it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,10 @@ class Standing:
     """Seconds; None while unknown."""
     tracks_sent: tuple[TrackId, ...] = ()
     tracks_received: tuple[TrackId, ...] = ()
+    silent: bool = False
+    """Nothing is heard of the other end for longer than it should be."""
+    held_back: int = 0
+    """Of how many pictures less is sent than is wanted, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)

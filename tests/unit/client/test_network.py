@@ -21,6 +21,14 @@ def test_loopback_comes_first_where_the_other_is_here(url: str | None) -> None:
     assert addresses(url) == ["127.0.0.1", *map(str, local_addresses())][:16]
 
 
+def test_loopback_is_left_out_where_servers_help() -> None:
+    network = Network(endpoint=Ether(), ice_servers=[IceServer("stun:192.0.2.1")])
+    opened = network.open((), 1)
+    opened.close()
+    own = [str(one) for one in local_addresses()]
+    assert list(opened.setup.addresses) == (own or ["127.0.0.1"])  # type: ignore[attr-defined]
+
+
 def test_how_long_silence_may_last_is_told() -> None:
     opened = Network(endpoint=Ether(), silence=4.5).open((), 1)
     opened.close()

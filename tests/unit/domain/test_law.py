@@ -1,9 +1,8 @@
 """How rooms are entered that span relays."""
 
-from itertools import pairwise
-
 import pytest
 
+from support.row import chain
 from support.sites import Site, World
 from trunkline.domain.directory import TRIES
 from trunkline.errors import Refusal
@@ -17,13 +16,6 @@ NAMED = Policy(rooms=frozenset({HALL}))
 SESAME = {HALL: Rule(passphrase="sesame")}
 BASIL = {HALL: Rule(passphrase="basil")}
 HIDDEN = {HALL: Rule(listed=False)}
-
-
-def chain(*names: str) -> World:
-    world = World(*names)
-    for one, next_one in pairwise(names):
-        world.link(one, next_one)
-    return world
 
 
 def lock(site: Site, who: ParticipantId, *, locked: bool = True) -> None:

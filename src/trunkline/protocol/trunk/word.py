@@ -176,7 +176,8 @@ def _read_charted(message: pb.RemoteNodeMessage) -> trunk.Charted:
 
 def _read_edge(edge: pb.TrunkEdge) -> trunk.Edge:
     known = edge.HasField("rtt") and 0 <= edge.rtt < MAX_RTT
-    return trunk.Edge(relay_id(edge.relay), edge.rtt / 1000 if known else None, edge.tracks)
+    rtt = edge.rtt / 1000 if known else None
+    return trunk.Edge(relay_id(edge.relay), rtt, edge.tracks, edge.silent)
 
 
 def _write_charted(word: trunk.Charted) -> pb.TrunkCharted:
@@ -185,6 +186,7 @@ def _write_charted(word: trunk.Charted) -> pb.TrunkCharted:
             relay=edge.relay,
             rtt=None if edge.rtt is None else edge.rtt * 1000,
             tracks=edge.tracks,
+            silent=edge.silent,
         )
         for edge in word.edges
     ]

@@ -1,12 +1,13 @@
 """The routes of /api/v1."""
 
-import math
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from trunkline.errors import Refusal, RefusalCode
+from trunkline.model.id import RelayId
 from trunkline.model.nearby import Nearby
 from trunkline.web.api.meter import Meter
 from trunkline.web.sight import Look, Sight
@@ -29,8 +30,8 @@ PATHS = (
 
 
 KEPT = 0.4
-"""Seconds for which what is told of everything is told again: it takes long, and pages ask for it
-every second."""
+"""Seconds for which what is told of everything is told again, while the map of relays is as it was:
+it takes long, and pages ask for it twice a second."""
 
 COMPRESSED = 10_000
 """Bytes from which on it pays to compress an answer."""
@@ -57,7 +58,7 @@ class Api:
         self._nearby = nearby
         # By whether it is the operator who asks, who sees other media.
         self._meters = {False: Meter(), True: Meter()}
-        self._kept: dict[bool, tuple[float, str]] = {}
+        self._kept: dict[bool, _Kept] = {}
 
     def routes(self) -> list[web.RouteDef]:
         """For the router."""
@@ -99,8 +100,22 @@ class Api:
     async def _status(self, answers: "Answers", look: Look) -> str:
         """Those who look at the same time share one answer."""
         look.rooms()  # refuses a wrong token
-        at, text = self._kept.get(look.operates, (-math.inf, ""))
-        if self._clock() - at >= KEPT:
+        kept, edges = self._kept.get(look.operates), _edges(look)
+        if kept is None or kept.edges != edges or self._clock() - kept.at >= KEPT:
             text = await answers.give("/api/v1/status", {})
-            self._kept[look.operates] = self._clock(), text
-        return text
+            self._kept[look.operates] = kept = _Kept(self._clock(), edges, text)
+        return kept.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was told of everything."""
+
+    at: float
+    edges: list[tuple[RelayId, bool]]
+    text: str
+
+
+def _edges(look: Look) -> list[tuple[RelayId, bool]]:
+    """Which trunks there are, and which are silent: who looks is to see that change at once."""
+    return [(edge.relay, edge.silent) for one in look.relays() for edge in one.edges]

@@ -260,6 +260,9 @@ class Edge(Shape):
     relay: Annotated[str, Field(description="Its id.")]
     rtt: Annotated[Known | None, Field(description="Round-trip time in seconds; null: unknown.")]
     tracks: Annotated[int, Field(description="How many it is sent.")]
+    silent: Annotated[
+        bool, Field(description="Nothing is heard of it for longer than it should be.")
+    ]
 
 
 class Relay(Shape):

@@ -58,6 +58,14 @@ class Trunk(Shape):
     ] = False
     relay: Annotated[Relay | None, Field(description="The other one; null while not up.")]
     rtt: Annotated[float | None, Field(description="Round-trip time in seconds, smoothed.")] = None
+    silent: Annotated[
+        bool,
+        Field(description="It is up, but nothing is heard of the other one: its end is near."),
+    ] = False
+    held_back: Annotated[
+        int,
+        Field(description="Pictures of which less is sent than is wanted: maxKbps is too low."),
+    ] = 0
     sent_kbps: float = 0.0
     received_kbps: float = 0.0
     tracks_sent: int = 0
@@ -137,6 +145,8 @@ def dialled_one(entry: Entry, standings: dict[LinkId, Standing]) -> Trunk:
         rtt=standing.rtt if standing else None,
         tracks_sent=len(standing.tracks_sent) if standing else 0,
         tracks_received=len(standing.tracks_received) if standing else 0,
+        silent=standing is not None and standing.silent,
+        held_back=standing.held_back if standing else 0,
     )
 
 
@@ -160,6 +170,8 @@ def _taken(talk: Talk, standings: dict[LinkId, Standing]) -> Trunk:
         rtt=standing.rtt if standing else None,
         tracks_sent=len(standing.tracks_sent) if standing else 0,
         tracks_received=len(standing.tracks_received) if standing else 0,
+        silent=standing is not None and standing.silent,
+        held_back=standing.held_back if standing else 0,
     )
 
 

@@ -100,7 +100,7 @@ def replaced(track: Track, who: ParticipantId) -> Track:
 LINE = made(signal.Line, WHO, PERSON, st.text(min_size=1, max_size=20), LONG)
 # Those that are the same when they were milliseconds for a while.
 RTT = st.integers(0, 80).map(lambda eighths: eighths / 8)
-EDGE = made(trunk.Edge, RELAY, st.none() | RTT, NUMBER)
+EDGE = made(trunk.Edge, RELAY, st.none() | RTT, NUMBER, st.booleans())
 COUNT = st.integers(0, trunk.LAST)
 LOCK = made(trunk.Lock, COUNT, RELAY, st.booleans())
 VERIFIER = made(trunk.Verifier, st.binary(min_size=16, max_size=16), st.just(bytes(range(32))))

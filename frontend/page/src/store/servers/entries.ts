@@ -12,6 +12,10 @@ export interface Trunk {
   readonly original: boolean;
   readonly relay: { readonly id: string; readonly name: string } | null;
   readonly rtt: number | null;
+  /** It is up, but nothing is heard of the other one. */
+  readonly silent: boolean;
+  /** Pictures of which less is sent than is wanted: maxKbps is too low. */
+  readonly heldBack: number;
   readonly sentKbps: number;
   readonly receivedKbps: number;
   readonly tracksSent: number;

@@ -3,8 +3,11 @@ import { authorization, createToken } from "../token.ts";
 import { graphsOf } from "./graph.ts";
 import type { Report } from "./report.ts";
 
-/** Milliseconds between two looks. */
-const LOOK_EVERY = 1_000;
+/** Milliseconds between an answer and the next look, at least and at most. */
+const LOOK_EVERY = 500;
+const LOOK_WITHIN = 5_000;
+/** Times as long as the answer took: a relay that has much to tell is not kept busy by it. */
+const REST = 4;
 /** Milliseconds that the relay may take to answer. */
 const ANSWER_WITHIN = 5_000;
 
@@ -29,13 +32,14 @@ export function createStatusStore(base: string) {
 
   async function look(): Promise<void> {
     const number = ++looks;
+    const began = performance.now();
     const found = await read(base, token.value.value);
     // Another token was given meanwhile.
     if (number !== looks) return;
     if (typeof found === "string") trouble.value = found;
     else [report.value, trouble.value] = [found, undefined];
     // A wrong token does not become right, and each is counted.
-    if (found !== "token") timer = setTimeout(next, LOOK_EVERY);
+    if (found !== "token") timer = setTimeout(next, pauseAfter(performance.now() - began));
   }
 
   function next(): void {
@@ -55,6 +59,11 @@ export function createStatusStore(base: string) {
   document.addEventListener("visibilitychange", start);
   start();
   return { graphs, report, trouble, token: token.value, setToken };
+}
+
+/** Milliseconds to the next look, after an answer that took so many. */
+export function pauseAfter(took: number): number {
+  return Math.min(Math.max(LOOK_EVERY, REST * took), LOOK_WITHIN);
 }
 
 async function read(base: string, token: string): Promise<Report | Trouble> {

@@ -1,4 +1,4 @@
-import type { Relay } from "./report.ts";
+import type { Edge, Relay } from "./report.ts";
 
 /** A relay, and where it is drawn. */
 export interface Place {
@@ -11,6 +11,9 @@ export interface Place {
   readonly y: number;
 }
 
+/** How a trunk is: one whose other end is not heard of is about to end, or comes back. */
+export type Use = "flowing" | "idle" | "silent";
+
 /** Two relays that are joined by a trunk. */
 export interface Trunk {
   readonly id: string;
@@ -21,6 +24,7 @@ export interface Trunk {
   /** Tracks that cross from the first to the second, and the other way. */
   readonly there: number;
   readonly back: number;
+  readonly use: Use;
 }
 
 /** The relays that trunks join. */
@@ -72,9 +76,16 @@ function trunksOf(places: readonly Place[], known: ReadonlyMap<string, Relay>): 
         roundTrip: roundTrips.length > 0 ? Math.min(...roundTrips) : undefined,
         there: there.tracks,
         back: back.tracks,
+        use: useOf(there, back),
       };
     }),
   );
+}
+
+function useOf(there: Edge, back: Edge): Use {
+  // Either end may be the first to notice, or the only one.
+  if (there.silent || back.silent) return "silent";
+  return there.tracks + back.tracks > 0 ? "flowing" : "idle";
 }
 
 function edgeOf(known: ReadonlyMap<string, Relay>, from: string, to: string) {

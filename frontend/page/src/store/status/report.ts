@@ -11,13 +11,18 @@ export interface Report {
 export interface Relay {
   readonly relay: string;
   readonly name: string;
-  readonly edges: readonly {
-    readonly relay: string;
-    /** Seconds. */
-    readonly rtt: number | null;
-    /** How many it is sent. */
-    readonly tracks: number;
-  }[];
+  readonly edges: readonly Edge[];
+}
+
+/** One of a relay's neighbours. */
+export interface Edge {
+  readonly relay: string;
+  /** Seconds. */
+  readonly rtt: number | null;
+  /** How many it is sent. */
+  readonly tracks: number;
+  /** Nothing is heard of it for longer than it should be. */
+  readonly silent: boolean;
 }
 
 export interface Statistics {

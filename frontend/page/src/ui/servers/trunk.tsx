@@ -1,14 +1,15 @@
 import type { ComponentChildren } from "preact";
 import { language } from "../../language.ts";
 import { serversText } from "../../servers-text.ts";
-import { bits, milliseconds } from "../../store/amount.ts";
+import { bits, count, milliseconds } from "../../store/amount.ts";
 import type { Trunk } from "../../store/servers/entries.ts";
 import { Entry, Fact, type Mood } from "./entry.tsx";
 
 const words = serversText.facts;
-const MOODS: Record<Trunk["state"], Mood> = {
+const MOODS: Record<Trunk["state"] | "silent", Mood> = {
   connecting: "waiting",
   up: "good",
+  silent: "waiting",
   waiting: "waiting",
   refused: "bad",
 };
@@ -21,12 +22,13 @@ export function trunkName(trunk: Trunk): string {
 /** One trunk, as it is. */
 export function TrunkEntry({ trunk, deeds }: { trunk: Trunk; deeds: ComponentChildren }) {
   const isUp = trunk.state === "up";
+  const state = trunk.silent ? "silent" : trunk.state;
   return (
     <Entry
       name={trunkName(trunk)}
       address={(trunk.relay && trunk.url) ?? undefined}
-      mood={MOODS[trunk.state]}
-      state={serversText.trunkStates[trunk.state]}
+      mood={MOODS[state]}
+      state={serversText.trunkStates[state]}
       error={trunk.error}
       deeds={trunk.direction === "out" ? deeds : null}
     >
@@ -42,6 +44,7 @@ export function TrunkEntry({ trunk, deeds }: { trunk: Trunk; deeds: ComponentChi
       {isUp && (
         <Fact label={words.receives}>{amount(trunk.receivedKbps, trunk.tracksReceived)}</Fact>
       )}
+      {trunk.heldBack > 0 && <Fact label={words.heldBack}>{count(trunk.heldBack)}</Fact>}
       {trunk.rooms && <Fact label={words.rooms}>{trunk.rooms.join(", ")}</Fact>}
     </Entry>
   );

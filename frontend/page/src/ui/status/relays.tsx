@@ -1,7 +1,13 @@
 import { useId } from "preact/hooks";
 import { statusText } from "../../status-text.ts";
 import { count, milliseconds } from "../../store/amount.ts";
-import { mapOf, type Place, type RelayMap, type Trunk } from "../../store/status/relays.ts";
+import {
+  mapOf,
+  type Place,
+  type RelayMap,
+  type Trunk,
+  type Use,
+} from "../../store/status/relays.ts";
 import type { Relay } from "../../store/status/report.ts";
 import { useNarrow } from "../narrow.ts";
 import { Fold } from "./fold.tsx";
@@ -13,6 +19,7 @@ const NARROW = { width: 190, height: 150, letters: 13 };
 const MARGIN = { x: 90, y: 45 };
 /** Trunks from which on their figures stand in the table alone. */
 const FEW_TRUNKS = 12;
+const USES: readonly Use[] = ["flowing", "idle", "silent"];
 
 type Sheet = typeof WIDE;
 
@@ -27,12 +34,11 @@ export function Relays({ relays }: { relays: readonly Relay[] }) {
       <div class="head">
         <h2 id={heading}>{words.title}</h2>
         <div class="legend">
-          <span>
-            <Sample flowing={true} /> {words.flowing}
-          </span>
-          <span>
-            <Sample flowing={false} /> {words.idle}
-          </span>
+          {USES.map((use) => (
+            <span key={use}>
+              <Sample use={use} /> {words[use]}
+            </span>
+          ))}
         </div>
       </div>
       <Drawing map={map} />
@@ -72,12 +78,14 @@ function Line({ trunk, sheet, labelled }: { trunk: Trunk; sheet: Sheet; labelled
   const [[x1, y1], [x2, y2]] = [at(trunk.from, sheet), at(trunk.to, sheet)];
   // Not in the middle, where lines cross.
   const [x, y] = [x1 + 0.38 * (x2 - x1), y1 + 0.38 * (y2 - y1)];
+  // The word stands there however many there are: colour alone does not reach everybody.
+  const isSilent = trunk.use === "silent";
   return (
-    <g data-flowing={flows(trunk)}>
+    <g data-use={trunk.use}>
       <path class="trunk" d={`M${x1} ${y1}L${x2} ${y2}`} />
-      {labelled && (
+      {(labelled || isSilent) && (
         <text class="figure" x={x} y={y} dy="0.35em">
-          {milliseconds(trunk.roundTrip)}
+          {isSilent ? words.silent : milliseconds(trunk.roundTrip)}
         </text>
       )}
     </g>
@@ -98,9 +106,9 @@ function Spot({ place, sheet }: { place: Place; sheet: Sheet }) {
   );
 }
 
-function Sample({ flowing }: { flowing: boolean }) {
+function Sample({ use }: { use: Use }) {
   return (
-    <svg class="relays sample" viewBox="0 0 24 8" aria-hidden="true" data-flowing={flowing}>
+    <svg class="relays sample" viewBox="0 0 24 8" aria-hidden="true" data-use={use}>
       <path class="trunk" d="M1 4H23" />
     </svg>
   );
@@ -127,14 +135,14 @@ function Table({ trunks }: { trunks: readonly Trunk[] }) {
       </thead>
       <tbody>
         {trunks.map((trunk) => (
-          <tr key={trunk.id}>
+          <tr key={trunk.id} data-use={trunk.use}>
             <th scope="row">
               <bdi>{trunk.from.name}</bdi>
             </th>
             <td data-label={words.and}>
               <bdi>{trunk.to.name}</bdi>
             </td>
-            <td data-label={words.state}>{flows(trunk) ? words.flowing : words.idle}</td>
+            <td data-label={words.state}>{words[trunk.use]}</td>
             <td class="number" data-label={statusText.roundTrip}>
               {milliseconds(trunk.roundTrip)}
             </td>
@@ -149,10 +157,6 @@ function Table({ trunks }: { trunks: readonly Trunk[] }) {
       </tbody>
     </table>
   );
-}
-
-function flows({ there, back }: Trunk): boolean {
-  return there + back > 0;
 }
 
 function at({ x, y }: Place, { width, height }: Sheet): readonly [number, number] {
