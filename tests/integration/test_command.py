@@ -42,7 +42,7 @@ def taken() -> Iterator[tuple[str, str]]:
 async def fails(*arguments: str, environment: dict[str, str] | None = None) -> str:
     """What the command says when it refuses to start."""
     async with process([*COMMAND, *arguments], environment=environment) as running:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             status = await running.inner.wait()
     assert status in {1, 2}, running.output
     assert "Traceback" not in running.output
@@ -88,7 +88,7 @@ async def test_a_signal_ends_it_in_order(state: tuple[str, str], number: signal.
     async with process([*COMMAND, "serve", *ANYWHERE, *state]) as running:
         await greeted(running)
         running.inner.send_signal(number)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             assert await running.inner.wait() == 0
 
 
@@ -103,7 +103,7 @@ async def test_the_demonstration_is_published_and_ends_with_the_relay(
         url = found[1]
         await until(lambda: rooms(url), lambda r: r == ["demo"], within=20, what="room demo")
         (publisher,) = psutil.Process(running.inner.pid).children()
-        assert await running.stop(within=3) == 0
+        assert await running.stop(within=10) == 0
         assert not publisher.is_running()
     assert "Traceback" not in running.output
 

@@ -50,4 +50,4 @@ async def test_an_example_runs_and_ends_with_control_c(name: str, tmp_path: Path
             within=30,
             what=EXPECTED[name],
         )
-        assert await example.stop(within=5) == 0
+        assert await example.stop(within=20) == 0

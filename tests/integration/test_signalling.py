@@ -207,7 +207,7 @@ async def test_the_drop_in_serves_a_certificate_and_takes_up_another(tmp_path: P
 async def test_without_a_certificate_the_drop_in_says_how_to_get_one(tmp_path: Path) -> None:
     arguments = [sys.executable, "-m", "trunkline", "signal", "gstreamer"]
     async with process([*arguments, "--cert-path", str(tmp_path)]) as server:
-        assert await asyncio.wait_for(server.inner.wait(), 15) == 1
+        assert await asyncio.wait_for(server.inner.wait(), 30) == 1
     assert "trunkline certificate" in server.output
     made = [sys.executable, "-m", "trunkline", "certificate", "relay.example"]
     async with process([*made, "--directory", str(tmp_path)]) as maker:
@@ -284,7 +284,7 @@ async def test_the_drop_in_for_flitter_gives_its_privileges_up(tmp_path: Path) -
 async def test_wrong_users_are_named() -> None:
     arguments = [sys.executable, "-m", "trunkline", "signal", "flitter", "--user", "no such user"]
     async with process(arguments) as server:
-        assert await asyncio.wait_for(server.inner.wait(), 15) == 1
+        assert await asyncio.wait_for(server.inner.wait(), 30) == 1
     assert "no such user" in server.output
     assert "--user" in server.output
 

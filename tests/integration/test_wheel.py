@@ -104,7 +104,7 @@ async def test_an_installed_wheel_serves_without_compilers(wheel: Path, tmp_path
             assert "<script" in await page.text()
         async with client.post("/whep/demo", data=offer("recvonly"), headers=SDP) as answer:
             assert answer.status == 409, await answer.text()
-        assert await server.stop(within=5) == 0
+        assert await server.stop(within=20) == 0
 
 
 def _run(*command: str) -> None:
