@@ -115,9 +115,9 @@ test-tools:
 	@tooling/test-tools.sh
 
 # Of all packages, as everywhere: with one less, dependencies have other features and are compiled
-# anew. The longest tests wait for real sockets, several at a time.
+# anew. The longest tests wait for real sockets, several at a time. rustdoc is handed no slots by make.
 test-rust: .venv/.stamp
-	cargo test $(CARGO_CHECK) --quiet -- --test-threads=8
+	MAKEFLAGS= cargo test $(CARGO_CHECK) --quiet -- --test-threads=8
 
 test-page: frontend/node_modules/.stamp $(SDK_SCHEMA)
 	cd frontend && npm test --silent

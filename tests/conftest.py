@@ -1,5 +1,6 @@
 """Fixtures for tests with whole programs."""
 
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from support.browser import chromium
 from support.relay import RunningRelay, running_relay
 
 UNIT = Path(__file__).parent / "unit"
+
+# A shell ignores Ctrl-C for what it starts in the background, and so would the programs of tests.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
