@@ -101,9 +101,9 @@ cover: $(BUILT) ## Check that unit tests reach all of the rooms and protocols
 	$(BIN)/python -m pytest --quiet --numprocesses=$(PROCESSORS) -m "not hypothesis" \
 		--cov --cov-report=term-missing tests/unit
 
-# Most tests wait more than they work: three on two processors. More would wait for the processor,
-# and those that wait for browsers would give up.
-WORKERS ?= $(shell expr $(PROCESSORS) \* 3 / 2)
+# Most tests wait more than they work: half as many more than processors take two minutes of sixteen
+# less. But then a test sometimes waits so long for a processor that it gives up.
+WORKERS ?= $(PROCESSORS)
 # What `make test` says of those that `make cover` has just run.
 ALREADY ?=
 test-python: $(BUILT) test-tools
