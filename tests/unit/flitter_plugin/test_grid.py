@@ -4,13 +4,13 @@ import math
 
 import numpy
 import pytest
+from av.video.frame import VideoFrame
 from hypothesis import given
 from hypothesis import strategies as some
 
-from support.frames import BLUE, RED, plain
+from support.frames import BLUE, RED, Colour, plain
 from trunkline.flitter_plugin.grid import MOST, Grid, fitted, places
 from trunkline.flitter_plugin.screen import Screen
-from trunkline.frames.array import picture
 
 
 @pytest.mark.parametrize(
@@ -37,21 +37,25 @@ def test_every_picture_is_inside_and_whole(count: int, width: int, height: int) 
         assert y + h <= place[1] + place[3]
 
 
+def rgb(colour: Colour) -> VideoFrame:
+    return VideoFrame.from_ndarray(plain(colour), format="rgb24")
+
+
 def test_two_pictures_stand_beside_each_other() -> None:
     screen = Screen()
     grid = Grid(screen, 2, (64, 36))
-    grid.cell(0)(picture(plain(RED)))
+    grid.cell(0)(rgb(RED))
     first = screen.picture
     assert first is not None
-    assert numpy.abs(first.pixels[18, 16, :3].astype(int) - RED).max() <= 4
+    assert numpy.abs(first.pixels[18, 16, :3].astype(int) - RED).max() <= 2
     # What comes at once after it is seen with the next.
     grid._last = math.inf
-    grid.cell(1)(picture(plain(BLUE)))
+    grid.cell(1)(rgb(BLUE))
     assert screen.picture is first
     grid._last = -1
-    grid.cell(1)(picture(plain(BLUE)))
+    grid.cell(1)(rgb(BLUE))
     second = screen.picture
     assert second is not None
     assert second.number == 2
-    assert numpy.abs(second.pixels[18, 48, :3].astype(int) - BLUE).max() <= 4
+    assert numpy.abs(second.pixels[18, 48, :3].astype(int) - BLUE).max() <= 2
     assert list(second.pixels[1, 1]) == [0, 0, 0, 255]
