@@ -1,6 +1,7 @@
 """The wheel alone is enough: no Rust, no Node, nothing of this folder."""
 
 import asyncio
+import fcntl
 import os
 import re
 import shutil
@@ -25,9 +26,18 @@ SDP = {"Content-Type": "application/sdp"}
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made with the profile of the tests, whose core is compiled already."""
-    folder = tmp_path_factory.mktemp("wheel")
-    _run("make", "--no-print-directory", "wheel", "PROFILE=release", f"OUT={folder}")
+    """Made with the profile of the tests, whose core is compiled already.
+
+    Once by all processes that run these tests beside each other: two builds at a time share
+    maturin's folder.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "wheel"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not list(folder.glob("*.whl")):
+            _run("make", "--no-print-directory", "wheel", "PROFILE=release", f"OUT={folder}")
     (found,) = folder.glob("*.whl")
     return found
 

@@ -1,6 +1,7 @@
 """Publishers and viewers on different workers of one relay."""
 
 import asyncio
+import gc
 import os
 import random
 from collections.abc import AsyncIterator
@@ -65,7 +66,8 @@ async def close(http: aiohttp.ClientSession, url: str) -> None:
 
 
 def left() -> tuple[int, int]:
-    """Tasks and descriptors."""
+    """Tasks and descriptors, without those of what is garbage: of tests before, too."""
+    gc.collect()
     return len(asyncio.all_tasks()), len(os.listdir("/proc/self/fd"))
 
 
