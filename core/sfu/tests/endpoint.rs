@@ -263,6 +263,29 @@ fn an_estimate_of_the_bandwidth_grows_where_there_is_room() {
 }
 
 #[test]
+fn a_picture_leaves_at_once_and_one_that_is_too_large_in_its_time() {
+    let mut link = Link::new();
+    let mid = link.connect(&[MediaKind::Video])[0];
+    for number in 0..50 {
+        link.write(mid, "VP8", number, picture(number));
+        link.run(FRAME);
+    }
+    link.run(Duration::from_millis(100));
+    let before = link.counts[0];
+    link.write(mid, "VP8", 51, picture(51));
+    assert!(link.counts[0] >= before + 3, "{} of three packets", link.counts[0] - before);
+    link.run(Duration::from_millis(100));
+    let before = link.counts[0];
+    link.write(mid, "VP8", 52, vec![0x11; 60_000]);
+    let at_once = link.counts[0] - before;
+    link.run(Duration::from_millis(100));
+    let soon = link.counts[0] - before;
+    assert!(3 <= at_once && at_once < soon && soon < 40, "{at_once}, then {soon} of 52 packets");
+    link.run(Duration::from_secs(1));
+    assert_eq!(link.frames(mid).last().map(|frame| frame.data.len()), Some(60_000));
+}
+
+#[test]
 fn silence_ends_a_connection_and_says_why() {
     let mut link = Link::new();
     link.connect(&[MediaKind::Audio]);
