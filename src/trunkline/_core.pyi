@@ -854,6 +854,37 @@ def to_i420(
         BufferError: a plane cannot be written.
     """
 
+def from_i420(
+    planes: Sequence[tuple[Buffer, int]],
+    size: tuple[int, int],
+    pixels: Buffer,
+    stride: int,
+    *,
+    depth: int = 3,
+    bt709: bool = False,
+    full: bool = False,
+    flipped: bool = False,
+) -> None:
+    """Convert planar YCbCr, 4:2:0, to full-range RGB (ITU-T H.273).
+
+    Four pixels have one colour; what is blacker than black is black. The interpreter is held
+    meanwhile: 0.5 ms for 1280 × 720.
+
+    Args:
+        planes: Y, Cb and Cr with their strides: bytes from one row to the next.
+        size: (width, height), 2 to 16,384; odd ones have half a column or row of colours more.
+        pixels: is written to: rows of red, green and blue, and of 255 as a fourth byte.
+        stride: of the pixels.
+        depth: bytes of a pixel, 3 or 4.
+        bt709: the matrix is that of BT.709, not of BT.601.
+        full: black is 0 and white 255, not 16 and 235.
+        flipped: the lowest row comes first in the pixels.
+
+    Raises:
+        ValueError: an argument is out of its range, or a buffer is too small or has gaps.
+        BufferError: the pixels cannot be written.
+    """
+
 Reported = (
     Answered
     | Offered

@@ -34,7 +34,7 @@ mod _core {
     #[pymodule_export]
     use crate::frame::Frame;
     #[pymodule_export]
-    use crate::pixels::to_i420;
+    use crate::pixels::{from_i420, to_i420};
     #[pymodule_export]
     use crate::tap::{Tap, TapEnded};
 }

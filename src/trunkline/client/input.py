@@ -162,7 +162,7 @@ class VideoInput(_Input[VideoFrame]):
         from trunkline.frames import array
 
         def convert(frame: VideoFrame) -> "Pixels":
-            return array.pixels(self._converter.rgb(frame))
+            return array.pixels(frame, self._converter)
 
         return self._open(self._frames, Reader(limit, convert))
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy
 from av.video.frame import VideoFrame
 
-from trunkline.flitter_plugin.screen import Screen, rgba
+from trunkline.flitter_plugin.screen import Screen
+from trunkline.frames.array import rows
 from trunkline.frames.converter import Converter
 from trunkline.net.clock import Epoch
 
@@ -55,9 +56,9 @@ class Grid:
 
         def take(frame: VideoFrame) -> None:
             x, y, w, h = fitted(place, frame.width, frame.height)
-            rows = rgba(converter, frame, w, h)
+            fitting = rows(converter.rgb(frame, "rgba", w, h))
             with self._lock:
-                self._canvas[y : y + h, x : x + w] = rows
+                self._canvas[y : y + h, x : x + w] = fitting
                 now = self._epoch.now()
                 if now - self._last >= STEP:
                     self._last = now

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy
 from av.video.frame import VideoFrame
 
-from trunkline.frames.array import rows
+from trunkline.frames.array import pixels
 from trunkline.frames.converter import Converter
 
 if TYPE_CHECKING:
@@ -36,21 +36,17 @@ class Screen:
 
     def show(self, frame: VideoFrame) -> None:
         """Show this from now on; from one thread at a time."""
-        self.put(rgba(self._converter, frame))
+        self._put(pixels(frame, self._converter, depth=4, flipped=True))
 
     def put(self, rows: "Rows") -> None:
         """Show what is in these rows, which begin at the top; they are copied."""
-        height, width, _ = rows.shape
+        self._put(rows[::-1].copy())
+
+    def _put(self, pixels: "Rows") -> None:
+        height, width, _ = pixels.shape
         self._number += 1
-        self.picture = Picture(self._number, width, height, numpy.ascontiguousarray(rows[::-1]))
+        self.picture = Picture(self._number, width, height, pixels)
 
     def clear(self) -> None:
         """Show nothing."""
         self.picture = None
-
-
-def rgba(
-    converter: Converter, frame: VideoFrame, width: int | None = None, height: int | None = None
-) -> "Rows":
-    """The pixels of a picture, of its own size or another: rows × columns × 4, from the top."""
-    return rows(converter.rgb(frame, "rgba", width, height))

@@ -9,7 +9,8 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from trunkline.errors import FrameError
-from trunkline.frames.pixels import from_rgb
+from trunkline.frames.converter import Converter
+from trunkline.frames.pixels import from_rgb, into_rgb, is_planar
 
 Pixels: TypeAlias = NDArray[numpy.uint8]
 """height × width × 3 (red, green, blue), rows from the top, full range."""
@@ -18,6 +19,7 @@ Samples: TypeAlias = NDArray[numpy.float32]
 
 MAX_SIDE = 8192
 """Pixels; more than any codec of ours takes."""
+_FORMATS = {3: "rgb24", 4: "rgba"}
 _CHANNELS = {1: "mono", 2: "stereo"}
 
 
@@ -58,11 +60,23 @@ def rows(frame: VideoFrame) -> Pixels:
     return lines[:, : frame.width * depth].reshape(frame.height, frame.width, depth)
 
 
-def pixels(frame: VideoFrame) -> Pixels:
-    """The array of an rgb24 frame."""
-    array = frame.to_ndarray()
-    assert array.dtype == numpy.uint8
-    return array  # type: ignore[return-value]  # PyAV's type has all that it may be
+def pixels(
+    frame: VideoFrame, converter: Converter, *, depth: int = 3, flipped: bool = False
+) -> Pixels:
+    """The pixels of a frame as an array of its own: height × width × depth.
+
+    Args:
+        frame: of any pixel format.
+        converter: of who asks.
+        depth: 3, or 4 for 255 as alpha.
+        flipped: rows from the bottom.
+    """
+    if is_planar(frame):
+        made = numpy.empty((frame.height, frame.width, depth), numpy.uint8)
+        into_rgb(frame, made.data, made.strides[0], depth=depth, flipped=flipped)
+        return made
+    seen = rows(converter.rgb(frame, _FORMATS[depth]))
+    return (seen[::-1] if flipped else seen).copy()
 
 
 def sound(array: Any, rate: int) -> AudioFrame:

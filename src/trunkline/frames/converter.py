@@ -6,7 +6,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from trunkline.frames.colour import is_bt709, is_full, is_rgb, tag_as_limited
-from trunkline.frames.pixels import even, from_rgb
+from trunkline.frames.pixels import even, from_rgb, into_rgb, is_planar
 
 # Of RGB in another size every pixel counts for colours, and a colour is the mean of its four. By
 # itself FFmpeg makes one of each pair in a row first, and has no fast code for that.
@@ -51,6 +51,13 @@ class Converter:
         height: int | None = None,
     ) -> VideoFrame:
         """As programs take it: rgb24, or the like; of its own size, or of another."""
+        size = (width or frame.width, height or frame.height)
+        depth = _DEPTHS.get(pixels)
+        if depth and is_planar(frame) and size == (frame.width, frame.height):
+            made = VideoFrame(*size, pixels)
+            (rows,) = made.planes
+            into_rgb(frame, rows, rows.line_size, depth=depth)
+            return made
         return self._reformatter.reformat(
             frame,
             width,

@@ -1,14 +1,16 @@
-"""RGB as programs have it, to what encoders take."""
+"""RGB as programs have it, to what encoders take, and back from what decoders give."""
 
 from typing import TYPE_CHECKING
 
 from av.video.frame import VideoFrame
 
 from trunkline import _core
-from trunkline.frames.colour import tag_as_limited
+from trunkline.frames.colour import is_bt709, is_full, tag_as_limited
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
+
+_PLANAR = ("yuv420p", "yuvj420p")
 
 
 def even(size: tuple[int, int]) -> tuple[int, int]:
@@ -47,3 +49,32 @@ def from_rgb(
         pixels, stride, (width, height), planes, depth=depth, bt709=bt709, flipped=flipped
     )
     return tag_as_limited(frame, bt709=bt709)
+
+
+def is_planar(frame: VideoFrame) -> bool:
+    """Whether `into_rgb` takes it: what decoders mostly give."""
+    return frame.format.name in _PLANAR
+
+
+def into_rgb(
+    frame: VideoFrame, pixels: "Buffer", stride: int, *, depth: int = 3, flipped: bool = False
+) -> None:
+    """Write the pixels of a frame as RGB, full range, by the frame's own matrix and range.
+
+    Args:
+        frame: planar, see `is_planar`.
+        pixels: as many rows as the frame has, of red, green and blue, and of 255 as a fourth byte.
+        stride: bytes from one row to the next.
+        depth: bytes of a pixel, 3 or 4.
+        flipped: the lowest row comes first.
+    """
+    _core.from_i420(
+        [(plane, plane.line_size) for plane in frame.planes],
+        (frame.width, frame.height),
+        pixels,
+        stride,
+        depth=depth,
+        bt709=is_bt709(frame),
+        full=is_full(frame),
+        flipped=flipped,
+    )

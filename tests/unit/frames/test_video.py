@@ -56,7 +56,7 @@ def test_colours_stay_whatever_codec_and_matrix(codec: str, as_bt709: bool) -> N
             pictures += decoder.decode(packet)
     assert len(pictures) == 10
     assert is_bt709(pictures[-1]) is (as_bt709 and codec != "VP8")
-    shown = array.pixels(Converter().rgb(pictures[-1]))
+    shown = array.pixels(pictures[-1], Converter())
     for index, colour in enumerate(COLOURS):
         seen = shown[32, index * 64 + 32].astype(int)
         assert numpy.abs(seen - colour).max() <= 8, f"{codec}: {colour} became {seen}"
