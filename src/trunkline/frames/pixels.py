@@ -53,7 +53,7 @@ def from_rgb(
 
 def is_planar(frame: VideoFrame) -> bool:
     """Whether `into_rgb` takes it: what decoders mostly give."""
-    return frame.format.name in _PLANAR
+    return frame.format.name in _PLANAR and min(frame.width, frame.height) >= 2
 
 
 def into_rgb(

@@ -171,6 +171,13 @@ def test_what_is_no_planes_is_flipped_too() -> None:
     assert (array.pixels(frame, Converter(), depth=4)[..., :3] == seen).all()
 
 
+def test_a_line_is_a_picture_too() -> None:
+    for size in ((1, 6), (6, 1), (1, 1)):
+        frame = planar(size, False, False)
+        assert array.pixels(frame, Converter()).shape == (size[1], size[0], 3)
+        assert array.pixels(frame, Converter(), depth=4, flipped=True).shape[2] == 4
+
+
 def test_a_colour_that_goes_there_and_back_stays() -> None:
     for value in range(0, 256, 5):
         colour = (value, 255 - value, value // 2)
