@@ -101,9 +101,9 @@ cover: $(BUILT) ## Check that unit tests reach all of the rooms and protocols
 	$(BIN)/python -m pytest --quiet --numprocesses=$(PROCESSORS) -m "not hypothesis" \
 		--cov --cov-report=term-missing tests/unit
 
-# Most tests wait more than they work: half as many more than processors take two minutes of sixteen
-# less. But then a test sometimes waits so long for a processor that it gives up.
-WORKERS ?= $(PROCESSORS)
+# Most tests wait more than they work. Of those that do not, browsers and peers, as many run beside
+# each other as there are processors: see tests/conftest.py.
+WORKERS ?= $(shell expr $(PROCESSORS) + $(PROCESSORS) / 2)
 # What `make test` says of those that `make cover` has just run.
 ALREADY ?=
 test-python: $(BUILT) test-tools

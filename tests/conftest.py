@@ -1,7 +1,9 @@
 """Fixtures for tests with whole programs."""
 
+import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,10 @@ from playwright.async_api import Browser
 
 from support.browser import chromium
 from support.relay import RunningRelay, running_relay
+from support.turns import turn
 
+BUSY = ("browser", "peer")
+PROCESSORS = os.cpu_count() or 1
 UNIT = Path(__file__).parent / "unit"
 
 # A shell ignores Ctrl-C for what it starts in the background, and so would the programs of tests.
@@ -23,6 +28,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(UNIT):
             item.add_marker(pytest.mark.unit)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run no more browsers and peers beside each other than there are processors.
+
+    It is the first to be asked, so that a test's time is not counted while it waits.
+    """
+    waits = any(item.get_closest_marker(name) for name in BUSY)
+    cache = item.config.cache if waits else None
+    with turn(cache.mkdir("turns"), PROCESSORS) if cache else nullcontext():
+        return (yield)
 
 
 @pytest.fixture
