@@ -1,7 +1,6 @@
 """The wheel alone is enough: no Rust, no Node, nothing of this folder."""
 
 import asyncio
-import fcntl
 import os
 import re
 import shutil
@@ -17,6 +16,7 @@ import pytest
 from support.offer import offer
 from support.process import process
 from support.relay import free_port
+from support.turns import turn
 from support.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -34,8 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "wheel"
     folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with turn(folder, places=1):
         if not list(folder.glob("*.whl")):
             _run("make", "--no-print-directory", "wheel", "PROFILE=release", f"OUT={folder}")
     (found,) = folder.glob("*.whl")

@@ -1,4 +1,4 @@
-"""Turns of tests that keep a processor busy, among all processes that run tests."""
+"""Turns of what cannot all run at a time, among all processes that run tests."""
 
 import fcntl
 import time

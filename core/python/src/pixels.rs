@@ -15,7 +15,6 @@ const BAND: usize = 16;
 /// Of red, green and blue; and of those with one byte more, which means nothing here.
 const DEPTHS: [usize; 2] = [3, 4];
 const MAX_SIDE: usize = 16_384;
-
 /// In how many columns and rows one value of a plane serves: Y, Cb and Cr.
 const PARTS: [usize; 3] = [1, 2, 2];
 
@@ -45,13 +44,13 @@ pub(crate) fn to_i420(
     flipped: bool,
 ) -> PyResult<()> {
     let shape = Shape::new(size, depth, bt709, false, flipped)?;
-    if size.0 % 2 + size.1 % 2 > 0 {
-        let (width, height) = size;
+    let Shape { width, height, .. } = shape;
+    if !width.is_multiple_of(2) || !height.is_multiple_of(2) {
         return Err(PyValueError::new_err(format!(
             "{width} × {height} pixels of {depth} bytes: even sides"
         )));
     }
-    let from = Memory::new(&pixels, stride, shape.width * depth, shape.height)?;
+    let from = Memory::new(&pixels, stride, width * depth, height)?;
     let to = shape.planes(&planes)?;
     for (plane, _) in &planes {
         writable(plane)?;
